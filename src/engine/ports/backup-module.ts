@@ -1,0 +1,205 @@
+import type { Readable } from 'node:stream';
+import type { ManifestEntry, ManifestHeader } from '../snapshot/manifest/types.js';
+import type { SiteSpec, StageContext, StageOutcome } from './job-context.js';
+import type { BandwidthLimiter, StorageDriver } from './storage-driver.js';
+
+/** Nest discovery token: a provider class with this decorator metadata is a backup module. See backup-module.decorator.ts. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A place a backup is written to or read from. */
+export interface Destination {
+  providerId: string;
+  providerName: string;
+  driver: StorageDriver;
+}
+
+/** What the catalogue learns about a finished backup; written last (rule 2). */
+export interface CommittedBackup {
+  backupId: string;
+  siteId: string;
+  jobId: string;
+  /** Key prefix `sites/<site>/<time>-<backup id>`; bundle and manifest keys follow from it. */
+  bundleKey: string;
+  bundleSize: number;
+  bundleSha256: string;
+  manifestKey: string;
+  manifestSize: number;
+  manifestSha256: string;
+  parentBackupId: string | null;
+  startedAt: Date;
+  fileCount: number;
+  /** Bytes of the site (files and database) as it is on disk. */
+  sourceBytes: number;
+  databaseBytes: number;
+  /** New bytes stored by this backup. */
+  storedBytes: number;
+  /** Which providers hold it, with what they answered. */
+  copies: { providerId: string; size: number }[];
+}
+
+/** The catalogue as a backup's last stage sees it. Idempotent by backup id. */
+export interface CatalogueWriter {
+  commit(backup: CommittedBackup): Promise<void>;
+}
+
+/** What a backup stage gets. */
+export interface BackupStageContext extends StageContext {
+  /** Id of the backup being made; the same on every attempt of the job. */
+  readonly backupId: string;
+  readonly startedAt: Date;
+  /** Where it must go; never empty (the runner refuses a backup without a usable provider: NO_STORAGE). */
+  readonly destinations: readonly Destination[];
+  readonly limiter: BandwidthLimiter;
+  readonly catalogue: CatalogueWriter;
+  /** Absolute paths never to be packed, wherever they lie (backupd's own data and local storage). */
+  readonly neverPack: readonly string[];
+}
+
+/** What kind of job result a user asked of a restore. */
+export interface RestoreRequest {
+  what: 'all' | 'files' | 'database';
+  /** Only these paths, relative to the site root (`wp-content/uploads/2024`); empty = all. Not with the database alone. */
+  paths: readonly string[];
+  /** Another folder; null = where the site is registered. */
+  targetPath: string | null;
+  /** Another database; null = the one the site's configuration names. Password revealed here only. */
+  targetDatabase: {
+    host?: string;
+    name: string;
+    user: string;
+    password: string;
+    /** Table prefix in the target, when it differs. */
+    prefix?: string;
+  } | null;
+  /** Credentials that may create the database and its user. */
+  adminDatabase: { host?: string; user: string; password: string } | null;
+  /** What to do with files that are on disk and not in the backup. Default `delete` for `all` and `files` without paths. */
+  extraFiles: 'delete' | 'keep';
+}
+
+/** What a restore would change; shown before it runs. */
+export interface RestorePreview {
+  targetPath: string;
+  files: { create: number; replace: number; unchanged: number; delete: number; bytes: number; sample: string[] } | null;
+  database: {
+    name: string;
+    host: string;
+    replace: string[];
+    create: string[];
+    /** Tables of this site made after the backup: they go (kept in a safety dump). */
+    drop: string[];
+    createDatabase: boolean;
+  } | null;
+  bytesNeeded: number;
+  bytesFree: number;
+  warnings: string[];
+}
+
+/** A backup opened for reading. Every byte handed out was checked against its SHA-256 first or raises DAMAGED at the end of the stream. */
+export interface BackupSource {
+  readonly backupId: string;
+  readonly header: ManifestHeader;
+  /** Entries in path order, streamed. */
+  entries(): AsyncIterable<ManifestEntry>;
+  /** The content of one file entry; fails with BUNDLE_DAMAGED naming the path when it does not match. */
+  content(entry: ManifestEntry, signal?: AbortSignal): Promise<Readable>;
+  /**
+   * The contents of many entries, each frame fetched once, in the order of the entries given.
+   * The consumer must finish (or destroy) one content before asking for the next.
+   */
+  contents(
+    entries: AsyncIterable<ManifestEntry>,
+    signal?: AbortSignal,
+  ): AsyncIterable<{ entry: ManifestEntry; content: Readable }>;
+}
+
+export interface RestoreStageContext extends StageContext {
+  readonly request: RestoreRequest;
+  readonly source: BackupSource;
+}
+
+/** What `describe` finds out about a site on disk, for registering it and for showing it. */
+export interface SiteDescription {
+  name: string;
+  url: string | null;
+  /** Root of what is backed up. */
+  path: string;
+  /** Safe facts to show (version, database name and host, prefix, multisite, layout); never a password. */
+  facts: Record<string, unknown>;
+  /** What could not be known, with file and line: `DB_PASSWORD: getenv('X') is not set (wp-config.php:12)`. */
+  unknown: string[];
+  warnings: string[];
+}
+
+/** One find of a scan. A candidate that is not an install says why. */
+export interface DiscoveredSite {
+  path: string;
+  module: string;
+  isInstall: boolean;
+  /** Why it is, or is not, an install: one sentence. */
+  reason: string;
+  description: SiteDescription | null;
+}
+
+export interface DiscoverOptions {
+  roots: readonly string[];
+  maxDepth: number;
+  signal: AbortSignal;
+  /** Called for what could not be read; the scan goes on. */
+  onProblem: (path: string, message: string) => void;
+  /** Called now and then with how many folders were looked at. */
+  onProgress?: (folders: number) => void;
+}
+
+/**
+ * What knows how to back up one kind of site. A module is an injectable provider with `@BackupModuleProvider()`;
+ * adding one changes no core file but `app.module.ts`. See docs/writing-a-backup-module.md.
+ */
+export interface BackupModule {
+  /** Lower case, stable: stored with each site. */
+  readonly name: string;
+  readonly title: string;
+  /** Names of the backup's stages, in order. */
+  readonly stages: readonly string[];
+  /** JSON schema of the module's settings. */
+  readonly settingsSchema: JsonSchema;
+  /**
+   * Runs one stage. Called again with the same context after a restart when the stage had not finished, so it must be
+   * idempotent: start clean or go on from what the work folder holds. Failures are AppErrors; cancel is JOB_CANCELLED.
+   */
+  executeStage(stage: string, context: BackupStageContext): Promise<StageOutcome>;
+  /** Whether a finished stage's output is still there and whole (after a restart). False = the stage runs again. */
+  checkStage(stage: string, context: BackupStageContext): Promise<boolean>;
+}
+
+/** A module that can find its sites on disk. */
+export interface DiscoveringModule extends BackupModule {
+  /** Yields finds as they are found. One unreadable folder never ends it. */
+  discover(options: DiscoverOptions): AsyncIterable<DiscoveredSite>;
+  /** Facts about one path; throws NOT_A_SITE with the reason when it is none. */
+  describe(site: { path: string; overrides: Readonly<Record<string, string>> }): Promise<SiteDescription>;
+}
+
+/** A module that can restore. */
+export interface RestoringModule extends BackupModule {
+  readonly restoreStages: readonly string[];
+  /** What would change; changes nothing. */
+  previewRestore(context: RestoreStageContext): Promise<RestorePreview>;
+  executeRestoreStage(stage: string, context: RestoreStageContext): Promise<StageOutcome>;
+  /**
+   * Brings the target back to what it was before the restore, or finishes it when it had passed the point of no return;
+   * removes all litter (staging folders, scratch tables). Idempotent; called after a failure, a cancel and after a crash.
+   */
+  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<void>;
+}
+
+export function canDiscover(module: BackupModule): module is DiscoveringModule {
+  return 'discover' in module;
+}
+
+export function canRestore(module: BackupModule): module is RestoringModule {
+  return 'restoreStages' in module;
+}
+
+/** The spec fields a description needs. */
+export type DescribableSite = Pick<SiteSpec, 'path' | 'overrides'>;

@@ -1,0 +1,5 @@
+export * from './storage-driver.js';
+export * from './job-context.js';
+export * from './backup-module.js';
+export * from './backup-module.decorator.js';
+export * from './member-sink.js';

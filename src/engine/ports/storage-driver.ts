@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+
+/** What a storage answers about one object. `sha256` only where the storage (or the driver, by reading back) knows it. */
+export interface StoredObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  modifiedAt: Date;
+  sha256?: string;
+}
+
+/** A run of bytes; without `length` to the end. */
+export interface ByteRange {
+  offset: number;
+  length?: number;
+}
+
+/** Takes bytes out of the host's upload budget before they are sent. */
+export interface BandwidthLimiter {
+  /** Resolves when `bytes` may go out. */
+  take(bytes: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What to store: a finished local file, or a small body. */
+export type PutSource =
+  | {
+      path: string;
+      size: number;
+      /** SHA-256 of the whole file, hex. */
+      sha256: string;
+    }
+  | { bytes: Uint8Array };
+
+export interface PutOptions {
+  signal?: AbortSignal;
+  limiter?: BandwidthLimiter;
+  /** Called with the bytes sent so far of this object; never goes back. */
+  onProgress?: (bytes: number) => void;
+}
+
+/**
+ * A configured place for objects. The contract every driver keeps (engine/testing/storage-conformance proves it):
+ * - keys are ASCII `a/b/c`, no empty or dot segments; a driver refuses others with STORAGE_KEY_INVALID;
+ * - `put` is atomic: a reader sees the old object, or the whole new one, never a part; it is durable when it resolves;
+ *   may be called again with the same key and content (idempotent); a failed or aborted put leaves nothing visible;
+ * - `read` of a missing key throws STORAGE_OBJECT_NOT_FOUND; ranges past the end are cut; streams are lazy and bounded;
+ * - `list` yields each object under the prefix once, in key order, streaming; never partial uploads;
+ * - `delete` is idempotent: a missing object is success. It never follows a link;
+ * - drivers retry what the transport says is temporary; callers retry nothing but whole jobs.
+ * Errors are AppErrors of kind `storage` (STORAGE_UNREACHABLE, STORAGE_DENIED, STORAGE_FULL, STORAGE_OBJECT_NOT_FOUND, …).
+ */
+export interface StorageDriver {
+  /** The driver's kind: `local`, `s3`, … */
+  readonly kind: string;
+  put(key: string, source: PutSource, options?: PutOptions): Promise<StoredObject>;
+  /** The object's facts, or null when it is missing. */
+  stat(key: string): Promise<StoredObject | null>;
+  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
+  list(prefix: string): AsyncIterable<StoredObject>;
+  delete(key: string): Promise<void>;
+  /** Removes partial uploads older than the given age; returns how many. Called at start and by maintenance. */
+  removeAbandoned(olderThanMs: number): Promise<number>;
+  /** Free and total bytes, or null where the storage has no such notion. */
+  space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
+}
+
+/** Makes drivers of one kind from a provider's settings. Found through the discovery token, like backup modules. */
+export interface StorageDriverFactory {
+  readonly kind: string;
+  readonly title: string;
+  /** JSON schema of the settings, for forms and validation. */
+  readonly settingsSchema: Readonly<Record<string, unknown>>;
+  /** Names of the settings that are secrets: sealed at rest, never returned. */
+  readonly secretSettings: readonly string[];
+  create(settings: Readonly<Record<string, unknown>>): StorageDriver;
+}
