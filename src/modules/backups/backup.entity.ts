@@ -1,0 +1,63 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export const CopyState = {
+  Uploading: 'uploading',
+  Present: 'present',
+  Verified: 'verified',
+  Damaged: 'damaged',
+  Missing: 'missing',
+} as const;
+export type CopyState = (typeof CopyState)[keyof typeof CopyState];
+
+/** A finished, immutable copy of a site. The row is written last and removed last (rule 2); it outlives its site. */
+export const BackupSchema = defineEntity({
+  name: 'Backup',
+  tableName: 'backup',
+  indexes: [{ properties: ['siteId', 'startedAt'] }, { properties: ['startedAt'] }],
+  properties: {
+    id: p.uuid().primary(),
+    siteId: p.uuid(),
+    siteName: p.text(),
+    module: p.text(),
+    jobId: p.uuid(),
+    parentBackupId: p.uuid().nullable(),
+    bundleKey: p.text(),
+    bundleSize: p.bigint('number'),
+    bundleSha256: p.text(),
+    manifestKey: p.text(),
+    manifestSize: p.bigint('number'),
+    manifestSha256: p.text(),
+    fileCount: p.bigint('number'),
+    sourceBytes: p.bigint('number'),
+    databaseBytes: p.bigint('number'),
+    storedBytes: p.bigint('number'),
+    warningCount: p.integer().default(0),
+    /** When its data was read. */
+    startedAt: p.datetime(3),
+    createdAt: p.datetime(3),
+    /** Marked first, then manifest, bundle and row go. */
+    deletingAt: p.datetime(3).nullable(),
+  },
+});
+
+export class Backup extends BackupSchema.class {}
+BackupSchema.setClass(Backup);
+
+/** A backup's presence on one storage provider. */
+export const BackupCopySchema = defineEntity({
+  name: 'BackupCopy',
+  tableName: 'backup_copy',
+  indexes: [{ properties: ['providerId'] }],
+  properties: {
+    backupId: p.uuid().primary(),
+    providerId: p.uuid().primary(),
+    state: p.enum(() => CopyState),
+    size: p.bigint('number'),
+    verifiedAt: p.datetime(3).nullable(),
+    checkedAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+
+export class BackupCopy extends BackupCopySchema.class {}
+BackupCopySchema.setClass(BackupCopy);

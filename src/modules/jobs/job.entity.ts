@@ -1,0 +1,116 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export const JobKind = { Backup: 'backup', Restore: 'restore', Verify: 'verify' } as const;
+export type JobKind = (typeof JobKind)[keyof typeof JobKind];
+
+export const JobStatus = {
+  Pending: 'pending',
+  Running: 'running',
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+} as const;
+export type JobStatus = (typeof JobStatus)[keyof typeof JobStatus];
+
+/** One stage of a job as the row keeps it. */
+export interface StoredStage {
+  name: string;
+  status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped';
+  message: string | null;
+  details: Record<string, unknown>;
+  durationSeconds: number | null;
+  /** All warnings of this stage, also those that were not kept. */
+  warnings: number;
+}
+
+/** A kept warning and the stage it came from. */
+export interface StoredWarning {
+  stage: string;
+  code: string;
+  message: string;
+  context: Record<string, unknown>;
+}
+
+/** Where the running stage is. */
+export interface StoredProgress {
+  stage: string;
+  bytesDone: number;
+  bytesTotal: number | null;
+  itemsDone: number | null;
+  itemsTotal: number | null;
+  percent: number | null;
+  bytesPerSecond: number | null;
+  current: string | null;
+}
+
+/** Why a job failed; safe to show. */
+export interface StoredError {
+  code: string;
+  message: string;
+  hint: string | null;
+  context: Record<string, unknown>;
+}
+
+/**
+ * One run of one site. pg-boss owns its delivery (`deliveryId`), this row owns what happened. The site is named by value:
+ * a job outlives its site.
+ */
+export const JobSchema = defineEntity({
+  name: 'Job',
+  tableName: 'job',
+  indexes: [
+    { properties: ['siteId', 'createdAt'] },
+    { properties: ['status', 'createdAt'] },
+    { properties: ['createdAt'] },
+    { properties: ['backupId'] },
+  ],
+  uniques: [
+    {
+      name: 'job_one_active_per_site',
+      expression: "create unique index job_one_active_per_site on job (site_id) where status in ('pending', 'running')",
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    siteId: p.uuid(),
+    siteName: p.text(),
+    module: p.text(),
+    kind: p.enum(() => JobKind),
+    status: p.enum(() => JobStatus),
+    priority: p.integer().default(0),
+    /** 0 until the job is run for the first time. */
+    attempt: p.integer().default(0),
+    /** Runs that ended by a crash or by an error worth a retry; limited. */
+    failures: p.integer().default(0),
+    stages: p.json<StoredStage[]>(),
+    progress: p.json<StoredProgress>().nullable(),
+    warnings: p.json<StoredWarning[]>(),
+    warningCount: p.integer().default(0),
+    error: p.json<StoredError>().nullable(),
+    /** The backup that is made, restored or verified; fixed when the job is made. */
+    backupId: p.uuid(),
+    /** What was asked, without secrets. */
+    request: p.json<Record<string, unknown>>(),
+    /** The secret part of the request, sealed; wiped when the job ends. */
+    sealedRequest: p.text().nullable(),
+    result: p.json<Record<string, unknown>>().nullable(),
+    /** pg-boss job that delivers this run. */
+    deliveryId: p.uuid(),
+    /** The master (by its data folder) that runs or last ran the job. */
+    runnerId: p.text().nullable(),
+    cancelRequestedAt: p.datetime(3).nullable(),
+    /** Objects of an unfinished backup may lie in storage and must still be removed. */
+    litter: p.boolean().default(false),
+    createdAt: p.datetime(3),
+    startedAt: p.datetime(3).nullable(),
+    finishedAt: p.datetime(3).nullable(),
+  },
+});
+
+export class Job extends JobSchema.class {
+  /** Whether the job waits or runs. */
+  isActive(): boolean {
+    return this.status === JobStatus.Pending || this.status === JobStatus.Running;
+  }
+}
+JobSchema.setClass(Job);
