@@ -18,7 +18,8 @@ function optionsFor(header: FrameHeader, limits: DecompressLimits): ZstdOptions 
   if (header.contentSize !== null && header.contentSize > max)
     throw frameDamaged(`it claims ${header.contentSize} bytes of content, more than the ${max} allowed`);
   // One byte more than the content lets zlib see the frame's end without a second output buffer.
-  const chunkSize = header.contentSize === null ? 1024 * 1024 : Math.max(64, header.contentSize + 1);
+  const chunkSize =
+    header.contentSize === null ? 1024 * 1024 : Math.min(16 * 1024 * 1024, Math.max(64, header.contentSize + 1));
   return { chunkSize, maxOutputLength: Math.max(1, header.contentSize ?? max) };
 }
 

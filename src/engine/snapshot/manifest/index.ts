@@ -1,0 +1,5 @@
+export * from './types.js';
+export { manifestDamaged, manifestFormatUnsupported } from './errors.js';
+export { comparePaths, displayPath, entryPath, entryTarget, isSafeMemberPath, withPath, withTarget } from './paths.js';
+export { readManifest } from './read-manifest.js';
+export { ManifestWriter } from './write-manifest.js';

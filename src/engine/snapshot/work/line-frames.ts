@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { compressFrame, decompressFramesAsync, DEFAULT_LEVEL, frameDamaged, splitFrames } from '../zstd/index.js';
+import { translateFull } from './disk-space.js';
+
+/** Text of one frame; a few hundred KiB compressed. */
+const FRAME_TEXT_BYTES = 2 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+export interface LineFrameWriterOptions {
+  level?: number;
+  /** Sees every compressed byte in order (for a checksum of the file). */
+  onBytes?: (bytes: Buffer) => void;
+}
+
+/**
+ * Writes JSON values as NDJSON in independent zstd frames, holding one frame at a time. Files of the same kind can be
+ * joined by joining their bytes. Push, and flush when `full`; durable after `finish`. A full disk is DISK_FULL.
+ */
+export class LineFrameWriter {
+  private lines: string[] = [];
+  private pending = 0;
+  private written = 0;
+
+  private constructor(
+    private readonly path: string,
+    private readonly file: FileHandle,
+    private readonly options: LineFrameWriterOptions,
+  ) {}
+
+  /** Creates (or empties) the file. */
+  static async create(path: string, options: LineFrameWriterOptions = {}): Promise<LineFrameWriter> {
+    return new LineFrameWriter(path, await open(path, 'w', 0o600), options);
+  }
+
+  /** Compressed bytes in the file so far. */
+  get bytes(): number {
+    return this.written;
+  }
+
+  /** Whether enough is pending for a frame: call `flush`. */
+  get full(): boolean {
+    return this.pending >= FRAME_TEXT_BYTES;
+  }
+
+  push(value: unknown): void {
+    const line = JSON.stringify(value);
+    this.lines.push(line);
+    this.pending += line.length + 1;
+  }
+
+  /** Writes what is pending as one frame. */
+  async flush(): Promise<void> {
+    if (this.lines.length === 0) return;
+    const text = Buffer.from(`${this.lines.join('\n')}\n`);
+    this.lines = [];
+    this.pending = 0;
+    await this.append(await compressFrame(text, this.options.level ?? DEFAULT_LEVEL));
+  }
+
+  /** Adds the frames of another file of this kind as they are. */
+  async appendFile(path: string): Promise<void> {
+    await this.flush();
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) await this.append(asBuffer(chunk));
+  }
+
+  /** Flushes, makes it durable, closes. */
+  async finish(): Promise<void> {
+    try {
+      await this.flush();
+      await this.file.sync();
+    } catch (error) {
+      throw await translateFull(error, dirname(this.path), null);
+    } finally {
+      await this.file.close();
+    }
+  }
+
+  /** Closes without flushing; the caller removes the file. */
+  async abandon(): Promise<void> {
+    this.lines = [];
+    await this.file.close();
+  }
+
+  private async append(bytes: Buffer): Promise<void> {
+    this.options.onBytes?.(bytes);
+    try {
+      await this.file.writeFile(bytes);
+    } catch (error) {
+      throw await translateFull(error, dirname(this.path), null);
+    }
+    this.written += bytes.length;
+  }
+}
+
+function asBuffer(chunk: unknown): Buffer {
+  if (chunk instanceof Buffer) return chunk;
+  throw new TypeError('a byte stream gave something else');
+}
+
+/** The lines of NDJSON in zstd frames, as text without the newline. Throws FRAME_DAMAGED; a cut last line too. */
+export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const limits = { maxContentBytes: MAX_LINE_BYTES * 2 };
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const { frame, header } of splitFrames(source)) {
+    if (header.skippable) continue;
+    const content = await decompressFramesAsync(frame, limits);
+    const text: Buffer = rest.length === 0 ? content : Buffer.concat([rest, content]);
+    let from = 0;
+    for (let to = text.indexOf(NEWLINE); to >= 0; to = text.indexOf(NEWLINE, from)) {
+      yield text.toString('utf8', from, to);
+      from = to + 1;
+    }
+    rest = text.subarray(from);
+    if (rest.length > MAX_LINE_BYTES) throw frameDamaged('it holds a line that is too long');
+  }
+  if (rest.length > 0) throw frameDamaged('the last line is cut off');
+}
+
+/** The values in a file that LineFrameWriter made. */
+export async function* readLineFile(path: string): AsyncGenerator {
+  for await (const line of readLines(createReadStream(path, { highWaterMark: 256 * 1024 }))) yield JSON.parse(line);
+}
