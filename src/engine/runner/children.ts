@@ -1,0 +1,66 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../../common/errors/index.js';
+import { readJson, writeJsonDurably } from './durable-file.js';
+import { childrenFolder, namesIn } from './work-folder.js';
+
+/**
+ * Remembers a child process in the job's work folder, so that the next master can end it when this one is killed. Returns
+ * a function that forgets it; call it when the child has ended. Give the pid right after the spawn.
+ */
+export async function rememberChild(workDir: string, pid: number): Promise<() => Promise<void>> {
+  const startTime = await startTimeOf(pid);
+  const file = join(childrenFolder(workDir), `${pid}.json`);
+  if (startTime !== null) await writeJsonDurably(file, { pid, startTime });
+  return () => rm(file, { force: true });
+}
+
+/**
+ * Ends the children that a killed master left behind. A process is only ended when it is the one that was remembered (pid
+ * and start time). Returns how many were ended. Idempotent.
+ */
+export async function killLeftChildren(workDir: string): Promise<number> {
+  const folder = childrenFolder(workDir);
+  let killed = 0;
+  for (const name of await namesIn(folder)) {
+    const child = await readJson(join(folder, name));
+    if (isChildRecord(child) && (await startTimeOf(child.pid)) === child.startTime && kill(child.pid)) killed++;
+    await rm(join(folder, name), { force: true });
+  }
+  return killed;
+}
+
+/** Clock ticks since boot at which the process started; null when there is none. Field 22 of /proc/<pid>/stat. */
+async function startTimeOf(pid: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the name in parentheses and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return null;
+    throw error;
+  }
+}
+
+function isChildRecord(value: unknown): value is { pid: number; startTime: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    Number.isSafeInteger(value.pid) &&
+    Number(value.pid) > 1 &&
+    'startTime' in value &&
+    typeof value.startTime === 'string'
+  );
+}
+
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    throw error;
+  }
+}
