@@ -103,15 +103,16 @@ export class JobRunner {
     this.journal.beginStage(stage.name);
     await this.observer.stageStarted(stage.name);
     const started = performance.now();
-    const seconds = (): number => Math.round(performance.now() - started) / 1000;
+    let outcome: StageOutcome | null = null;
+    let error: AppError | null = null;
     try {
-      const outcome = await stage.run(signal);
-      return await this.#endStage(stage, outcome, null, seconds(), checkpoint);
-    } catch (error) {
+      outcome = await stage.run(signal);
+    } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
-      const stopped = signal.aborted ? stopError(signal) : asAppError(error);
-      return await this.#endStage(stage, null, stopped, seconds(), false);
+      error = signal.aborted ? stopError(signal) : asAppError(thrown);
     }
+    const seconds = Math.round(performance.now() - started) / 1000;
+    return this.#endStage(stage, outcome, error, seconds, checkpoint && error === null);
   }
 
   async #endStage(

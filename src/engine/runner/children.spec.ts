@@ -1,0 +1,41 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, it } from 'vitest';
+import { useTempFolder } from '../testing/temp-folder.js';
+import { killLeftChildren, rememberChild } from './children.js';
+import { WorkFolder } from './work-folder.js';
+
+const folder = useTempFolder('children');
+let child: ChildProcess | null = null;
+afterEach(() => {
+  child?.kill('SIGKILL');
+});
+
+async function sleeper(): Promise<number> {
+  child = spawn('sleep', ['60']);
+  await once(child, 'spawn');
+  await new WorkFolder(folder()).open();
+  return child.pid ?? 0;
+}
+
+it('ends a child that was left behind, once', async () => {
+  const pid = await sleeper();
+  await rememberChild(folder(), pid);
+  const ended = once(child as ChildProcess, 'exit');
+  expect(await killLeftChildren(folder())).toBe(1);
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(await killLeftChildren(folder())).toBe(0);
+  expect(readdirSync(folder('children'))).toEqual([]);
+});
+
+it('spares a process that only has the same pid, and one that was forgotten', async () => {
+  const pid = await sleeper();
+  writeFileSync(folder('children', `${pid}.json`), JSON.stringify({ pid, startTime: '1' }));
+  writeFileSync(folder('children', 'x.json'), '{"pid":-1,"startTime":"1"}');
+  expect(await killLeftChildren(folder())).toBe(0);
+  const forget = await rememberChild(folder(), pid);
+  await forget();
+  expect(await killLeftChildren(folder())).toBe(0);
+  expect(child?.exitCode).toBeNull();
+});

@@ -1,0 +1,211 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../common/errors/index.js';
+import { useTempFolder } from '../testing/temp-folder.js';
+import { JobRunner, StopRequest, type JobPlan, type RunEnd, type RunnableStage } from './job-runner.js';
+import type { RunObserver } from './observer.js';
+import { RunJournal } from './run-journal.js';
+import { WorkFolder } from './work-folder.js';
+
+const folder = useTempFolder('runner');
+
+class Recorder implements RunObserver {
+  readonly lines: string[] = [];
+  readonly warnings: string[] = [];
+  readonly progressed: number[] = [];
+  failOn: string | null = null;
+
+  async resumed(kept: readonly string[]): Promise<void> {
+    await this.#add(`resumed ${kept.join(',')}`);
+  }
+  async stageStarted(stage: string): Promise<void> {
+    await this.#add(`start ${stage}`);
+  }
+  async stageEnded(stage: string, record: { status: string; warnings: number }): Promise<void> {
+    await this.#add(`${record.status} ${stage}${record.warnings > 0 ? ` (${record.warnings} warnings)` : ''}`);
+  }
+  async progress(report: { bytesDone: number }): Promise<void> {
+    this.progressed.push(report.bytesDone);
+    await this.#add('progress');
+    this.lines.pop();
+  }
+  async warning(stage: string, warning: { code: string }): Promise<void> {
+    this.warnings.push(`${stage}:${warning.code}`);
+    await this.#add('warning');
+    this.lines.pop();
+  }
+  async note(stage: string, message: string): Promise<void> {
+    await this.#add(`note ${stage} ${message}`);
+  }
+  async #add(line: string): Promise<void> {
+    await Promise.resolve();
+    if (this.failOn !== null && line.startsWith(this.failOn)) throw new Error(`observer: ${line}`);
+    this.lines.push(line);
+  }
+}
+
+interface Attempt {
+  recorder: Recorder;
+  journal: RunJournal;
+  work: WorkFolder;
+  run: (stages: RunnableStage[], plan?: Partial<JobPlan>, signal?: AbortSignal) => Promise<RunEnd>;
+}
+
+async function attempt(): Promise<Attempt> {
+  const recorder = new Recorder();
+  const work = new WorkFolder(folder('work'));
+  await work.open();
+  const journal = new RunJournal(recorder, 0, { progressIntervalMs: 0 });
+  const runner = new JobRunner(work, journal, recorder);
+  return {
+    recorder,
+    journal,
+    work,
+    run: (stages, plan = {}, signal = new AbortController().signal) =>
+      runner.run({ stages, goesOnLater: () => false, ...plan }, signal),
+  };
+}
+
+const ok = (name: string, run: () => Promise<void> | void = () => undefined, check = true): RunnableStage => ({
+  name,
+  run: async () => {
+    await run();
+    return { message: `${name} done` };
+  },
+  check: () => Promise.resolve(check),
+});
+const failing = (name: string, error: Error): RunnableStage => ({ name, run: () => Promise.reject(error) });
+const later = new AppError({ code: 'BUSY', kind: 'source', message: 'Busy.', retry: 'later' });
+
+describe('JobRunner', () => {
+  it('runs the stages in order and removes the work folder', async () => {
+    const { run, recorder, work } = await attempt();
+    expect(await run([ok('a', () => writeFileSync(folder('work', 'x'), 'x')), ok('b')])).toEqual({
+      outcome: 'completed',
+    });
+    expect(recorder.lines).toEqual(['resumed ', 'start a', 'completed a', 'start b', 'completed b']);
+    expect(existsSync(work.path)).toBe(false);
+  });
+
+  it('goes on from the first stage that has not finished', async () => {
+    const first = await attempt();
+    const end = await first.run([ok('a'), ok('b'), failing('c', later), ok('d')], { goesOnLater: () => true });
+    expect(end).toMatchObject({ outcome: 'postponed', stage: 'c', error: { code: 'BUSY' } });
+    const second = await attempt();
+    expect(await second.run([ok('a'), ok('b'), ok('c'), ok('d')])).toEqual({ outcome: 'completed' });
+    expect(second.recorder.lines).toEqual(['resumed a,b', 'start c', 'completed c', 'start d', 'completed d']);
+  });
+
+  it('goes on earlier when the output of a finished stage does not check, and forgets what came after', async () => {
+    const first = await attempt();
+    await first.run([ok('a'), ok('b'), ok('c'), failing('d', later)], { goesOnLater: () => true });
+    await first.work.checkpoints.set('c', { stale: true });
+    await first.work.checkpoints.set('b', { mine: true });
+    const second = await attempt();
+    let seen: unknown[] = [];
+    const look = async (): Promise<void> => {
+      seen = [await second.work.checkpoints.get('b'), await second.work.checkpoints.get('c')];
+    };
+    const broken: RunnableStage = { ...ok('b', look), check: () => Promise.reject(new Error('torn')) };
+    await second.run([ok('a'), broken, ok('c'), ok('d')]);
+    expect(second.recorder.lines.filter((line) => line.startsWith('start'))).toEqual(['start b', 'start c', 'start d']);
+    expect(seen).toEqual([{ mine: true }, null]);
+  });
+
+  it('cleans up after a failure: skips the rest, runs cleanup, removes the folder', async () => {
+    const { run, recorder, work } = await attempt();
+    const end = await run([failing('a', new Error('boom')), ok('b'), ok('cleanup')]);
+    expect(end).toMatchObject({ outcome: 'failed', stage: 'a', error: { code: 'INTERNAL' } });
+    expect(recorder.lines).toEqual([
+      'resumed ',
+      'start a',
+      'failed a',
+      'skipped b',
+      'start cleanup',
+      'completed cleanup',
+    ]);
+    expect(existsSync(work.path)).toBe(false);
+  });
+
+  it('does not follow links when it removes the work folder', async () => {
+    mkdirSync(folder('site'));
+    writeFileSync(folder('site', 'precious'), 'x');
+    const { run } = await attempt();
+    const { symlinkSync } = await import('node:fs');
+    await run([ok('a', () => symlinkSync(folder('site'), folder('work', 'link')))]);
+    expect(readdirSync(folder('site'))).toEqual(['precious']);
+    expect(existsSync(folder('work'))).toBe(false);
+  });
+
+  it('ends as cancelled whatever the stopped stage throws, with cleanup still run', async () => {
+    const { run, recorder } = await attempt();
+    const stop = new AbortController();
+    const dying: RunnableStage = {
+      name: 'a',
+      run: () => {
+        stop.abort(new StopRequest('cancel'));
+        return Promise.reject(new Error('mariadb-dump was killed'));
+      },
+    };
+    expect(await run([dying, ok('b'), ok('cleanup')], {}, stop.signal)).toEqual({ outcome: 'cancelled' });
+    expect(recorder.lines).toContain('completed cleanup');
+    expect(recorder.lines).not.toContain('start b');
+  });
+
+  it('keeps the folder on a shut-down and goes on at the next start', async () => {
+    const first = await attempt();
+    const stop = new AbortController();
+    const stopped = ok('b', () => {
+      stop.abort(new StopRequest('shutdown'));
+      throw new Error('closed');
+    });
+    expect(await first.run([ok('a'), stopped, ok('cleanup')], {}, stop.signal)).toEqual({ outcome: 'interrupted' });
+    expect(existsSync(first.work.path)).toBe(true);
+    const second = await attempt();
+    await second.run([ok('a'), ok('b'), ok('cleanup')]);
+    expect(second.recorder.lines[0]).toBe('resumed a');
+  });
+
+  it('takes back what was done after a failure; a failed undo keeps the folder', async () => {
+    const undone: string[] = [];
+    const first = await attempt();
+    const undo = (error: AppError): Promise<void> => {
+      undone.push(error.code);
+      return Promise.resolve();
+    };
+    expect(await first.run([failing('a', later)], { undo })).toMatchObject({ outcome: 'failed' });
+    expect(undone).toEqual(['BUSY']);
+    const second = await attempt();
+    const stuck = await second.run([failing('a', later), ok('cleanup')], {
+      undo: () => Promise.reject(new Error('no way back')),
+    });
+    expect(stuck).toMatchObject({ outcome: 'stuck', error: { message: 'no way back' } });
+    expect(existsSync(second.work.path)).toBe(true);
+  });
+
+  it('keeps 200 warnings and counts all of them', async () => {
+    const { run, recorder, journal } = await attempt();
+    await run([
+      ok('a', () => {
+        for (let i = 0; i < 1000; i++) journal.warn({ code: `W${i}`, message: 'w' });
+      }),
+      ok('b', () => journal.warn({ code: 'LAST', message: 'w' })),
+    ]);
+    expect(recorder.warnings).toHaveLength(200);
+    expect(recorder.lines).toContain('completed a (1000 warnings)');
+    expect(recorder.lines).toContain('completed b (1 warnings)');
+  });
+
+  it('fails loudly when a warning could not be recorded, but not for lost progress', async () => {
+    const lossy = await attempt();
+    lossy.recorder.failOn = 'progress';
+    expect(await lossy.run([ok('a', () => lossy.journal.progress({ bytesDone: 1 }))])).toEqual({
+      outcome: 'completed',
+    });
+    const broken = await attempt();
+    broken.recorder.failOn = 'warning';
+    await expect(broken.run([ok('a', () => broken.journal.warn({ code: 'W', message: 'w' }))])).rejects.toThrow(
+      'observer: warning',
+    );
+  });
+});
