@@ -3,3 +3,4 @@ export * from './job-context.js';
 export * from './backup-module.js';
 export * from './backup-module.decorator.js';
 export * from './member-sink.js';
+export * from './storage-key.js';

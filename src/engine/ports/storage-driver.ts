@@ -64,6 +64,16 @@ export interface StorageDriver {
   space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
 }
 
+/** A driver whose place must be prepared once, when the provider is created (the local one: folder and marker file). */
+export interface InitialisableStorageDriver extends StorageDriver {
+  /** Prepares the place. Idempotent; keeps what is there. Never called for a provider that exists already. */
+  initialise(): Promise<void>;
+}
+
+export function canInitialise(driver: StorageDriver): driver is InitialisableStorageDriver {
+  return 'initialise' in driver;
+}
+
 /** Makes drivers of one kind from a provider's settings. Found through the discovery token, like backup modules. */
 export interface StorageDriverFactory {
   readonly kind: string;

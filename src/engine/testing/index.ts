@@ -3,3 +3,7 @@ export * from './random-tree.js';
 export * from './temp-folder.js';
 export * from './fake-clock.js';
 export * from './tree-facts.js';
+export * from './memory-storage.js';
+export * from './faulty-storage.js';
+export * from './counting-storage.js';
+export * from './storage-conformance.js';

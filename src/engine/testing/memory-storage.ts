@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { AppError, cancelledError } from '../../common/errors/index.js';
+import {
+  assertStorageKey,
+  type ByteRange,
+  type PutOptions,
+  type PutSource,
+  type StorageDriver,
+  type StoredObject,
+} from '../ports/index.js';
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Objects in memory, with the whole contract of a driver. For tests. */
+export class MemoryStorageDriver implements StorageDriver {
+  readonly kind = 'memory';
+  /** The objects themselves, for tests that look or damage. */
+  readonly objects = new Map<string, { bytes: Buffer; modifiedAt: Date }>();
+
+  async put(key: string, source: PutSource, options: PutOptions = {}): Promise<StoredObject> {
+    assertStorageKey(key);
+    const bytes = 'bytes' in source ? Buffer.from(source.bytes) : await readFile(source.path);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if ('path' in source && (bytes.length !== source.size || sha256 !== source.sha256)) {
+      throw new AppError({
+        code: 'STORAGE_CHECKSUM_MISMATCH',
+        kind: 'storage',
+        message: `${key} is not what was announced.`,
+      });
+    }
+    for (let sent = 0; sent < bytes.length;) {
+      const chunk = Math.min(CHUNK_BYTES, bytes.length - sent);
+      await options.limiter?.take(chunk, options.signal);
+      sent += chunk;
+      options.onProgress?.(sent);
+    }
+    if (options.signal?.aborted === true) throw cancelledError();
+    const object = { bytes, modifiedAt: new Date() };
+    this.objects.set(key, object);
+    return { key, size: bytes.length, modifiedAt: object.modifiedAt, sha256 };
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    assertStorageKey(key);
+    const object = this.objects.get(key);
+    return object === undefined ? null : { key, size: object.bytes.length, modifiedAt: object.modifiedAt };
+  }
+
+  async read(key: string, range: ByteRange = { offset: 0 }, signal?: AbortSignal): Promise<Readable> {
+    assertStorageKey(key);
+    const object = this.objects.get(key);
+    if (object === undefined) {
+      throw new AppError({
+        code: 'STORAGE_OBJECT_NOT_FOUND',
+        kind: 'storage',
+        message: `The storage has no object ${key}.`,
+        context: { key },
+      });
+    }
+    const end = range.length === undefined ? object.bytes.length : range.offset + range.length;
+    return Readable.from(chunksOf(object.bytes.subarray(range.offset, end), signal), { objectMode: false });
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
+    for (const key of keys) {
+      const object = await this.stat(key);
+      if (object !== null) yield object;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    assertStorageKey(key);
+    this.objects.delete(key);
+  }
+
+  async removeAbandoned(): Promise<number> {
+    return 0;
+  }
+
+  async space(): Promise<null> {
+    return null;
+  }
+}
+
+async function* chunksOf(bytes: Buffer, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    if (signal?.aborted === true) throw cancelledError();
+    yield Buffer.from(bytes.subarray(at, at + CHUNK_BYTES));
+  }
+}
