@@ -1,0 +1,127 @@
+import mysql, { type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
+import { throwIfAborted } from '../../../common/errors/index.js';
+import type { MySqlCredentials } from '../types.js';
+import { describeTarget, resolveEndpoint, type MySqlEndpoint } from './endpoint.js';
+import { translateMySqlError, type DatabaseTarget } from './errors.js';
+
+export interface ConnectOptions {
+  /** Default 10 s: a host that does not answer must not hold a job up. */
+  connectTimeoutMs?: number;
+  /** Another database than the credentials name; null = none. */
+  database?: string | null;
+  multipleStatements?: boolean;
+  /** Ends the connection when raised; running queries then fail with JOB_CANCELLED. */
+  signal?: AbortSignal;
+}
+
+/** A value a query may carry. */
+export type QueryValue = string | number | bigint | boolean | null | Buffer | readonly string[];
+
+/**
+ * One connection. Errors are AppErrors; binary columns come as Buffer, dates as text, integers beyond 2^53 as text.
+ * Close it with `close()` (or `await using`).
+ */
+export class MySqlSession implements AsyncDisposable {
+  constructor(
+    /** The driver's connection, for what the methods here do not cover; its errors are untranslated. */
+    readonly raw: Connection,
+    readonly endpoint: MySqlEndpoint,
+    readonly target: DatabaseTarget,
+    private readonly signal?: AbortSignal,
+  ) {
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+    // Without a listener a connection that is lost while idle would end the process; the next query reports it.
+    raw.on('error', () => undefined);
+  }
+
+  private readonly onAbort = (): void => this.raw.destroy();
+
+  /** All rows of a query, parameters as `?` (values) and `??` (identifiers). */
+  async rows<Row>(sql: string, values: readonly QueryValue[] = []): Promise<Row[]> {
+    try {
+      const [rows] = await this.raw.query<RowDataPacket[]>(sql, [...values]);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows its own columns
+      return rows as Row[];
+    } catch (error) {
+      throw this.translated(error);
+    }
+  }
+
+  /** The first row, or null. */
+  async row<Row>(sql: string, values: readonly QueryValue[] = []): Promise<Row | null> {
+    return (await this.rows<Row>(sql, values))[0] ?? null;
+  }
+
+  /** Runs a statement whose result does not matter. The text goes to the server as these bytes. */
+  async run(sql: string, values: readonly QueryValue[] = []): Promise<void> {
+    try {
+      await this.raw.query(sql, [...values]);
+    } catch (error) {
+      throw this.translated(error);
+    }
+  }
+
+  /** Ends the connection; never throws. */
+  async close(): Promise<void> {
+    this.signal?.removeEventListener('abort', this.onAbort);
+    try {
+      await this.raw.end();
+    } catch {
+      this.raw.destroy();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private translated(error: unknown): Error {
+    if (this.signal) throwIfAborted(this.signal);
+    return translateMySqlError(error, this.target);
+  }
+}
+
+const SECURE_TRANSPORT_REQUIRED = 3159;
+
+/**
+ * Connects with a site's credentials. Throws DATABASE_UNREACHABLE, DATABASE_LOGIN_REFUSED, DATABASE_NOT_FOUND,
+ * DATABASE_DENIED, DATABASE_BUSY, DATABASE_TLS_FAILED or JOB_CANCELLED; none of them holds the password.
+ */
+export async function connect(credentials: MySqlCredentials, options: ConnectOptions = {}): Promise<MySqlSession> {
+  if (options.signal) throwIfAborted(options.signal);
+  const endpoint = resolveEndpoint(credentials);
+  const database = options.database === undefined ? credentials.database : options.database;
+  const target = describeTarget({ ...credentials, database: database ?? '' }, endpoint);
+  const settings: ConnectionOptions = {
+    ...endpoint,
+    user: credentials.user,
+    password: credentials.password,
+    ...(database ? { database } : {}),
+    connectTimeout: options.connectTimeoutMs ?? 10_000,
+    multipleStatements: options.multipleStatements ?? false,
+    charset: 'utf8mb4',
+    dateStrings: true,
+    supportBigNumbers: true,
+    // A server chosen by a tenant must not be able to ask for files of this host.
+    flags: ['-LOCAL_FILES'],
+  };
+  const open = async (): Promise<Connection> => {
+    try {
+      return await mysql.createConnection(settings);
+    } catch (error) {
+      const needsTls = error instanceof Error && 'errno' in error && error.errno === SECURE_TRANSPORT_REQUIRED;
+      if (!needsTls) throw error;
+      // As PHP's mysqli does for the site itself: encrypted, the certificate not checked.
+      return mysql.createConnection({ ...settings, ssl: { rejectUnauthorized: false } });
+    }
+  };
+  let connection: Connection;
+  try {
+    connection = await open();
+  } catch (error) {
+    throw translateMySqlError(error, target);
+  }
+  if (options.signal?.aborted) connection.destroy();
+  if (options.signal) throwIfAborted(options.signal);
+  return new MySqlSession(connection, endpoint, target, options.signal);
+}
