@@ -32,10 +32,9 @@ export async function startPostgres(): Promise<TestPostgres> {
   await chmod(sockets, 0o777);
   const child: ChildProcess = spawn(
     join(native, 'bin/postgres'),
-    [
-      ...['-D', data, '-k', sockets, '-h', '', '-p', '5432', '-F'],
-      ...['-c', 'max_connections=200', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
-    ],
+    `-D ${data} -k ${sockets} -p 5432 -F -c listen_addresses= -c max_connections=200 -c synchronous_commit=off`.split(
+      ' ',
+    ),
     { stdio: ['ignore', 'pipe', 'pipe'], env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, cwd: scratch.path, ...as },
   );
   endWithTest(child);
@@ -107,10 +106,10 @@ async function reachableBinaries(scratch: string): Promise<string> {
 }
 
 async function othersMayPass(folder: string): Promise<boolean> {
-  for (let at = folder; at !== '/'; at = dirname(at)) {
-    if (((await stat(at)).mode & 0o001) === 0) return false;
-  }
-  return true;
+  const folders: string[] = [];
+  for (let at = folder; at !== '/'; at = dirname(at)) folders.push(at);
+  const modes = await Promise.all(folders.map(async (at) => (await stat(at)).mode));
+  return modes.every((mode) => (mode & 0o001) !== 0);
 }
 
 async function dataTemplate(native: string, owner: { uid: number; gid: number } | null): Promise<string> {

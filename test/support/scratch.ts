@@ -23,7 +23,7 @@ export async function until<T>(
   for (;;) {
     try {
       const value = await condition();
-      if (value) return value as NonNullable<T>;
+      if (value) return value;
       last = undefined;
     } catch (error) {
       last = error;

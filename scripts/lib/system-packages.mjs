@@ -1,0 +1,80 @@
+// What the tests need from the system: real servers and stock tools. Debian's and Ubuntu's package names.
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+const has = (program) =>
+  spawnSync('sh', ['-c', 'PATH="$PATH:/usr/sbin:/sbin" command -v "$1"', 'sh', program]).status === 0;
+
+function phpModules() {
+  const { stdout } = spawnSync('php', ['-m'], { encoding: 'utf8' });
+  return new Set((stdout ?? '').toLowerCase().split('\n'));
+}
+
+/** Packages that are missing, by what can't be found. */
+export function missingPackages() {
+  const php = phpModules();
+  const wordpress = '/usr/share/wordpress';
+  const needs = [
+    ['mariadb-server', has('mariadbd') && has('mariadb-install-db')],
+    ['mariadb-client', has('mariadb-dump') && has('mariadb')],
+    ['php-cli', has('php')],
+    ['php-mysql', php.has('mysqli')],
+    ['php-sqlite3', php.has('pdo_sqlite')],
+    ['php-gd', php.has('gd')],
+    ['php-mbstring', php.has('mbstring')],
+    ['php-xml', php.has('dom')],
+    ['wordpress', existsSync(`${wordpress}/wp-settings.php`)],
+    ['wordpress-theme-twentytwentythree', existsSync(`${wordpress}/wp-content/themes/twentytwentythree/style.css`)],
+    ['sqlite3', has('sqlite3')],
+    ['attr', has('setfattr')],
+    ['acl', has('setfacl')],
+    ['zstd', has('zstd')],
+    ['jq', has('jq')],
+    ['curl', has('curl')],
+    ['unzip', has('unzip')],
+    ['tar', has('tar')],
+  ];
+  return needs.filter(([, isThere]) => !isThere).map(([name]) => name);
+}
+
+/** Installs what is missing where that is possible without asking; throws with the one line to run otherwise. */
+export function ensureSystemPackages(say) {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !has('apt-get')) {
+    throw new Error(`The tests use real servers. Install what is missing, as root: ${command}`);
+  }
+  say(`Installing system packages for the tests: ${missing.join(' ')} …`);
+  const releaseServices = keepServicesStopped();
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const args of [
+      ['update', '-q'],
+      ['install', '-y', '-q', '--no-install-recommends', ...missing],
+    ]) {
+      const result = spawnSync('apt-get', args, {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        encoding: 'utf8',
+        maxBuffer: 1 << 26,
+      });
+      if (result.status !== 0 && args[0] === 'install') {
+        process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+        throw new Error(`Installing failed: see the lines above. By hand, as root: ${command}`);
+      }
+    }
+  } finally {
+    releaseServices();
+  }
+  const still = missingPackages();
+  if (still.length > 0) throw new Error(`Still missing after the installation: ${still.join(' ')}`);
+}
+
+/** The packages bring servers; ours run in scratch folders, theirs must not start. */
+function keepServicesStopped() {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return () => {};
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  return () => rmSync(policy, { force: true });
+}
