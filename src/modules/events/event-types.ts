@@ -1,0 +1,48 @@
+/** What can happen to a job; the `event:` field of the streams. */
+export const EVENT_TYPES = [
+  'job.created',
+  'job.started',
+  'stage.started',
+  'stage.progress',
+  'stage.completed',
+  'stage.failed',
+  'stage.skipped',
+  'job.warning',
+  'job.note',
+  'job.completed',
+  'job.failed',
+  'job.cancelled',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** After one of these nothing more happens to the job. */
+export const FINAL_EVENT_TYPES: ReadonlySet<string> = new Set<EventType>([
+  'job.completed',
+  'job.failed',
+  'job.cancelled',
+]);
+
+/** An event that is about to be written. Data is safe to show. */
+export interface NewEvent {
+  jobId: string;
+  siteId: string;
+  type: EventType;
+  data: Record<string, unknown>;
+}
+
+/** An event as readers get it. */
+export interface LoggedEvent {
+  id: number;
+  jobId: string;
+  siteId: string;
+  type: string;
+  data: Record<string, unknown>;
+  createdAt: Date;
+}
+
+/** Which events a reader wants; what is left out does not filter. */
+export interface EventFilter {
+  jobId?: string | undefined;
+  siteId?: string | undefined;
+  types?: ReadonlySet<string> | undefined;
+}

@@ -1,0 +1,44 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Role, Roles } from '../../common/http/index.js';
+import { EventQueryDto } from './dto/event-query.dto.js';
+import { EventStreams, lastEventId } from './event-streams.js';
+
+/** The stream of everything that happens. */
+@ApiTags('events')
+@ApiBearerAuth()
+@Controller('events')
+export class EventsController {
+  constructor(private readonly streams: EventStreams) {}
+
+  @Get()
+  @Roles(Role.Viewer)
+  @ApiOperation({
+    summary: 'Follow all jobs',
+    description:
+      'Server-sent events: `id` is the event id, `event` its type, `data` JSON. One stream for all jobs; filter it. Begins now, or after `Last-Event-ID`. A `heartbeat` event comes when nothing else does for 15 s.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
+  @ApiOkResponse({
+    description: 'The stream.',
+    content: {
+      'text/event-stream': {
+        schema: { type: 'string' },
+        example:
+          'id: 42\nevent: stage.completed\ndata: {"id":42,"type":"stage.completed","jobId":"0199…","siteId":"0199…","at":"2026-01-02T03:04:05.000Z","stage":"backup_db"}\n\n',
+      },
+    },
+  })
+  async all(@Req() request: Request, @Res() response: Response, @Query() query: EventQueryDto): Promise<void> {
+    await this.streams.send(request, response, {
+      filter: {
+        siteId: query.siteId,
+        jobId: query.jobId,
+        types: query.type === undefined ? undefined : new Set<string>(query.type),
+      },
+      after: lastEventId(request, query.lastEventId),
+    });
+  }
+}
