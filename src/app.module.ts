@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AppError } from './common/errors/index.js';
+import { type AppConfig, ConfigModule } from './config/index.js';
+import { DatabaseModule } from './database/index.js';
+import { AuthModule } from './modules/auth/index.js';
+import { HealthModule } from './modules/health/index.js';
+import { SecretsModule } from './modules/secrets/index.js';
+
+/** The master: the one file that names every feature, backup module and storage driver. */
+@Module({})
+export class AppModule {
+  /** The application on a migrated database, which `config.databaseUrl` must name by now. */
+  static async with(config: AppConfig): Promise<DynamicModule> {
+    if (config.databaseUrl === null)
+      throw new AppError({ code: 'INTERNAL', kind: 'internal', message: 'The application needs a database.' });
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        await DatabaseModule.with(config.databaseUrl),
+        DiscoveryModule,
+        SecretsModule,
+        AuthModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export * from './app-logger.js';
+export * from './request-log.js';

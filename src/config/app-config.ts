@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+
+export type Mode = 'master' | 'node';
+export type LogFormat = 'auto' | 'text' | 'json';
+export type LogLevelName = 'debug' | 'info' | 'warn' | 'error';
+
+/** How much of the host backupd may use at a time. */
+export interface ResourceLimits {
+  io: number;
+  network: number;
+  cpu: number;
+  /** Megabits a second for uploads of this host; 0 = unlimited. */
+  bandwidthMbps: number;
+}
+
+/** All settings, checked. */
+export interface AppConfigValues {
+  mode: Mode;
+  host: string;
+  port: number;
+  dataDir: string;
+  /** A PostgreSQL server to use; null = backupd runs its own in the data dir. */
+  databaseUrl: string | null;
+  /** Folders that are scanned when a scan names none. */
+  scanRoots: readonly string[];
+  masterUrl: string | null;
+  apiKey: string | null;
+  limits: ResourceLimits;
+  logFormat: LogFormat;
+  logLevel: LogLevelName;
+  /** The file that was read, or null when there was none. */
+  configFile: string | null;
+  /** What a person should know about how the settings came about (assumed mode, other data dir, unknown names). */
+  notes: readonly string[];
+}
+
+/**
+ * The settings of this process: typed, validated, immutable. Injected by its class. Made by `loadConfig`; tests make it
+ * with `AppConfig.of`. Holds secrets (`apiKey`, the password in `databaseUrl`): never log it whole.
+ */
+export class AppConfig {
+  readonly mode: Mode;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly scanRoots: readonly string[];
+  readonly masterUrl: string | null;
+  readonly apiKey: string | null;
+  readonly limits: Readonly<ResourceLimits>;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevelName;
+  readonly configFile: string | null;
+  readonly notes: readonly string[];
+  readonly paths: DataPaths;
+
+  constructor(values: AppConfigValues) {
+    this.mode = values.mode;
+    this.host = values.host;
+    this.port = values.port;
+    this.dataDir = values.dataDir;
+    this.databaseUrl = values.databaseUrl;
+    this.scanRoots = values.scanRoots;
+    this.masterUrl = values.masterUrl;
+    this.apiKey = values.apiKey;
+    this.limits = values.limits;
+    this.logFormat = values.logFormat;
+    this.logLevel = values.logLevel;
+    this.configFile = values.configFile;
+    this.notes = values.notes;
+    this.paths = new DataPaths(values.dataDir);
+  }
+
+  /** A master's settings with the defaults for all that is not given. */
+  static of(values: Partial<AppConfigValues> & { dataDir: string }): AppConfig {
+    return new AppConfig({
+      mode: 'master',
+      host: '127.0.0.1',
+      port: 8000,
+      databaseUrl: null,
+      scanRoots: ['/var/www'],
+      masterUrl: null,
+      apiKey: null,
+      limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
+      logFormat: 'auto',
+      logLevel: 'info',
+      configFile: null,
+      notes: [],
+      ...values,
+    });
+  }
+
+  /** The same settings with some replaced. */
+  with(changes: Partial<AppConfigValues>): AppConfig {
+    return new AppConfig({ ...this, ...changes });
+  }
+}
+
+/** Where things lie in the data dir. */
+export class DataPaths {
+  /** The embedded PostgreSQL's cluster. */
+  readonly postgres: string;
+  /** The default local storage provider. */
+  readonly storage: string;
+  /** Parent of the jobs' folders, `work/<job id>`. */
+  readonly work: string;
+  /** Safety dumps of restores. */
+  readonly safety: string;
+  readonly adminToken: string;
+  readonly secretKey: string;
+  readonly lock: string;
+  /** `{pid, url}` of the running master. */
+  readonly runInfo: string;
+
+  constructor(readonly root: string) {
+    this.postgres = join(root, 'postgres');
+    this.storage = join(root, 'storage');
+    this.work = join(root, 'work');
+    this.safety = join(root, 'safety');
+    this.adminToken = join(root, 'admin.token');
+    this.secretKey = join(root, 'secret.key');
+    this.lock = join(root, 'backupd.lock');
+    this.runInfo = join(root, 'run.json');
+  }
+}

@@ -1,0 +1,134 @@
+import { isAbsolute, normalize } from 'node:path';
+import type { LogFormat, LogLevelName, Mode } from './app-config.js';
+
+/** A value that is not valid; the message completes "BACKUPD_X …". */
+export class InvalidSetting extends Error {}
+
+/** One setting: how its text becomes a value. The text is trimmed and not empty. */
+export interface Setting<T> {
+  readonly parse: (text: string) => T;
+  readonly fallback: T;
+  /** For the configuration table in the documentation. */
+  readonly about: string;
+}
+
+const setting = <T>(about: string, fallback: T, parse: (text: string) => T): Setting<T> => ({ about, fallback, parse });
+
+function oneOf<T extends string>(...values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = values.find((value) => value === text.toLowerCase());
+    if (found === undefined) throw new InvalidSetting(`must be one of: ${values.join(', ')}`);
+    return found;
+  };
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidSetting(`must be a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+function decimal(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidSetting(`must be a number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+function absolutePath(text: string): string {
+  if (!isAbsolute(text)) throw new InvalidSetting('must be an absolute path');
+  const path = normalize(text);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function pathList(text: string): string[] {
+  const paths = text
+    .split(/[:,]/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+  if (paths.length === 0) throw new InvalidSetting('must name at least one folder');
+  return paths.map((path) => {
+    if (!isAbsolute(path)) throw new InvalidSetting(`must be absolute paths separated by ":"; "${path}" is not one`);
+    return absolutePath(path);
+  });
+}
+
+function url(...protocols: readonly string[]): (text: string) => string {
+  const valid = `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`;
+  return (text) => {
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) throw new InvalidSetting(valid);
+    return text;
+  };
+}
+
+function hostName(text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1');
+  if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) throw new InvalidSetting('must be a host name or an IP address');
+  return host;
+}
+
+function databaseUrl(text: string): string {
+  url('postgresql:', 'postgres:')(text);
+  if (new URL(text).pathname.replace(/^\//, '') === '') throw new InvalidSetting('must name a database after the host');
+  return text;
+}
+
+const nullable = <T>(parse: (text: string) => T): ((text: string) => T | null) => parse;
+
+/** Every setting by its name in the environment and in the configuration file. */
+export const settings = {
+  BACKUPD_MODE: setting<Mode | null>(
+    'what this process is: `master` or `node`',
+    null,
+    nullable(oneOf('master', 'node')),
+  ),
+  BACKUPD_MASTER_URL: setting<string | null>('node: where its master answers', null, nullable(url('https:', 'http:'))),
+  BACKUPD_API_KEY: setting<string | null>(
+    'node: its key',
+    null,
+    nullable((text) => text),
+  ),
+  BACKUPD_DATA_DIR: setting<string | null>(
+    'where backupd keeps its own data (default `/var/lib/backupd`, or `~/.local/state/backupd` where that is not writable)',
+    null,
+    nullable(absolutePath),
+  ),
+  BACKUPD_DATABASE_URL: setting<string | null>(
+    'a PostgreSQL server to use; unset, backupd runs its own',
+    null,
+    nullable(databaseUrl),
+  ),
+  BACKUPD_HOST: setting('address to listen on', '0.0.0.0', hostName),
+  BACKUPD_PORT: setting('port to listen on', 8000, wholeNumber(0, 65535)),
+  BACKUPD_SCAN_ROOTS: setting<readonly string[]>('folders to scan for sites, separated by `:`', ['/var/www'], pathList),
+  BACKUPD_MAX_IO: setting('disk-heavy stages at a time', 2, wholeNumber(1, 1024)),
+  BACKUPD_MAX_NETWORK: setting('uploads at a time', 1, wholeNumber(1, 1024)),
+  BACKUPD_MAX_CPU_WORKERS: setting('compression and hashing threads', 4, wholeNumber(1, 1024)),
+  BACKUPD_MAX_BANDWIDTH_MBPS: setting(
+    'upload budget of this host in megabits a second, 0 = unlimited',
+    50,
+    decimal(0, 1_000_000),
+  ),
+  BACKUPD_LOG_FORMAT: setting<LogFormat>(
+    '`text`, `json`, or `auto` (json unless on a terminal)',
+    'auto',
+    oneOf('auto', 'text', 'json'),
+  ),
+  BACKUPD_LOG_LEVEL: setting<LogLevelName>(
+    '`debug`, `info`, `warn` or `error`',
+    'info',
+    oneOf('debug', 'info', 'warn', 'error'),
+  ),
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+/** Variables with our prefix that are not settings of the server: the file's own name, and what the command line reads. */
+export const otherVariables: readonly string[] = ['BACKUPD_CONFIG', 'BACKUPD_URL', 'BACKUPD_TOKEN'];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}

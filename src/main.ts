@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, asAppError } from './common/errors/index.js';
+import { version } from './common/version.js';
+import { AppConfig, loadConfig } from './config/index.js';
+import { createHttpApp } from './http-app.js';
+import { type Master, startMaster } from './master.js';
+import { describeApi } from './openapi.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The server process: `main.js` serves; `main.js --openapi <file>` writes the API's description and ends. */
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === '--openapi') {
+    await writeDescription(args[1] ?? 'openapi.json');
+    return;
+  }
+  const config = loadConfig();
+  if (config.mode === 'node') throw nodeModeMissing();
+  for (const note of config.notes) say(note);
+  const master = await startMaster(config);
+  greet(config, master);
+  stopOnSignals(master);
+}
+
+function greet(config: AppConfig, master: Master): void {
+  const where = config.host === '0.0.0.0' || config.host === '::' ? ' (and on every address of this host)' : '';
+  say(`backupd ${version} is running`);
+  say(`  API         ${master.url}${where}`);
+  say(`  docs        ${master.url}/docs`);
+  say(`  data dir    ${config.dataDir}`);
+  say(`  admin token ${config.paths.adminToken}`);
+  if (master.newAdminToken !== null) {
+    say('');
+    say(`This is the first start. The admin token, shown this once: ${master.newAdminToken}`);
+  }
+}
+
+function stopOnSignals(master: Master): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // A second Ctrl-C: the person does not want to wait. The next start cleans up.
+      if (stopping) process.exit(130);
+      stopping = true;
+      say('backupd is stopping');
+      master.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          complain(error);
+          process.exit(1);
+        },
+      );
+    });
+}
+
+/** Needs no database: nothing of it is started. */
+async function writeDescription(file: string): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'backupd-openapi-'));
+  try {
+    const config = AppConfig.of({ dataDir, databaseUrl: 'postgresql://localhost/none' });
+    const app = await createHttpApp(config, { quiet: true });
+    await writeFile(file, `${JSON.stringify(describeApi(app), null, 2)}\n`);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function nodeModeMissing(): AppError {
+  return new AppError({
+    code: 'NODE_MODE_MISSING',
+    kind: 'usage',
+    message: 'BACKUPD_MODE is "node", but this version of backupd can not run as a node yet.',
+    hint: 'Run it as a master on this host (BACKUPD_MODE=master).',
+    retry: 'never',
+  });
+}
+
+function complain(thrown: unknown): void {
+  const error = asAppError(thrown);
+  const lines = [
+    `backupd: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`  ${error.hint}`]),
+    `  [${error.code}]`,
+  ];
+  if (error.kind === 'internal' && thrown instanceof Error) lines.push(thrown.stack ?? '');
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  complain(error);
+  process.exit(asAppError(error).kind === 'usage' ? 2 : 1);
+}

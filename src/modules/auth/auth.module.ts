@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from './access.guard.js';
+import { FailureLimit } from './failure-limit.js';
+import { FirstToken } from './first-token.js';
+import { TokenController } from './token.controller.js';
+import { TokenService } from './token.service.js';
+
+@Module({
+  controllers: [TokenController],
+  providers: [TokenService, FailureLimit, FirstToken, { provide: APP_GUARD, useClass: AccessGuard }],
+  exports: [TokenService, FirstToken],
+})
+export class AuthModule {}

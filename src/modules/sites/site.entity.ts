@@ -1,0 +1,42 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { SiteDescription } from '../../engine/ports/index.js';
+
+/** An override as it is kept: in the clear, or sealed when it is a secret. */
+export type StoredOverride = { value: string } | { sealed: string };
+
+/** Something backed up on one host, with a module and that module's settings. */
+export const SiteSchema = defineEntity({
+  name: 'Site',
+  tableName: 'site',
+  uniques: [
+    {
+      name: 'site_path_unique_per_node',
+      // Null = this host; two nulls are the same host.
+      expression: 'create unique index site_path_unique_per_node on site (node_id, path) nulls not distinct',
+    },
+  ],
+  indexes: [{ properties: ['name'] }],
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    url: p.text().nullable(),
+    /** Absolute real path on its host. */
+    path: p.text(),
+    /** The host it is on; null = the master's own. */
+    nodeId: p.uuid().nullable(),
+    module: p.text(),
+    /** The id a caller of the original `/daemon` interface uses for this site, where it is not ours. */
+    externalId: p.text().nullable().unique(),
+    settings: p.json<Record<string, unknown>>(),
+    excludes: p.json<string[]>(),
+    overrides: p.json<Record<string, StoredOverride>>(),
+    paused: p.boolean().default(false),
+    /** What the module found out when it last looked; no secrets. */
+    description: p.json<SiteDescription>().nullable(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+  },
+});
+
+export class Site extends SiteSchema.class {}
+SiteSchema.setClass(Site);
