@@ -28,6 +28,10 @@ const cFlock = libc.func('int flock(int fd, int operation)');
 const cRenameat2 = libc.func(
   'int renameat2(int olddirfd, const void *oldpath, int newdirfd, const void *newpath, uint32_t flags)',
 );
+// Their records begin with the name, in glibc and musl.
+const ownerRecord = koffi.struct('backupd_owner_record', { name: 'const char *' });
+const cGetpwuid = libc.func('getpwuid', koffi.pointer(ownerRecord), ['uint32_t']);
+const cGetgrgid = libc.func('getgrgid', koffi.pointer(ownerRecord), ['uint32_t']);
 const cLchown = libc.func('int lchown(const void *path, uint32_t uid, uint32_t gid)');
 
 const AT_FDCWD = -100;
@@ -156,4 +160,20 @@ export function tryLock(fd: number): boolean {
   const error = new PosixError('flock');
   if (error.code === 'EWOULDBLOCK' || error.code === 'EAGAIN') return false;
   throw error;
+}
+
+function ownerName(record: unknown): string | null {
+  if (record === null) return null;
+  const { name } = koffi.decode(record, ownerRecord) as { name: string | null };
+  return name;
+}
+
+/** The name of a user id, from wherever the host keeps its users; null when it has none. */
+export function userName(uid: number): string | null {
+  return ownerName(cGetpwuid(uid));
+}
+
+/** The name of a group id; null when it has none. */
+export function groupName(gid: number): string | null {
+  return ownerName(cGetgrgid(gid));
 }
