@@ -164,8 +164,9 @@ export function tryLock(fd: number): boolean {
 
 function ownerName(record: unknown): string | null {
   if (record === null) return null;
-  const { name } = koffi.decode(record, ownerRecord) as { name: string | null };
-  return name;
+  const decoded: unknown = koffi.decode(record, ownerRecord);
+  const named = typeof decoded === 'object' && decoded !== null && 'name' in decoded ? decoded.name : null;
+  return typeof named === 'string' ? named : null;
 }
 
 /** The name of a user id, from wherever the host keeps its users; null when it has none. */

@@ -1,0 +1,3 @@
+export { ExcludeList, type Excluded } from './exclude.js';
+export { reasonOf, Walk } from './walk.js';
+export type { WalkEntry, WalkOptions, WalkReporter, WalkRoot } from './types.js';
