@@ -7,3 +7,4 @@ export * from './memory-storage.js';
 export * from './faulty-storage.js';
 export * from './counting-storage.js';
 export * from './storage-conformance.js';
+export * from './hand-made-backup.js';

@@ -1,0 +1,101 @@
+import type { Readable } from 'node:stream';
+import { decompressFramesAsync, splitFrames, type StreamedFrame } from '../zstd/index.js';
+
+/** A frame of a bundle with its content. The content is shared: read only. */
+export interface DecodedFrame {
+  bundle: number;
+  /** Where the frame is in the bundle, and how many bytes it takes there. */
+  offset: number;
+  length: number;
+  content: Buffer;
+}
+
+/** Frames that are decompressed ahead of the reader. */
+const AHEAD = 3;
+/** Our frames hold 4 MiB; more than this is not one of ours. */
+export const MAX_FRAME_CONTENT = 64 * 1024 * 1024;
+
+interface SplitFrame {
+  offset: number;
+  bytes: Buffer;
+  skippable: boolean;
+}
+
+/** The frames of one byte range of a bundle, in order, fetched once, decompressed a few ahead on libuv's pool. */
+export class FrameFeed {
+  readonly #queue: Promise<DecodedFrame | null>[] = [];
+  #frames: AsyncGenerator<StreamedFrame> | null = null;
+  #body: Readable | null = null;
+  #lastSplit: Promise<SplitFrame | null> = Promise.resolve(null);
+  #ended = false;
+  #closed = false;
+  /** Offset in the bundle of the frame that `next` gives. */
+  position: number;
+
+  constructor(
+    readonly bundle: number,
+    readonly start: number,
+    readonly end: number,
+    private readonly open: () => Promise<Readable>,
+  ) {
+    this.position = start;
+  }
+
+  /** The next frame, or null at the end of the range. Throws FRAME_DAMAGED, and what the storage throws. */
+  async next(): Promise<DecodedFrame | null> {
+    while (!this.#ended && this.#queue.length < AHEAD) this.#enqueue();
+    const frame = await (this.#queue.shift() ?? Promise.resolve(null));
+    if (frame === null) {
+      this.#ended = true;
+      this.position = this.end;
+    } else {
+      this.position = frame.offset + frame.length;
+    }
+    return frame;
+  }
+
+  /** Ends the transfer. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#closed = true;
+    await Promise.allSettled(this.#queue.splice(0));
+    this.#body?.destroy();
+    await this.#frames?.return(undefined).catch(() => undefined);
+  }
+
+  #enqueue(): void {
+    const split = this.#splitAfter(this.#lastSplit);
+    this.#lastSplit = split;
+    const decoded = this.#decode(split);
+    // Awaited later, or never when the reader stops: not an unhandled rejection.
+    decoded.catch(() => undefined);
+    this.#queue.push(decoded);
+  }
+
+  async #splitAfter(previous: Promise<SplitFrame | null>): Promise<SplitFrame | null> {
+    await previous;
+    if (this.#closed) return null;
+    if (this.#frames === null) {
+      this.#body = await this.open();
+      // The splitter reports errors; one that comes after it stopped must not end the process.
+      this.#body.on('error', () => undefined);
+      this.#frames = splitFrames(this.#body, { maxFrameBytes: MAX_FRAME_CONTENT * 2 });
+    }
+    const { done, value } = await this.#frames.next();
+    if (done === true) return null;
+    return {
+      offset: this.start + value.offset,
+      bytes: Buffer.from(value.frame),
+      skippable: value.header.skippable,
+    };
+  }
+
+  async #decode(split: Promise<SplitFrame | null>): Promise<DecodedFrame | null> {
+    const frame = await split;
+    if (frame === null) return null;
+    const content = frame.skippable
+      ? Buffer.alloc(0)
+      : await decompressFramesAsync(frame.bytes, { maxContentBytes: MAX_FRAME_CONTENT });
+    return { bundle: this.bundle, offset: frame.offset, length: frame.bytes.length, content };
+  }
+}

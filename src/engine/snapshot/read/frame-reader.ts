@@ -1,0 +1,128 @@
+import { AppError } from '../../../common/errors/index.js';
+import { frameDamaged } from '../zstd/index.js';
+import type { StorageDriver } from '../../ports/index.js';
+import type { ContentLocation, ManifestBundle } from '../manifest/index.js';
+import { FrameFeed, type DecodedFrame } from './frame-feed.js';
+
+export const DEFAULT_CACHE_BYTES = 48 * 1024 * 1024;
+
+/**
+ * Gives the frames of a backup's bundles. A planned run is one transfer, whose frames are decompressed ahead; frames that
+ * were decoded lately are kept, so that entries which share a frame cost one fetch and one decompression.
+ */
+export class FrameReader {
+  readonly #bundles: ReadonlyMap<number, ManifestBundle>;
+  /** In order of last use. */
+  readonly #cache = new Map<string, DecodedFrame>();
+  #cachedBytes = 0;
+  #run: FrameFeed | null = null;
+  #side: FrameFeed | null = null;
+
+  constructor(
+    private readonly driver: StorageDriver,
+    bundles: readonly ManifestBundle[],
+    private readonly signal: AbortSignal | undefined,
+    private readonly cacheBytes: number = DEFAULT_CACHE_BYTES,
+  ) {
+    this.#bundles = new Map(bundles.map((bundle) => [bundle.id, bundle]));
+  }
+
+  /** The key of a bundle, for messages. */
+  keyOf(bundle: number): string | null {
+    return this.#bundles.get(bundle)?.key ?? null;
+  }
+
+  /** Bytes `[start, end)` of a bundle will be needed in this order: one transfer. Opened when the first is asked for. */
+  async plan(bundle: number, start: number, end: number): Promise<void> {
+    await this.#run?.close();
+    this.#run = this.#feed(bundle, start, end);
+  }
+
+  /** The frames of a location, in order. Throws FRAME_DAMAGED when the range is not whole frames. */
+  async *frames(location: ContentLocation): AsyncGenerator<DecodedFrame> {
+    const end = location.offset + location.length;
+    let position = location.offset;
+    while (position < end) {
+      const frame = this.#cached(location.bundle, position) ?? (await this.#fetch(location.bundle, position, end));
+      position += frame.length;
+      if (position > end) throw frameDamaged('it does not end where it should', { at: frame.offset });
+      yield frame;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#run?.close();
+    await this.#side?.close();
+    this.#run = null;
+    this.#side = null;
+    this.#cache.clear();
+    this.#cachedBytes = 0;
+  }
+
+  async #fetch(bundle: number, position: number, end: number): Promise<DecodedFrame> {
+    for (const feed of [this.#run, this.#side]) {
+      if (feed === null || feed.bundle !== bundle || position < feed.position || position >= feed.end) continue;
+      const found = await this.#tryAdvance(feed, position);
+      if (found !== null) return found;
+    }
+    await this.#side?.close();
+    this.#side = this.#feed(bundle, position, end);
+    const found = await this.#advance(this.#side, position);
+    if (found === null) throw frameDamaged('it is missing', { at: position });
+    return found;
+  }
+
+  /** As `#advance`; null also when a frame on the way is damaged, which may be another entry's: the side feed then tells. */
+  async #tryAdvance(feed: FrameFeed, position: number): Promise<DecodedFrame | null> {
+    try {
+      return await this.#advance(feed, position);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'FRAME_DAMAGED') throw error;
+      if (feed === this.#run) this.#run = null;
+      else this.#side = null;
+      await feed.close();
+      return null;
+    }
+  }
+
+  /** Reads on until the frame at the position; null when there is none. */
+  async #advance(feed: FrameFeed, position: number): Promise<DecodedFrame | null> {
+    while (feed.position <= position) {
+      const frame = await feed.next();
+      if (frame === null) return null;
+      this.#keep(frame);
+      if (frame.offset === position) return frame;
+    }
+    return null;
+  }
+
+  #feed(bundle: number, start: number, end: number): FrameFeed {
+    return new FrameFeed(bundle, start, end, async () => {
+      const facts = this.#bundles.get(bundle);
+      if (facts === undefined) throw frameDamaged(`the manifest names no bundle ${bundle}`);
+      return this.driver.read(facts.key, { offset: start, length: end - start }, this.signal);
+    });
+  }
+
+  #cached(bundle: number, offset: number): DecodedFrame | null {
+    const key = `${bundle}:${offset}`;
+    const frame = this.#cache.get(key);
+    if (frame === undefined) return null;
+    this.#cache.delete(key);
+    this.#cache.set(key, frame);
+    return frame;
+  }
+
+  #keep(frame: DecodedFrame): void {
+    const key = `${frame.bundle}:${frame.offset}`;
+    if (this.#cache.has(key)) return;
+    this.#cache.set(key, frame);
+    this.#cachedBytes += frame.content.length;
+    for (const [oldKey, old] of this.#cache) {
+      // The newest stays, however large.
+      if (this.#cachedBytes <= this.cacheBytes || oldKey === key) return;
+      this.#cache.delete(oldKey);
+      this.#cachedBytes -= old.content.length;
+    }
+  }
+}

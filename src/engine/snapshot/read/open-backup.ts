@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream';
+import type { BackupSource, StorageDriver } from '../../ports/index.js';
+import {
+  comparePaths,
+  displayPath,
+  entryPath,
+  entryTarget,
+  manifestDamaged,
+  type ManifestEntry,
+  type ManifestHeader,
+} from '../manifest/index.js';
+import { contentPieces, storedPieces } from './entry-content.js';
+import { entryNotAFile, entryNotFound } from './errors.js';
+import { FrameReader } from './frame-reader.js';
+import { streamManifest } from './manifest-stream.js';
+import { intoRuns } from './runs.js';
+
+export interface OpenBackupOptions {
+  manifestKey: string;
+  signal?: AbortSignal;
+  /** Decoded frames that are kept for entries which share them. Default 48 MiB. */
+  cacheBytes?: number;
+}
+
+/** An entry with its stored bytes. The pieces must be read to the end before the next entry is asked for. */
+export interface EntryPieces {
+  entry: ManifestEntry;
+  /** Of a sparse file: its extents in a row. Read-only. Ends with BUNDLE_DAMAGED when they are not what was written. */
+  pieces: AsyncIterable<Buffer>;
+}
+
+/** A stored backup, open for reading: full or incremental, however many bundles it points into. */
+export class StoredBackup implements BackupSource {
+  constructor(
+    readonly header: ManifestHeader,
+    readonly driver: StorageDriver,
+    private readonly options: OpenBackupOptions,
+  ) {}
+
+  get backupId(): string {
+    return this.header.backupId;
+  }
+
+  async *entries(): AsyncGenerator<ManifestEntry> {
+    for await (const line of streamManifest(this.driver, this.options.manifestKey, this.options.signal)) {
+      if (line.kind === 'entry') yield line;
+    }
+  }
+
+  /**
+   * Fetches only the entry's range, with bounded memory whatever its size; holes come as zeros. A hard link gives the
+   * content of its first name. Throws BACKUP_PATH_NOT_A_FILE for what has no content.
+   */
+  async content(entry: ManifestEntry, signal?: AbortSignal): Promise<Readable> {
+    const file = entry.type === 'hardlink' ? await this.#firstName(entry) : entry;
+    if (file.type !== 'file') throw entryNotAFile(displayPath(entryPath(entry)), entry.type);
+    const reader = this.#reader(signal, 0);
+    return Readable.from(closing(contentPieces(reader, file), reader), { objectMode: false });
+  }
+
+  async *contents(
+    entries: AsyncIterable<ManifestEntry>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ entry: ManifestEntry; content: Readable }> {
+    const reader = this.#reader(signal);
+    try {
+      for await (const run of intoRuns(entries)) {
+        if (run.range !== null) await reader.plan(run.range.bundle, run.range.start, run.range.end);
+        for (const entry of run.entries) {
+          const content = Readable.from(contentPieces(reader, entry), { objectMode: false });
+          yield { entry, content };
+          content.destroy();
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /**
+   * The stored bytes of many entries, in the order given, without a stream for each: for restore and verify. Entries in
+   * the order of their place in the bundle cost the least. An abort of the signal ends the transfer (JOB_CANCELLED).
+   */
+  async *stored(
+    entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<EntryPieces> {
+    const reader = this.#reader(signal);
+    try {
+      for await (const run of intoRuns(entries)) {
+        if (run.range !== null) await reader.plan(run.range.bundle, run.range.start, run.range.end);
+        for (const entry of run.entries) yield { entry, pieces: storedPieces(reader, entry) };
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  #reader(signal: AbortSignal | undefined, cacheBytes = this.options.cacheBytes): FrameReader {
+    return new FrameReader(this.driver, this.header.bundles, signal ?? this.options.signal, cacheBytes);
+  }
+
+  async #firstName(link: ManifestEntry): Promise<ManifestEntry> {
+    const target = entryTarget(link);
+    const first = target === null ? null : await findEntry(this, target);
+    if (first === null) throw entryNotFound(displayPath(target ?? entryPath(link)));
+    return first;
+  }
+}
+
+/** Reads the header of a stored backup. Throws MANIFEST_DAMAGED, MANIFEST_FORMAT_UNSUPPORTED, and what the storage throws. */
+export async function openBackup(driver: StorageDriver, options: OpenBackupOptions): Promise<StoredBackup> {
+  for await (const line of streamManifest(driver, options.manifestKey, options.signal)) {
+    if (line.kind === 'header') return new StoredBackup(line, driver, options);
+    break;
+  }
+  throw manifestDamaged('it has no header');
+}
+
+/** The entry of a path (bytes, as in the manifest: `files/wp-config.php`), or null. Reads the manifest up to it. */
+export async function findEntry(source: BackupSource, path: Buffer): Promise<ManifestEntry | null> {
+  for await (const entry of source.entries()) {
+    const order = comparePaths(entryPath(entry), path);
+    if (order === 0) return entry;
+    if (order > 0) return null;
+  }
+  return null;
+}
+
+async function* closing(pieces: AsyncGenerator<Buffer>, reader: FrameReader): AsyncGenerator<Buffer> {
+  try {
+    yield* pieces;
+  } finally {
+    await reader.close();
+  }
+}
