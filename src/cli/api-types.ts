@@ -1,0 +1,153 @@
+/** The API's answers as the command line uses them; openapi.json is the contract. */
+export interface Page<T> {
+  items: T[];
+  total: number;
+  limit: number;
+  offset: number;
+}
+
+export interface SiteDto {
+  id: string;
+  name: string;
+  url: string | null;
+  path: string;
+  module: string;
+  settings: Record<string, unknown>;
+  excludes: string[];
+  overrides: Record<string, string>;
+  paused: boolean;
+  createdAt: string;
+  lastBackup: { id: string; createdAt: string; status: string } | null;
+}
+
+export type JobStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+export interface JobStage {
+  name: string;
+  status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped';
+  message: string | null;
+  details: Record<string, unknown> | null;
+  durationSeconds: number | null;
+}
+
+export interface JobProgress {
+  stage: string | null;
+  bytesDone: number;
+  bytesTotal: number | null;
+  itemsDone: number | null;
+  itemsTotal: number | null;
+  percent: number | null;
+  bytesPerSecond: number | null;
+  current: string | null;
+}
+
+export interface JobWarningDto {
+  code: string;
+  message: string;
+}
+
+export interface JobDto {
+  id: string;
+  siteId: string;
+  siteName: string;
+  kind: string;
+  status: JobStatus;
+  priority: number;
+  attempt: number;
+  stages: JobStage[];
+  progress: JobProgress | null;
+  warnings: JobWarningDto[];
+  warningCount: number;
+  error: { code: string; message: string; hint?: string | null; context?: Record<string, unknown> } | null;
+  backupId: string | null;
+  result: Record<string, unknown> | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export interface BackupCopyDto {
+  providerId: string;
+  providerName: string;
+  state: string;
+  verifiedAt: string | null;
+}
+
+export interface BackupDto {
+  id: string;
+  siteId: string;
+  siteName: string;
+  jobId: string | null;
+  createdAt: string;
+  parentBackupId: string | null;
+  fileCount: number;
+  sourceBytes: number;
+  databaseBytes: number;
+  storedBytes: number;
+  warnings: number | JobWarningDto[];
+  copies: BackupCopyDto[];
+}
+
+export interface RestorePreviewDto {
+  targetPath: string;
+  files: { create: number; replace: number; unchanged: number; delete: number; bytes: number; sample: string[] } | null;
+  database: {
+    name: string;
+    host: string;
+    replace: string[];
+    create: string[];
+    drop: string[];
+    createDatabase: boolean;
+  } | null;
+  bytesNeeded: number;
+  bytesFree: number;
+  warnings: string[];
+}
+
+export interface DiscoveredSiteDto {
+  path: string;
+  module: string;
+  isInstall: boolean;
+  reason: string;
+  description: {
+    name: string;
+    url: string | null;
+    facts: Record<string, unknown>;
+    unknown: string[];
+    warnings: string[];
+  } | null;
+}
+
+/** One line of a streamed scan. */
+export type ScanLine =
+  | ({ type: 'found'; site?: DiscoveredSiteDto } & Partial<DiscoveredSiteDto>)
+  | { type: 'problem'; path: string; message: string }
+  | { type: 'progress'; folders: number }
+  | { type: 'done'; folders?: number };
+
+export interface TokenDto {
+  id: string;
+  name: string;
+  role: string;
+  hint?: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  /** Only in the answer to its creation. */
+  token?: string;
+}
+
+export interface DoctorDto {
+  ok: boolean;
+  checks: { name: string; status: 'ok' | 'warning' | 'failed'; message: string; hint?: string | null }[];
+}
+
+/** One event of a job, as streamed. */
+export interface JobEvent {
+  id: string | null;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+export const isFinal = (job: JobDto): boolean =>
+  job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';

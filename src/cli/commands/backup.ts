@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
+import type { CommandContext } from '../command-context.js';
+import { ExitCode } from '../exit-codes.js';
+import { bytes, count, printable, shortId, time } from '../format.js';
+import { asPath, findSite, getSite, looksLikePath } from '../lookup.js';
+import { wholeNumber } from './arguments.js';
+import type { Run } from './run.js';
+
+interface BackupOptions {
+  wait?: boolean;
+  priority?: number;
+}
+
+/** `backupd backup <site|path>` and `backupd backups [site]` */
+export function addBackup(program: Command, run: Run): void {
+  program
+    .command('backup')
+    .description('back up a site now; a path that is not registered yet is registered first')
+    .argument('<site>', 'id, name, address or path of a site')
+    .option('--wait', 'wait for the end, with progress')
+    .option('--priority <n>', 'higher ones go first', wholeNumber)
+    .action((text: string, options: BackupOptions) => run((context) => backUp(context, text, options)));
+  program
+    .command('backups')
+    .description('list the backups')
+    .argument('[site]', 'only of this site: id, name, address or path')
+    .option('--limit <n>', 'how many, newest first', wholeNumber, 50)
+    .action((text: string | undefined, options: { limit: number }) => run((context) => list(context, text, options)));
+}
+
+async function backUp(context: CommandContext, text: string, options: BackupOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const site = await siteOrRegister(context, text);
+  const job = await api.post<JobDto>(
+    `/sites/${site.id}/backups`,
+    options.priority === undefined ? {} : { priority: options.priority },
+  );
+  return context.finish(job, options.wait === true);
+}
+
+async function siteOrRegister(context: CommandContext, text: string): Promise<SiteDto> {
+  const api = await context.api();
+  const known = await findSite(api, text);
+  if (known !== null) return known;
+  if (!looksLikePath(text)) return getSite(api, text);
+  const site = await api.post<SiteDto>('/sites', { path: asPath(text) });
+  context.output.remark(`Registered ${printable(site.name)} (${printable(site.path)}).`);
+  return site;
+}
+
+async function list(context: CommandContext, text: string | undefined, options: { limit: number }): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const site = text === undefined ? null : await getSite(api, text);
+  const found: BackupDto[] = [];
+  for await (const backup of api.all<BackupDto>('/backups', site === null ? {} : { siteId: site.id })) {
+    if (found.length >= options.limit) break;
+    found.push(backup);
+  }
+  output.data(found);
+  output.table(
+    ['ID', 'SITE', 'TAKEN', 'FILES', 'SIZE', 'DATABASE', 'STORED', 'COPIES'],
+    found.map((backup) => [
+      shortId(backup.id) + (warningsOf(backup) > 0 ? output.colors.yellow(' !') : ''),
+      printable(backup.siteName),
+      time(backup.createdAt),
+      count(backup.fileCount),
+      bytes(backup.sourceBytes),
+      bytes(backup.databaseBytes),
+      bytes(backup.storedBytes),
+      backup.copies.map((copy) => `${printable(copy.providerName)}: ${copy.state}`).join(', '),
+    ]),
+    'There is no backup yet. "backupd backup <site>" takes one.',
+  );
+  return ExitCode.Ok;
+}
+
+const warningsOf = (backup: BackupDto): number =>
+  Array.isArray(backup.warnings) ? backup.warnings.length : backup.warnings;

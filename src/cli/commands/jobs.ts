@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import { isFinal, type JobDto } from '../api-types.js';
+import type { CommandContext } from '../command-context.js';
+import { ExitCode, exitCodeOfJob } from '../exit-codes.js';
+import { duration, printable, shortId, time } from '../format.js';
+import { getJob, getSite } from '../lookup.js';
+import { liveLine } from '../progress-display.js';
+import { wholeNumber } from './arguments.js';
+import type { Run } from './run.js';
+
+interface ListOptions {
+  site?: string;
+  status?: string;
+  kind?: string;
+  limit: number;
+}
+
+/** `backupd jobs …` */
+export function addJobs(program: Command, run: Run): void {
+  const jobs = program.command('jobs').description('the jobs: list, show, follow, cancel');
+  jobs
+    .command('list', { isDefault: true })
+    .description('list the jobs, newest first')
+    .option('--site <site>', 'only of this site: id, name, address or path')
+    .option('--status <status>', 'pending, running, completed, failed or cancelled')
+    .option('--kind <kind>', 'backup, restore or verify')
+    .option('--limit <n>', 'how many', wholeNumber, 25)
+    .action((options: ListOptions) => run((context) => list(context, options)));
+  jobs
+    .command('show')
+    .description('show a job with its stages and warnings')
+    .argument('<job>', 'id or the beginning of one')
+    .action((text: string) => run((context) => show(context, text)));
+  jobs
+    .command('follow')
+    .description('show a job until its end')
+    .argument('<job>', 'id or the beginning of one')
+    .action((text: string) => run(async (context) => context.finish(await getJob(await context.api(), text), true)));
+  jobs
+    .command('cancel')
+    .description('cancel a job')
+    .argument('<job>', 'id or the beginning of one')
+    .action((text: string) => run((context) => cancel(context, text)));
+}
+
+async function list(context: CommandContext, options: ListOptions): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const query = {
+    ...(options.site === undefined ? {} : { siteId: (await getSite(api, options.site)).id }),
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.kind === undefined ? {} : { kind: options.kind }),
+  };
+  const found: JobDto[] = [];
+  for await (const job of api.all<JobDto>('/jobs', query)) {
+    if (found.length >= options.limit) break;
+    found.push(job);
+  }
+  output.data(found);
+  output.table(
+    ['ID', 'KIND', 'SITE', 'STATUS', 'STARTED', 'TOOK'],
+    found.map((job) => [
+      shortId(job.id),
+      job.kind,
+      printable(job.siteName),
+      statusText(context, job),
+      time(job.startedAt ?? job.createdAt),
+      job.startedAt === null || job.finishedAt === null ? '–' : duration(seconds(job.startedAt, job.finishedAt)),
+    ]),
+    'There is no such job.',
+  );
+  return ExitCode.Ok;
+}
+
+function statusText(context: CommandContext, job: JobDto): string {
+  const { colors } = context.output;
+  if (job.status === 'failed') return colors.red('failed');
+  if (job.status === 'completed' && job.warningCount > 0) return colors.yellow('completed, warnings');
+  if (job.status === 'completed') return colors.green('completed');
+  if (job.status === 'running') return colors.cyan(`running${job.progress?.stage ? ` (${job.progress.stage})` : ''}`);
+  return job.status;
+}
+
+async function show(context: CommandContext, text: string): Promise<ExitCode> {
+  const { output } = context;
+  const job = await getJob(await context.api(), text);
+  if (isFinal(job)) context.report(job);
+  else {
+    output.data(job);
+    output.line(`${job.kind} of ${printable(job.siteName)}: ${job.status}`);
+    if (job.progress !== null) output.line(`  ${liveLine(job.progress)}`);
+  }
+  output.table(
+    ['STAGE', 'STATUS', 'TOOK', ''],
+    job.stages.map((stage) => [
+      stage.name,
+      stage.status,
+      duration(stage.durationSeconds),
+      printable(stage.message ?? ''),
+    ]),
+    '',
+  );
+  return exitCodeOfJob(job);
+}
+
+async function cancel(context: CommandContext, text: string): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const job = await getJob(api, text);
+  const answer = await api.post<JobDto | null>(`/jobs/${job.id}/cancel`);
+  output.data(answer ?? job);
+  output.line(`The ${job.kind} of ${printable(job.siteName)} is being cancelled`);
+  return ExitCode.Ok;
+}
+
+const seconds = (from: string, to: string): number => (new Date(to).getTime() - new Date(from).getTime()) / 1000;

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { SiteDto } from '../api-types.js';
+import type { CommandContext } from '../command-context.js';
+import { ExitCode, usageError } from '../exit-codes.js';
+import { plural, printable, shortId, time } from '../format.js';
+import { asPath, getSite } from '../lookup.js';
+import { collect, collectPair } from './arguments.js';
+import type { Run } from './run.js';
+
+interface EditOptions {
+  name?: string;
+  exclude?: string[];
+  clearExcludes?: boolean;
+  setting?: Record<string, string>;
+  override?: Record<string, string>;
+  overrideFile?: Record<string, string>;
+  unsetOverride?: string[];
+}
+
+/** `backupd sites …` */
+export function addSites(program: Command, run: Run): void {
+  const sites = program
+    .command('sites')
+    .description('the registered sites: list, add, import, edit, pause, resume, remove');
+  sites
+    .command('list', { isDefault: true })
+    .description('list the registered sites')
+    .option('--search <text>', 'only those whose name, address or path contains it')
+    .option('--paused', 'only paused ones')
+    .action((options: { search?: string; paused?: boolean }) => run((context) => list(context, options)));
+  sites
+    .command('show')
+    .description('show one site')
+    .argument('<site>', 'id, name, address or path')
+    .action((text: string) => run((context) => show(context, text)));
+  editOptions(sites.command('add').description('register a site').argument('<path>', 'its folder')).action(
+    (path: string, options: EditOptions) => run((context) => add(context, path, options)),
+  );
+  sites
+    .command('import')
+    .description('register every install found')
+    .argument('[path...]', 'folders to look in (default: those of the server, /var/www)')
+    .action((paths: string[]) => run((context) => importAll(context, paths)));
+  editOptions(
+    sites.command('edit').description('change a site').argument('<site>', 'id, name, address or path'),
+  ).action((text: string, options: EditOptions) => run((context) => edit(context, text, options)));
+  for (const [verb, done, about] of [
+    ['pause', 'paused', 'take no more backups of a site'],
+    ['resume', 'active again', 'take backups of a paused site again'],
+  ] as const)
+    sites
+      .command(verb)
+      .description(about)
+      .argument('<site>', 'id, name, address or path')
+      .action((text: string) => run((context) => setPaused(context, text, verb, done)));
+  sites
+    .command('remove')
+    .description('forget a site; its files and its backups stay')
+    .argument('<site>', 'id, name, address or path')
+    .option('--yes', 'do not ask')
+    .action((text: string, options: { yes?: boolean }) => run((context) => remove(context, text, options)));
+}
+
+function editOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'the name to show')
+    .option('--exclude <pattern>', 'leave out, e.g. /wp-content/cache (repeatable)', collect)
+    .option('--clear-excludes', 'no excludes but those given')
+    .option('--setting <name=value>', "one of the module's settings, as JSON or text (repeatable)", collectPair)
+    .option(
+      '--override <name=value>',
+      'use this in place of what the site says, e.g. DB_HOST=127.0.0.1 (repeatable; not for passwords)',
+      collectPair,
+    )
+    .option(
+      '--override-file <name=file>',
+      'the same, the value read from a file: for passwords (repeatable)',
+      collectPair,
+    )
+    .option('--unset-override <name>', 'use again what the site says (repeatable)', collect);
+}
+
+async function list(context: CommandContext, options: { search?: string; paused?: boolean }): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const found: SiteDto[] = [];
+  for await (const site of api.all<SiteDto>('/sites', {
+    ...(options.search === undefined ? {} : { search: options.search }),
+    ...(options.paused === true ? { paused: true } : {}),
+  }))
+    found.push(site);
+  output.data(found);
+  output.table(
+    ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP'],
+    found.map((site) => [
+      shortId(site.id),
+      printable(site.name) + (site.paused ? output.colors.yellow(' (paused)') : ''),
+      printable(site.url ?? '–'),
+      printable(site.path),
+      site.lastBackup === null ? output.colors.yellow('never') : time(site.lastBackup.createdAt),
+    ]),
+    'No site is registered yet. "backupd scan" looks for some; "backupd sites import" registers what it finds.',
+  );
+  return ExitCode.Ok;
+}
+
+async function show(context: CommandContext, text: string): Promise<ExitCode> {
+  const api = await context.api();
+  const { id } = await getSite(api, text);
+  showSite(context, await api.get<SiteDto>(`/sites/${id}`));
+  return ExitCode.Ok;
+}
+
+function showSite(context: CommandContext, site: SiteDto): void {
+  const { output } = context;
+  output.data(site);
+  output.line(output.colors.bold(printable(site.name)) + (site.paused ? output.colors.yellow(' (paused)') : ''));
+  output.facts([
+    ['id', site.id],
+    ['path', printable(site.path)],
+    ['url', printable(site.url ?? '–')],
+    ['module', site.module],
+    ['settings', printable(JSON.stringify(site.settings))],
+    ['excludes', printable(site.excludes.join(', ') || 'none')],
+    [
+      'overrides',
+      printable(
+        Object.entries(site.overrides)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', ') || 'none',
+      ),
+    ],
+    [
+      'last backup',
+      site.lastBackup === null ? 'never' : `${time(site.lastBackup.createdAt)} (${site.lastBackup.status})`,
+    ],
+  ]);
+}
+
+async function add(context: CommandContext, path: string, options: EditOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const site = await api.post<SiteDto>('/sites', { path: asPath(path), ...changes(options, null) });
+  showSite(context, site);
+  return ExitCode.Ok;
+}
+
+async function importAll(context: CommandContext, paths: readonly string[]): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const result = await api.post<{
+    created: SiteDto[];
+    existing: SiteDto[];
+    skipped: { path: string; reason: string }[];
+  }>('/sites/import', paths.length === 0 ? {} : { roots: paths.map(asPath) });
+  output.data(result);
+  for (const site of result.created)
+    output.line(`${output.colors.green('+')} ${printable(site.path)}  ${printable(site.name)}`);
+  for (const { path, reason } of result.skipped)
+    output.line(output.colors.dim(`– ${printable(path)}  ${printable(reason)}`));
+  output.line(
+    `${plural(result.created.length, 'site')} registered, ${result.existing.length} known already, ${result.skipped.length} skipped`,
+  );
+  return ExitCode.Ok;
+}
+
+async function edit(context: CommandContext, text: string, options: EditOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const site = await getSite(api, text);
+  const body = changes(options, site);
+  if (Object.keys(body).length === 0)
+    throw usageError('Nothing to change was given.', 'See "backupd sites edit --help".');
+  showSite(context, await api.patch<SiteDto>(`/sites/${site.id}`, body));
+  return ExitCode.Ok;
+}
+
+/** The request body: for a change, what is given on top of what is there. */
+function changes(options: EditOptions, site: SiteDto | null): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  if (options.name !== undefined) body['name'] = options.name;
+  if (options.exclude !== undefined || options.clearExcludes === true)
+    body['excludes'] = [...(options.clearExcludes === true ? [] : (site?.excludes ?? [])), ...(options.exclude ?? [])];
+  if (options.setting !== undefined)
+    body['settings'] = {
+      ...site?.settings,
+      ...Object.fromEntries(Object.entries(options.setting).map(([name, value]) => [name, asJson(value)])),
+    };
+  const given = { ...options.override, ...readAll(options.overrideFile) };
+  if (Object.keys(given).length > 0 || options.unsetOverride !== undefined) {
+    // Secrets come back as ***: the server keeps a value that is sent back as it was shown.
+    const overrides: Record<string, string> = { ...site?.overrides, ...given };
+    for (const name of options.unsetOverride ?? []) delete overrides[name];
+    body['overrides'] = overrides;
+  }
+  return body;
+}
+
+function asJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function readAll(files: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(files ?? {}).map(([name, file]) => [name, readSecretFile(file)]));
+}
+
+/** A secret from a file, without the line end an editor leaves. */
+export function readSecretFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw usageError(
+      `The file ${printable(file)} can't be read: ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
+  }
+}
+
+async function setPaused(
+  context: CommandContext,
+  text: string,
+  verb: 'pause' | 'resume',
+  done: string,
+): Promise<ExitCode> {
+  const api = await context.api();
+  const site = await getSite(api, text);
+  const changed = await api.post<SiteDto | null>(`/sites/${site.id}/${verb}`);
+  context.output.data(changed ?? { ...site, paused: verb === 'pause' });
+  context.output.line(`${printable(site.name)} is ${done}`);
+  return ExitCode.Ok;
+}
+
+async function remove(context: CommandContext, text: string, options: { yes?: boolean }): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const site = await getSite(api, text);
+  if (options.yes !== true) {
+    if (!output.canAsk) throw usageError('Removing a site asks first.', 'Give --yes when there is nobody to ask.');
+    if (
+      !(await output.confirm(`Forget ${printable(site.name)} (${printable(site.path)})? Its files and backups stay.`))
+    )
+      return ExitCode.Failed;
+  }
+  await api.delete(`/sites/${site.id}`);
+  output.data({ removed: site.id });
+  output.line(`${printable(site.name)} is no longer registered; its files and backups stay`);
+  return ExitCode.Ok;
+}

@@ -1,0 +1,58 @@
+/** Bytes for a person: `1.4 GB` (powers of 1000). */
+export function bytes(size: number | null | undefined): string {
+  if (size === null || size === undefined || !Number.isFinite(size)) return '–';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = Math.max(0, size);
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? 'B'}`;
+}
+
+/** Seconds for a person: `8 s`, `3 min 20 s`, `2 h 05 min`. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+/** A UTC time as the API gives it, for a person: `2026-03-01 14:05:09 UTC`. */
+export function time(iso: string | null | undefined): string {
+  if (iso === null || iso === undefined) return '–';
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Counts with grouping: `12 345`. */
+export function count(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** `1 file`, `2 files`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/**
+ * Text from a site (names, paths, messages) made safe for a terminal: control characters, which could move the cursor
+ * or change the title, are shown as `\xNN`.
+ */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+    const code = c.codePointAt(0) ?? 0;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+  });
+}
+
+/** The beginning of an id, long enough to tell ids of one millisecond apart; commands take it in place of the id. */
+export function shortId(id: string): string {
+  return id.slice(0, 18);
+}

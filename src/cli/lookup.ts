@@ -1,0 +1,135 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AppError } from '../common/errors/index.js';
+import { isId } from '../common/ids.js';
+import type { ApiClient } from './api-client.js';
+import type { BackupDto, JobDto, SiteDto } from './api-types.js';
+import { usageError } from './exit-codes.js';
+import { printable, shortId } from './format.js';
+
+/** The registered site meant by an id (or its beginning), name, address or path; null when there is none. */
+export async function findSite(api: ApiClient, text: string): Promise<SiteDto | null> {
+  const wanted = text.toLowerCase();
+  const path = asPath(text);
+  const address = bareAddress(text);
+  const ranks: SiteDto[][] = [[], [], [], []];
+  for await (const site of api.all<SiteDto>('/sites')) {
+    if (site.id === wanted) return site;
+    if (site.path === text || site.path === path) ranks[0]?.push(site);
+    else if (site.name.toLowerCase() === wanted) ranks[1]?.push(site);
+    else if (site.url !== null && bareAddress(site.url) === address) ranks[2]?.push(site);
+    else if (wanted.length >= 4 && site.id.startsWith(wanted)) ranks[3]?.push(site);
+  }
+  const found = ranks.find((rank) => rank.length > 0) ?? [];
+  if (found.length > 1)
+    throw usageError(
+      `"${printable(text)}" means more than one site: ${found.map((site) => `${printable(site.path)} (${shortId(site.id)})`).join(', ')}.`,
+      'Give the path or the id.',
+    );
+  return found[0] ?? null;
+}
+
+/** As findSite; a site that does not exist is an error. */
+export async function getSite(api: ApiClient, text: string): Promise<SiteDto> {
+  const site = await findSite(api, text);
+  if (site !== null) return site;
+  throw new AppError({
+    code: 'SITE_NOT_FOUND',
+    kind: 'not-found',
+    message: `No registered site has the id, name, address or path "${printable(text)}".`,
+    hint: '"backupd sites" lists them; "backupd sites add <path>" registers one.',
+    retry: 'never',
+  });
+}
+
+/** Whether the argument is meant as a folder: it looks like a path, or is one. */
+export function looksLikePath(text: string): boolean {
+  return text.startsWith('/') || text.startsWith('.') || text.startsWith('~') || existsSync(text);
+}
+
+/** The absolute path of an argument, links resolved where it exists. */
+export function asPath(text: string): string {
+  const path = resolve(text);
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The backup meant by an id, the beginning of one, or `latest` (of the site; the only site when none is named). */
+export async function getBackup(api: ApiClient, text: string, siteText: string | undefined): Promise<BackupDto> {
+  const site = siteText === undefined ? null : await getSite(api, siteText);
+  if (text === 'latest') return latestBackup(api, site);
+  const wanted = text.toLowerCase();
+  if (isId(wanted)) {
+    const backup = await api.get<BackupDto>(`/backups/${wanted}`);
+    if (site === null || backup.siteId === site.id) return backup;
+    throw notFound(text, site);
+  }
+  if (!/^[0-9a-f-]{4,}$/.test(wanted))
+    throw usageError(
+      `"${printable(text)}" is not a backup: give "latest", its id or the first characters of it (four or more).`,
+    );
+  const found: BackupDto[] = [];
+  for await (const backup of api.all<BackupDto>('/backups', site === null ? {} : { siteId: site.id }))
+    if (backup.id.startsWith(wanted)) found.push(backup);
+  const [first, second] = found;
+  if (first === undefined) throw notFound(text, site);
+  if (second !== undefined)
+    throw usageError(`${found.length} backups begin with "${text}".`, 'Give more characters of the id.');
+  return first;
+}
+
+async function latestBackup(api: ApiClient, site: SiteDto | null): Promise<BackupDto> {
+  if (site === null) {
+    const { total } = await api.get<{ total: number }>('/sites', { limit: 1 });
+    if (total > 1)
+      throw usageError(
+        'Which site? "latest" needs --site when more than one site is registered.',
+        '"backupd sites" lists them.',
+      );
+  }
+  const page = await api.get<{ items: BackupDto[] }>('/backups', {
+    limit: 1,
+    ...(site === null ? {} : { siteId: site.id }),
+  });
+  const [backup] = page.items;
+  if (backup !== undefined) return backup;
+  throw notFound('latest', site);
+}
+
+/** The job meant by an id or the beginning of one. */
+export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
+  const wanted = text.toLowerCase();
+  if (isId(wanted)) return api.get<JobDto>(`/jobs/${wanted}`);
+  if (/^[0-9a-f-]{4,}$/.test(wanted))
+    for await (const job of api.all<JobDto>('/jobs')) if (job.id.startsWith(wanted)) return job;
+  throw new AppError({
+    code: 'JOB_NOT_FOUND',
+    kind: 'not-found',
+    message: `There is no job "${printable(text)}".`,
+    hint: '"backupd jobs" lists them.',
+    retry: 'never',
+  });
+}
+
+function notFound(text: string, site: SiteDto | null): AppError {
+  const which = text === 'latest' ? 'no backup' : `no backup "${printable(text)}"`;
+  return new AppError({
+    code: 'BACKUP_NOT_FOUND',
+    kind: 'not-found',
+    message: `There is ${which}${site === null ? '' : ` of ${printable(site.name)}`}.`,
+    hint: '"backupd backups" lists them.',
+    retry: 'never',
+  });
+}
+
+/** An address without scheme, `www.` and trailing slash: what a person types. */
+function bareAddress(url: string): string {
+  return url
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/^www\./, '')
+    .replace(/\/+$/, '');
+}
