@@ -1,11 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { AppError } from './common/errors/index.js';
 import { type AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { ResourcesModule } from './modules/resources/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
+import { SitesModule } from './modules/sites/index.js';
+import { StorageModule } from './modules/storage/index.js';
+import { LocalStorageDriverFactory } from './storage-drivers/local/index.js';
 
 /** The master: the one file that names every feature, backup module and storage driver. */
 @Module({})
@@ -19,11 +23,15 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         await DatabaseModule.with(config.databaseUrl),
-        DiscoveryModule,
         SecretsModule,
         AuthModule,
         HealthModule,
+        ResourcesModule,
+        BackupModulesModule,
+        StorageModule,
+        SitesModule,
       ],
+      providers: [LocalStorageDriverFactory],
     };
   }
 }

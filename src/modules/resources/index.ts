@@ -1,0 +1,3 @@
+export { BandwidthBudget } from './bandwidth-budget.js';
+export { ResourceService, type ResourceUsage } from './resource.service.js';
+export { ResourcesModule } from './resources.module.js';

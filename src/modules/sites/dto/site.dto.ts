@@ -1,0 +1,176 @@
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsObject, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+
+/** A folder to register as a site. */
+export class CreateSiteDto {
+  /**
+   * Absolute path of the site's folder on this host.
+   * @example '/var/www/example.com'
+   */
+  @IsString()
+  @Length(1, 4096)
+  path!: string;
+
+  /**
+   * Taken from the site itself when absent.
+   * @example 'Example shop'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  /** Backup module; see `GET /modules`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 50)
+  module: string = 'wordpress';
+
+  /** Settings of the module. */
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+
+  /**
+   * What to leave out, each from the site's root on.
+   * @example ['/wp-content/cache']
+   */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @MaxLength(4096, { each: true })
+  excludes?: string[];
+
+  /**
+   * Values to use in place of what the site's configuration says. Those named like secrets are sealed.
+   * @example { "DB_HOST": "127.0.0.1" }
+   */
+  @IsOptional()
+  @IsObject()
+  overrides?: Record<string, string>;
+}
+
+/** What to change; absent fields stay. */
+export class UpdateSiteDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  /** The whole of the module's settings. */
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+
+  /** The whole exclude list. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @MaxLength(4096, { each: true })
+  excludes?: string[];
+
+  /** The whole of the overrides; `***` leaves a secret as it is. */
+  @IsOptional()
+  @IsObject()
+  overrides?: Record<string, string>;
+}
+
+/** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
+export class ImportSitesDto {
+  /**
+   * Folders, each of which is a site.
+   * @example ['/var/www/example.com']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(10_000)
+  @IsString({ each: true })
+  paths?: string[];
+
+  /**
+   * Folders to scan.
+   * @example ['/var/www']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  roots?: string[];
+}
+
+export class SiteQueryDto extends PageQueryDto {
+  /** Part of name, path or URL. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  search?: string;
+
+  /** Only the paused ones, or only the others. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  paused?: boolean;
+}
+
+/** What the module found out about a site on disk. */
+export class SiteDescriptionDto {
+  name!: string;
+  url!: string | null;
+  path!: string;
+  /**
+   * Version, database name and host, layout, …
+   * @example { "version": "6.8.2", "multisite": false }
+   */
+  facts!: Record<string, unknown>;
+  /** What could not be found out, and where it stands. */
+  unknown!: string[];
+  warnings!: string[];
+}
+
+export class LastBackupDto {
+  id!: string;
+  createdAt!: string;
+  /** `completed`, or `partial` when it has warnings. */
+  status!: string;
+}
+
+/** A registered site. */
+export class SiteDto {
+  id!: string;
+  /** @example 'Example shop' */
+  name!: string;
+  /** @example 'https://example.com' */
+  url!: string | null;
+  /** @example '/var/www/example.com' */
+  path!: string;
+  /** @example 'wordpress' */
+  module!: string;
+  /** The host it is on; null = the master's own. */
+  nodeId!: string | null;
+  settings!: Record<string, unknown>;
+  excludes!: string[];
+  /** Secrets are shown as `***`. */
+  overrides!: Record<string, string>;
+  paused!: boolean;
+  createdAt!: string;
+  updatedAt!: string;
+  lastBackup!: LastBackupDto | null;
+  description!: SiteDescriptionDto | null;
+}
+
+export class SitePageDto extends PageDto {
+  items!: SiteDto[];
+}
+
+export class SkippedSiteDto {
+  path!: string;
+  reason!: string;
+}
+
+export class ImportResultDto {
+  created!: SiteDto[];
+  /** Registered before. */
+  existing!: SiteDto[];
+  skipped!: SkippedSiteDto[];
+}

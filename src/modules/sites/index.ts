@@ -1,0 +1,4 @@
+export { type LastBackup, type SiteExtension, SiteExtensions } from './site-extensions.js';
+export type { Site } from './site.entity.js';
+export { SitesModule } from './sites.module.js';
+export { SitesService, type NewSite, type SiteChanges, type SiteQuery } from './sites.service.js';

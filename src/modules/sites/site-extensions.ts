@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+
+/** A site's newest backup as it is shown with the site. */
+export interface LastBackup {
+  id: string;
+  createdAt: Date;
+  /** `completed`, or `partial` when it has warnings. */
+  status: string;
+}
+
+/** What other features add to sites. Every part is optional. */
+export interface SiteExtension {
+  /** The newest good backup of each of these sites, where there is one. */
+  lastBackups?(siteIds: readonly string[]): Promise<ReadonlyMap<string, LastBackup>>;
+  /** Throws when the site may not be removed now (a job of it is active). Called in order, before anything is changed. */
+  beforeRemove?(siteId: string): Promise<void>;
+}
+
+/**
+ * Where features that know sites (jobs, backups) tie themselves in, as sites know nobody: inject this and call `add` in
+ * `onModuleInit`.
+ */
+@Injectable()
+export class SiteExtensions {
+  private readonly added: SiteExtension[] = [];
+
+  add(extension: SiteExtension): void {
+    this.added.push(extension);
+  }
+
+  async lastBackups(siteIds: readonly string[]): Promise<Map<string, LastBackup>> {
+    const found = new Map<string, LastBackup>();
+    if (siteIds.length === 0) return found;
+    for (const extension of this.added)
+      for (const [id, backup] of (await extension.lastBackups?.(siteIds)) ?? []) found.set(id, backup);
+    return found;
+  }
+
+  async beforeRemove(siteId: string): Promise<void> {
+    for (const extension of this.added) await extension.beforeRemove?.(siteId);
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { SiteDto } from './dto/site.dto.js';
+import { type LastBackup, SiteExtensions } from './site-extensions.js';
+import { maskOverrides } from './site-overrides.js';
+import type { Site } from './site.entity.js';
+
+/** Sites as the API shows them. */
+@Injectable()
+export class SiteMapper {
+  constructor(private readonly extensions: SiteExtensions) {}
+
+  async one(site: Site): Promise<SiteDto> {
+    const backups = await this.extensions.lastBackups([site.id]);
+    return toDto(site, backups.get(site.id));
+  }
+
+  async many(sites: readonly Site[]): Promise<SiteDto[]> {
+    const backups = await this.extensions.lastBackups(sites.map((site) => site.id));
+    return sites.map((site) => toDto(site, backups.get(site.id)));
+  }
+}
+
+function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
+  return {
+    id: site.id,
+    name: site.name,
+    url: site.url ?? null,
+    path: site.path,
+    module: site.module,
+    nodeId: site.nodeId ?? null,
+    settings: site.settings,
+    excludes: site.excludes,
+    overrides: maskOverrides(site.overrides),
+    paused: site.paused,
+    createdAt: site.createdAt.toISOString(),
+    updatedAt: site.updatedAt.toISOString(),
+    lastBackup:
+      backup === undefined ? null : { id: backup.id, createdAt: backup.createdAt.toISOString(), status: backup.status },
+    description: site.description ?? null,
+  };
+}

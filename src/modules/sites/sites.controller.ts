@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { IdParam, Roles, signalOf } from '../../common/http/index.js';
+import {
+  CreateSiteDto,
+  ImportResultDto,
+  ImportSitesDto,
+  SiteDto,
+  SitePageDto,
+  SiteQueryDto,
+  UpdateSiteDto,
+} from './dto/site.dto.js';
+import { SiteImporter } from './site-importer.js';
+import { SiteMapper } from './site.mapper.js';
+import { SitesService } from './sites.service.js';
+
+@ApiTags('sites')
+@Controller('sites')
+export class SitesController {
+  constructor(
+    private readonly sites: SitesService,
+    private readonly importer: SiteImporter,
+    private readonly mapper: SiteMapper,
+  ) {}
+
+  /** Lists the registered sites, by name. */
+  @Roles('viewer')
+  @Get()
+  async list(@Query() query: SiteQueryDto): Promise<SitePageDto> {
+    const page = await this.sites.list(query);
+    return { ...page, items: await this.mapper.many(page.items) };
+  }
+
+  /** Registers a folder as a site. Its module says what is there, and refuses what is no site. */
+  @Roles('operator')
+  @Post()
+  async create(@Body() body: CreateSiteDto): Promise<SiteDto> {
+    return this.mapper.one(await this.sites.register(body));
+  }
+
+  /** Registers every install found in the given folders. */
+  @Roles('operator')
+  @Post('import')
+  @HttpCode(200)
+  async import(@Body() body: ImportSitesDto, @Res({ passthrough: true }) response: Response): Promise<ImportResultDto> {
+    const { created, existing, skipped } = await this.importer.run(body, signalOf(response));
+    return {
+      created: await this.mapper.many(created),
+      existing: await this.mapper.many(existing),
+      skipped,
+    };
+  }
+
+  /** One site. */
+  @Roles('viewer')
+  @Get(':id')
+  async get(@IdParam() id: string): Promise<SiteDto> {
+    return this.mapper.one(await this.sites.get(id));
+  }
+
+  /** Changes name, settings, excludes or overrides. */
+  @Roles('operator')
+  @Patch(':id')
+  async update(@IdParam() id: string, @Body() body: UpdateSiteDto): Promise<SiteDto> {
+    return this.mapper.one(await this.sites.update(id, body));
+  }
+
+  /** Stops backing the site up until it is resumed. */
+  @Roles('operator')
+  @Post(':id/pause')
+  @HttpCode(200)
+  async pause(@IdParam() id: string): Promise<SiteDto> {
+    return this.mapper.one(await this.sites.update(id, { paused: true }));
+  }
+
+  /** Backs the site up again. */
+  @Roles('operator')
+  @Post(':id/resume')
+  @HttpCode(200)
+  async resume(@IdParam() id: string): Promise<SiteDto> {
+    return this.mapper.one(await this.sites.update(id, { paused: false }));
+  }
+
+  /** Forgets the site. Its backups stay in storage and in the catalogue. 409 while a job of it is active. */
+  @Roles('operator')
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@IdParam() id: string): Promise<void> {
+    await this.sites.remove(id);
+  }
+}

@@ -1,0 +1,81 @@
+import { IsBoolean, IsObject, IsOptional, IsString, Length } from 'class-validator';
+import { PageDto } from '../../../common/http/index.js';
+
+/** A storage provider to add. */
+export class CreateStorageDto {
+  /** @example 'second disk' */
+  @IsString()
+  @Length(1, 100)
+  name!: string;
+
+  /**
+   * The driver.
+   * @example 'local'
+   */
+  @IsString()
+  @Length(1, 50)
+  kind!: string;
+
+  /**
+   * Settings of the driver; secret ones are sealed and never shown again.
+   * @example { "path": "/mnt/backup-disk/backupd" }
+   */
+  @IsObject()
+  settings!: Record<string, unknown>;
+
+  /** Whether backups go here (instead of to the present default). */
+  @IsOptional()
+  @IsBoolean()
+  isDefault?: boolean;
+}
+
+/** What to change; absent fields stay. */
+export class UpdateStorageDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  name?: string;
+
+  /** Settings to replace; others stay as they are. */
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+
+  @IsOptional()
+  @IsBoolean()
+  isDefault?: boolean;
+
+  /** A disabled provider gets no new backups; what it holds stays readable. */
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+export class StorageSpaceDto {
+  freeBytes!: number;
+  totalBytes!: number;
+}
+
+/** A storage provider, without its secrets. */
+export class StorageDto {
+  id!: string;
+  name!: string;
+  /** @example 'local' */
+  kind!: string;
+  settings!: Record<string, unknown>;
+  isDefault!: boolean;
+  enabled!: boolean;
+  createdAt!: string;
+  /** Null where the storage has no such notion or does not answer. */
+  space!: StorageSpaceDto | null;
+}
+
+export class StoragePageDto extends PageDto {
+  items!: StorageDto[];
+}
+
+/** The result of writing, reading back and deleting a small object. */
+export class StorageTestDto {
+  ok!: boolean;
+  durationMs!: number;
+}

@@ -1,0 +1,2 @@
+export { StorageModule } from './storage.module.js';
+export { StorageService } from './storage.service.js';

@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { IdParam, PageQueryDto, Roles } from '../../common/http/index.js';
+import { CreateStorageDto, StorageDto, StoragePageDto, StorageTestDto, UpdateStorageDto } from './dto/storage.dto.js';
+import type { StorageProvider } from './storage-provider.entity.js';
+import { StorageService } from './storage.service.js';
+
+/** A storage that does not answer must not hold the list up. */
+const SPACE_TIMEOUT_MS = 3_000;
+
+@ApiTags('storage')
+@Controller('storage')
+export class StorageController {
+  constructor(private readonly storage: StorageService) {}
+
+  /** Lists the storage providers. */
+  @Roles('viewer')
+  @Get()
+  async list(@Query() query: PageQueryDto): Promise<StoragePageDto> {
+    const page = await this.storage.list(query);
+    return { ...page, items: await Promise.all(page.items.map((provider) => this.toDto(provider))) };
+  }
+
+  /** Adds a storage provider. It is probed first: a small object is written, read back and deleted. */
+  @Roles('admin')
+  @Post()
+  async create(@Body() body: CreateStorageDto): Promise<StorageDto> {
+    return this.toDto(await this.storage.create(body));
+  }
+
+  /** One storage provider. */
+  @Roles('viewer')
+  @Get(':id')
+  async get(@IdParam() id: string): Promise<StorageDto> {
+    return this.toDto(await this.storage.get(id));
+  }
+
+  /** Changes name, settings, default or whether it is enabled. */
+  @Roles('admin')
+  @Patch(':id')
+  async update(@IdParam() id: string, @Body() body: UpdateStorageDto): Promise<StorageDto> {
+    return this.toDto(await this.storage.update(id, body));
+  }
+
+  /** Forgets a storage provider that holds no backups. Nothing in the storage is deleted. */
+  @Roles('admin')
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@IdParam() id: string): Promise<void> {
+    await this.storage.remove(id);
+  }
+
+  /** Writes, reads back and deletes a small object; an error says what does not work. */
+  @Roles('operator')
+  @Post(':id/test')
+  @HttpCode(200)
+  async test(@IdParam() id: string): Promise<StorageTestDto> {
+    const started = performance.now();
+    await this.storage.probe(id);
+    return { ok: true, durationMs: Math.round(performance.now() - started) };
+  }
+
+  private async toDto(provider: StorageProvider): Promise<StorageDto> {
+    return {
+      id: provider.id,
+      name: provider.name,
+      kind: provider.kind,
+      settings: provider.settings,
+      isDefault: provider.isDefault,
+      enabled: provider.enabled,
+      createdAt: provider.createdAt.toISOString(),
+      space: await this.spaceOf(provider.id),
+    };
+  }
+
+  private async spaceOf(id: string): Promise<StorageDto['space']> {
+    const asked = this.storage.driver(id).then((driver) => driver.space());
+    const timeout = new Promise<null>((resolve) => setTimeout(resolve, SPACE_TIMEOUT_MS, null).unref());
+    return Promise.race([asked, timeout]).catch(() => null);
+  }
+}

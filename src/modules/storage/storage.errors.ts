@@ -1,0 +1,55 @@
+import { AppError } from '../../common/errors/index.js';
+
+export function storageNotFound(id: string): AppError {
+  return new AppError({
+    code: 'STORAGE_NOT_FOUND',
+    kind: 'not-found',
+    message: 'There is no storage provider with this id.',
+    hint: '`GET /storage` lists them.',
+    retry: 'never',
+    context: { id },
+  });
+}
+
+export function storageKindUnknown(kind: string, known: readonly string[]): AppError {
+  return new AppError({
+    code: 'STORAGE_KIND_UNKNOWN',
+    kind: 'usage',
+    message: `There is no storage driver "${kind}".`,
+    hint: `There are: ${known.join(', ') || 'none'}.`,
+    retry: 'never',
+    context: { kind },
+  });
+}
+
+export function storageNameTaken(name: string): AppError {
+  return new AppError({
+    code: 'STORAGE_NAME_TAKEN',
+    kind: 'conflict',
+    message: `There is a storage provider named "${name}" already.`,
+    hint: 'Choose another name.',
+    retry: 'never',
+    context: { name },
+  });
+}
+
+export function storageInUse(copies: number): AppError {
+  return new AppError({
+    code: 'STORAGE_IN_USE',
+    kind: 'conflict',
+    message: `This storage provider holds ${copies} ${copies === 1 ? 'copy' : 'copies'} of backups.`,
+    hint: 'Disable it, or delete those backups first.',
+    retry: 'never',
+    context: { copies },
+  });
+}
+
+export function noStorage(): AppError {
+  return new AppError({
+    code: 'NO_STORAGE',
+    kind: 'precondition',
+    message: 'There is no enabled storage provider to back up to.',
+    hint: 'Add or enable one (`POST /storage`, `PATCH /storage/{id}`).',
+    retry: 'never',
+  });
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { DefaultStorage } from './default-storage.js';
+import { StorageDriverRegistry } from './storage-driver.registry.js';
+import { StorageController } from './storage.controller.js';
+import { StorageService } from './storage.service.js';
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [StorageController],
+  providers: [StorageDriverRegistry, StorageService, DefaultStorage],
+  exports: [StorageService],
+})
+export class StorageModule {}

@@ -1,0 +1,197 @@
+import { EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { systemClock } from '../../common/clock.js';
+import { InvalidRequestError, type Page, type PageQueryDto } from '../../common/http/index.js';
+import { newId } from '../../common/ids.js';
+import { schemaFaults } from '../../common/json-schema.js';
+import { canInitialise, type Destination, type StorageDriver } from '../../engine/ports/index.js';
+import { SecretBox } from '../secrets/index.js';
+import { StorageDriverRegistry } from './storage-driver.registry.js';
+import { probeStorage } from './storage-probe.js';
+import { StorageProvider } from './storage-provider.entity.js';
+import { noStorage, storageInUse, storageNameTaken, storageNotFound } from './storage.errors.js';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+export interface NewStorage {
+  name: string;
+  kind: string;
+  settings: Settings;
+  isDefault?: boolean;
+}
+
+export interface StorageChanges {
+  name?: string;
+  settings?: Settings;
+  isDefault?: boolean;
+  enabled?: boolean;
+}
+
+/** Storage providers: where bundles go. Drivers are kept while their settings do not change. */
+@Injectable()
+export class StorageService {
+  private readonly drivers = new Map<string, { version: number; driver: StorageDriver }>();
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly registry: StorageDriverRegistry,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  async list({ limit, offset }: PageQueryDto): Promise<Page<StorageProvider>> {
+    const [items, total] = await this.em
+      .fork()
+      .findAndCount(StorageProvider, {}, { limit, offset, orderBy: { createdAt: 'asc', id: 'asc' } });
+    return { items, total, limit, offset };
+  }
+
+  /** Error: STORAGE_NOT_FOUND. */
+  async get(id: string): Promise<StorageProvider> {
+    return this.find(this.em.fork(), id);
+  }
+
+  /** The driver of a provider, enabled or not: existing copies stay readable. Error: STORAGE_NOT_FOUND. */
+  async driver(providerId: string): Promise<StorageDriver> {
+    return this.driverOf(await this.get(providerId));
+  }
+
+  /**
+   * Where backups of the site go: for now every enabled provider that is the default, or all enabled ones when none is.
+   * Error: NO_STORAGE.
+   */
+  async destinationsFor(_site: { id: string }): Promise<Destination[]> {
+    const enabled = await this.em
+      .fork()
+      .find(StorageProvider, { enabled: true }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    if (enabled.length === 0) throw noStorage();
+    const chosen = enabled.some((provider) => provider.isDefault)
+      ? enabled.filter((provider) => provider.isDefault)
+      : enabled;
+    return chosen.map((provider) => ({
+      providerId: provider.id,
+      providerName: provider.name,
+      driver: this.driverOf(provider),
+    }));
+  }
+
+  /** All providers with their drivers, for maintenance (abandoned uploads, litter of jobs). */
+  async allDestinations(): Promise<Destination[]> {
+    const providers = await this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return providers.map((provider) => ({
+      providerId: provider.id,
+      providerName: provider.name,
+      driver: this.driverOf(provider),
+    }));
+  }
+
+  /** Adds a provider after a probe has shown that it works. Errors: STORAGE_KIND_UNKNOWN, STORAGE_NAME_TAKEN, the driver's. */
+  async create(input: NewStorage): Promise<StorageProvider> {
+    const { open, sealed } = this.split(input.kind, input.settings);
+    const driver = this.registry.get(input.kind).create(input.settings);
+    if ((await this.em.fork().count(StorageProvider, { name: input.name })) > 0) throw storageNameTaken(input.name);
+    if (canInitialise(driver)) await driver.initialise();
+    await probeStorage(driver);
+    return this.save(input.name, async (em) => {
+      if (input.isDefault === true) await em.nativeUpdate(StorageProvider, { isDefault: true }, { isDefault: false });
+      const now = systemClock.now();
+      const provider = em.create(StorageProvider, {
+        id: newId(),
+        name: input.name,
+        kind: input.kind,
+        settings: open,
+        sealedSecrets: sealed,
+        isDefault: input.isDefault ?? false,
+        enabled: true,
+        createdAt: now,
+        updatedAt: now,
+      });
+      em.persist(provider);
+      return provider;
+    });
+  }
+
+  /** Changes a provider; new settings are merged over the old ones and probed first. Errors: as `create`, STORAGE_NOT_FOUND. */
+  async update(id: string, changes: StorageChanges): Promise<StorageProvider> {
+    const before = await this.get(id);
+    const settings = changes.settings === undefined ? null : { ...this.fullSettings(before), ...changes.settings };
+    const split = settings === null ? null : this.split(before.kind, settings);
+    if (settings !== null) await probeStorage(this.registry.get(before.kind).create(settings));
+    return this.save(changes.name ?? before.name, async (em) => {
+      const provider = await this.find(em, id);
+      if (changes.isDefault === true) await em.nativeUpdate(StorageProvider, { isDefault: true }, { isDefault: false });
+      if (changes.name !== undefined) provider.name = changes.name;
+      if (changes.isDefault !== undefined) provider.isDefault = changes.isDefault;
+      if (changes.enabled !== undefined) provider.enabled = changes.enabled;
+      if (split !== null) {
+        provider.settings = split.open;
+        provider.sealedSecrets = split.sealed;
+      }
+      provider.updatedAt = systemClock.now();
+      return provider;
+    });
+  }
+
+  /** Forgets a provider that holds no copies; what lies in the storage stays. Errors: STORAGE_NOT_FOUND, STORAGE_IN_USE. */
+  async remove(id: string): Promise<void> {
+    await this.em.fork().transactional(async (em) => {
+      const provider = await this.find(em, id);
+      const rows = await em.execute<{ copies: number }[]>(
+        'select count(*)::int as copies from backup_copy where provider_id = ?',
+        [id],
+      );
+      const copies = rows[0]?.copies ?? 0;
+      if (copies > 0) throw storageInUse(copies);
+      em.remove(provider);
+    });
+    this.drivers.delete(id);
+  }
+
+  /** Writes, reads back and deletes a small object. Throws what went wrong. */
+  async probe(id: string): Promise<void> {
+    await probeStorage(await this.driver(id));
+  }
+
+  private driverOf(provider: StorageProvider): StorageDriver {
+    const version = provider.updatedAt.getTime();
+    const kept = this.drivers.get(provider.id);
+    if (kept?.version === version) return kept.driver;
+    const driver = this.registry.get(provider.kind).create(this.fullSettings(provider));
+    this.drivers.set(provider.id, { version, driver });
+    return driver;
+  }
+
+  private fullSettings(provider: StorageProvider): Record<string, unknown> {
+    if (provider.sealedSecrets == null) return { ...provider.settings };
+    const secrets = JSON.parse(this.secrets.reveal(provider.sealedSecrets)) as Record<string, unknown>;
+    return { ...provider.settings, ...secrets };
+  }
+
+  /** Checks the settings and parts the secret ones from the rest. */
+  private split(kind: string, settings: Settings): { open: Record<string, unknown>; sealed: string | null } {
+    const factory = this.registry.get(kind);
+    const faults = schemaFaults(factory.settingsSchema, settings, 'settings');
+    if (faults.length > 0) throw new InvalidRequestError(faults);
+    const isSecret = ([name]: [string, unknown]): boolean => factory.secretSettings.includes(name);
+    const entries = Object.entries(settings);
+    const secret = entries.filter(isSecret);
+    return {
+      open: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+      sealed: secret.length === 0 ? null : this.secrets.seal(JSON.stringify(Object.fromEntries(secret))),
+    };
+  }
+
+  private async find(em: EntityManager, id: string): Promise<StorageProvider> {
+    const provider = await em.findOne(StorageProvider, { id });
+    if (provider === null) throw storageNotFound(id);
+    return provider;
+  }
+
+  private async save<T>(name: string, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await this.em.fork().transactional(work);
+    } catch (error) {
+      if (error instanceof UniqueConstraintViolationException) throw storageNameTaken(name);
+      throw error;
+    }
+  }
+}
