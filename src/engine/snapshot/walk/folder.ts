@@ -1,4 +1,13 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  opendirSync,
+  readlinkSync,
+  type BigIntStats,
+  type Dir,
+} from 'node:fs';
 
 /**
  * An open folder. Everything in it is reached through its descriptor (`/proc/self/fd/N/name`), so that a folder which
@@ -6,26 +15,49 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, t
  * a quarter of the memory of a Buffer each.
  */
 export class OpenFolder {
-  readonly names: string[];
-  /** The next name to look at. */
-  next = 0;
+  private readonly names: string[] = [];
+  private next = 0;
 
   private constructor(
     private readonly fd: number,
     private readonly base: string,
-  ) {
-    this.names = readdirSync(base, { encoding: 'latin1' }).toSorted(byBytes);
-  }
+    /** Null when all names were read. */
+    private listing: Dir | null,
+  ) {}
 
   /** Opens a folder by path; a link in the last place is refused (ELOOP, ENOTDIR). */
   static open(path: Buffer): OpenFolder {
     const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
-      return new OpenFolder(fd, `/proc/self/fd/${fd}`);
+      const base = `/proc/self/fd/${fd}`;
+      return new OpenFolder(fd, base, opendirSync(base, { encoding: 'latin1', bufferSize: 256 }));
     } catch (error) {
       closeSync(fd);
       throw error;
     }
+  }
+
+  /** Reads up to so many more names; true when all were read and `takeName` may be called. */
+  readNames(limit: number): boolean {
+    if (this.listing === null) return true;
+    for (let i = 0; i < limit; i += 1) {
+      const entry = this.listing.readSync();
+      if (entry === null) {
+        this.listing.closeSync();
+        this.listing = null;
+        this.names.sort(byBytes);
+        return true;
+      }
+      this.names.push(entry.name);
+    }
+    return false;
+  }
+
+  /** The next name in byte order, or null after the last. */
+  takeName(): string | null {
+    const name = this.names[this.next] ?? null;
+    this.next += 1;
+    return name;
   }
 
   openChild(name: string): OpenFolder {
@@ -41,6 +73,7 @@ export class OpenFolder {
   }
 
   close(): void {
+    this.listing?.closeSync();
     closeSync(this.fd);
   }
 

@@ -9,6 +9,7 @@ import { NeverPack } from './never-pack.js';
 import type { WalkEntry, WalkOptions, WalkRoot } from './types.js';
 
 const BATCH = 512;
+const NAMES_AT_ONCE = 2000;
 const SLICE_MS = 15;
 const SITE_PREFIX = 'files';
 
@@ -94,15 +95,21 @@ export class Walk {
   private step(): boolean {
     const level = this.stack.at(-1);
     if (level === undefined) return false;
-    const name = level.folder.names[level.folder.next];
-    if (name === undefined) {
-      level.folder.close();
-      this.stack.pop();
-    } else {
-      level.folder.next += 1;
-      this.visit(level, name);
+    try {
+      if (!level.folder.readNames(NAMES_AT_ONCE)) return true;
+    } catch (error) {
+      this.reportFailure(level.member, error, level.excluded !== null);
+      this.leave();
+      return true;
     }
+    const name = level.folder.takeName();
+    if (name === null) this.leave();
+    else this.visit(level, name);
     return true;
+  }
+
+  private leave(): void {
+    this.stack.pop()?.folder.close();
   }
 
   private visit(level: Level, name: string): void {
