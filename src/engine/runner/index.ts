@@ -2,7 +2,7 @@ export * from './job-runner.js';
 export * from './run-journal.js';
 export * from './observer.js';
 export type { ProgressReport } from './progress-meter.js';
-export { WorkFolder } from './work-folder.js';
+export { namesIn, WorkFolder } from './work-folder.js';
 export { killLeftChildren, rememberChild } from './children.js';
 export { readJson, syncFolder, writeJsonDurably } from './durable-file.js';
 export * from './stages/keys.js';

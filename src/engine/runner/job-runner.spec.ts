@@ -78,13 +78,14 @@ const failing = (name: string, error: Error): RunnableStage => ({ name, run: () 
 const later = new AppError({ code: 'BUSY', kind: 'source', message: 'Busy.', retry: 'later' });
 
 describe('JobRunner', () => {
-  it('runs the stages in order and removes the work folder', async () => {
+  it('runs the stages in order and knows when all have finished', async () => {
     const { run, recorder, work } = await attempt();
     expect(await run([ok('a', () => writeFileSync(folder('work', 'x'), 'x')), ok('b')])).toEqual({
       outcome: 'completed',
     });
     expect(recorder.lines).toEqual(['resumed ', 'start a', 'completed a', 'start b', 'completed b']);
-    expect(existsSync(work.path)).toBe(false);
+    expect(await JobRunner.hasFinished(work, ['a', 'b'])).toBe(true);
+    expect(await JobRunner.hasFinished(work, ['a', 'b', 'c'])).toBe(false);
   });
 
   it('goes on from the first stage that has not finished', async () => {
@@ -112,8 +113,8 @@ describe('JobRunner', () => {
     expect(seen).toEqual([{ mine: true }, null]);
   });
 
-  it('cleans up after a failure: skips the rest, runs cleanup, removes the folder', async () => {
-    const { run, recorder, work } = await attempt();
+  it('cleans up after a failure: skips the rest, runs cleanup', async () => {
+    const { run, recorder } = await attempt();
     const end = await run([failing('a', new Error('boom')), ok('b'), ok('cleanup')]);
     expect(end).toMatchObject({ outcome: 'failed', stage: 'a', error: { code: 'INTERNAL' } });
     expect(recorder.lines).toEqual([
@@ -124,15 +125,17 @@ describe('JobRunner', () => {
       'start cleanup',
       'completed cleanup',
     ]);
-    expect(existsSync(work.path)).toBe(false);
   });
 
   it('does not follow links when it removes the work folder', async () => {
     mkdirSync(folder('site'));
     writeFileSync(folder('site', 'precious'), 'x');
-    const { run } = await attempt();
+    const { run, work } = await attempt();
     const { symlinkSync } = await import('node:fs');
     await run([ok('a', () => symlinkSync(folder('site'), folder('work', 'link')))]);
+    await work.clear();
+    expect(existsSync(folder('work', 'link'))).toBe(false);
+    await work.remove();
     expect(readdirSync(folder('site'))).toEqual(['precious']);
     expect(existsSync(folder('work'))).toBe(false);
   });
@@ -202,6 +205,7 @@ describe('JobRunner', () => {
     expect(await lossy.run([ok('a', () => lossy.journal.progress({ bytesDone: 1 }))])).toEqual({
       outcome: 'completed',
     });
+    await lossy.work.remove();
     const broken = await attempt();
     broken.recorder.failOn = 'warning';
     await expect(broken.run([ok('a', () => broken.journal.warn({ code: 'W', message: 'w' }))])).rejects.toThrow(

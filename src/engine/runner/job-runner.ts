@@ -44,7 +44,8 @@ export type RunEnd =
 
 /**
  * Runs a job's stages in order. Each finished stage is recorded durably in the work folder; the next attempt begins at the
- * first stage that has no record or whose output does not check. The work folder is removed when the job is over.
+ * first stage that has no record or whose output does not check. The caller removes the work folder once the end of the
+ * job is recorded (not after `postponed`, `interrupted` and `stuck`).
  */
 export class JobRunner {
   constructor(
@@ -62,7 +63,6 @@ export class JobRunner {
       const error = await this.#runStage(stage, signal, true);
       if (error !== null) return this.#stop(plan, index, error, signal);
     }
-    await this.folder.remove();
     return { outcome: 'completed' };
   }
 
@@ -82,7 +82,6 @@ export class JobRunner {
     if (why === 'shutdown' && plan.undo === undefined) return { outcome: 'interrupted' };
     if (!stopped && plan.goesOnLater(error)) return { outcome: 'postponed', stage, error };
     await this.#skipRest(plan, index, true);
-    await this.folder.remove();
     if (why === 'shutdown') return { outcome: 'interrupted' };
     return stopped ? { outcome: 'cancelled' } : { outcome: 'failed', stage, error };
   }
@@ -128,9 +127,15 @@ export class JobRunner {
       outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
-    if (checkpoint && stage.check !== undefined) await this.folder.records.set(stage.name, result);
+    if (checkpoint) await this.folder.records.set(stage.name, result);
     await this.observer.stageEnded(stage.name, result, error);
     return error;
+  }
+
+  /** Whether every one of these stages has finished, as the work folder knows it. */
+  static async hasFinished(folder: WorkFolder, stages: readonly string[]): Promise<boolean> {
+    for (const stage of stages) if ((await folder.records.get(stage)) === null) return false;
+    return true;
   }
 
   /** Index of the first stage that must run; forgets the records and checkpoints of the later ones. */

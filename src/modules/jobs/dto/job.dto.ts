@@ -1,0 +1,151 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+import { type Job, JobKind, JobStatus, type StoredStage } from '../job.entity.js';
+
+const STAGE_STATUSES = ['pending', 'running', 'completed', 'failed', 'skipped'] as const;
+
+/** One stage of a job. */
+export class StageDto {
+  @ApiProperty({ example: 'backup_db' })
+  name!: string;
+  @ApiProperty({ enum: STAGE_STATUSES })
+  status!: StoredStage['status'];
+  @ApiProperty({ type: String, nullable: true, example: '12 tables dumped.' })
+  message!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { tables: 12 } })
+  details!: Record<string, unknown>;
+  @ApiProperty({ type: Number, nullable: true, example: 1.25 })
+  durationSeconds!: number | null;
+}
+
+/** Where the running stage is. */
+export class ProgressDto {
+  @ApiProperty({ example: 'create_bundle' })
+  stage!: string;
+  @ApiProperty({ example: 10_485_760 })
+  bytesDone!: number;
+  @ApiProperty({ type: Number, nullable: true, example: 104_857_600 })
+  bytesTotal!: number | null;
+  @ApiProperty({ type: Number, nullable: true })
+  itemsDone!: number | null;
+  @ApiProperty({ type: Number, nullable: true })
+  itemsTotal!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: 10 })
+  percent!: number | null;
+  @ApiProperty({ type: Number, nullable: true })
+  bytesPerSecond!: number | null;
+  @ApiProperty({ type: String, nullable: true, example: 'wp-content/uploads' })
+  current!: string | null;
+}
+
+/** Something to know about an otherwise good result. */
+export class JobWarningDto {
+  @ApiProperty({ example: 'FILE_CHANGED' })
+  code!: string;
+  message!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  context!: Record<string, unknown>;
+}
+
+/** Why a job failed. */
+export class JobErrorDto {
+  @ApiProperty({ example: 'NO_STORAGE' })
+  code!: string;
+  message!: string;
+  @ApiProperty({ type: String, nullable: true })
+  hint!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  context!: Record<string, unknown>;
+}
+
+/** A job. */
+export class JobDto {
+  id!: string;
+  siteId!: string;
+  siteName!: string;
+  @ApiProperty({ enum: JobKind })
+  kind!: JobKind;
+  @ApiProperty({ enum: JobStatus, description: 'Partial success is `completed` with a `warningCount` above 0.' })
+  status!: JobStatus;
+  priority!: number;
+  @ApiProperty({ description: '0 before the first run; more than 1 when it was cut off or met a passing fault.' })
+  attempt!: number;
+  @ApiProperty({ type: [StageDto] })
+  stages!: StageDto[];
+  @ApiProperty({ type: ProgressDto, nullable: true })
+  progress!: ProgressDto | null;
+  @ApiProperty({ type: [JobWarningDto], description: 'The first 200.' })
+  warnings!: JobWarningDto[];
+  @ApiProperty({ description: 'All warnings, also those not kept.' })
+  warningCount!: number;
+  @ApiProperty({ type: JobErrorDto, nullable: true })
+  error!: JobErrorDto | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The backup that was made, restored or verified.' })
+  backupId!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  result!: Record<string, unknown> | null;
+  createdAt!: string;
+  @ApiProperty({ type: String, nullable: true })
+  startedAt!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  finishedAt!: string | null;
+
+  /** The job as the API shows it. */
+  static of(this: void, job: Job): JobDto {
+    const made = job.kind !== JobKind.Backup || job.status === JobStatus.Completed;
+    return {
+      id: job.id,
+      siteId: job.siteId,
+      siteName: job.siteName,
+      kind: job.kind,
+      status: job.status,
+      priority: job.priority,
+      attempt: job.attempt,
+      stages: job.stages.map(({ name, status, message, details, durationSeconds }) => ({
+        name,
+        status,
+        message,
+        details,
+        durationSeconds,
+      })),
+      progress: job.progress ?? null,
+      warnings: job.warnings.map(({ code, message, context }) => ({ code, message, context })),
+      warningCount: job.warningCount,
+      error: job.error ?? null,
+      backupId: made ? job.backupId : null,
+      result: job.result ?? null,
+      createdAt: job.createdAt.toISOString(),
+      startedAt: job.startedAt?.toISOString() ?? null,
+      finishedAt: job.finishedAt?.toISOString() ?? null,
+    };
+  }
+}
+
+/** A page of jobs, newest first. */
+export class JobPageDto extends PageDto {
+  @ApiProperty({ type: [JobDto] })
+  items!: JobDto[];
+}
+
+/** Filters of the list of jobs. */
+export class JobQueryDto extends PageQueryDto {
+  @IsOptional()
+  @IsUUID()
+  siteId?: string;
+
+  /** One or more: repeated, or separated by commas. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    (Array.isArray(value) ? value : [value]).flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
+  )
+  @IsIn(Object.values(JobStatus), { each: true })
+  @ApiProperty({ enum: JobStatus, isArray: true, required: false })
+  status?: JobStatus[];
+
+  @IsOptional()
+  @IsIn(Object.values(JobKind))
+  @ApiProperty({ enum: JobKind, required: false })
+  kind?: JobKind;
+}

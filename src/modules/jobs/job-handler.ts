@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/index.js';
+import type { JobPlan } from '../../engine/runner/index.js';
+import type { StageContext } from '../../engine/ports/index.js';
+import type { Job, JobKind } from './job.entity.js';
+
+/** What every stage gets, before the handler adds the site and its own. */
+export type RunContext = Omit<StageContext, 'site'>;
+
+/** The secret part of a request, revealed. */
+export type RequestSecrets = Readonly<Record<string, unknown>>;
+
+/** A plan to run, and what the finished job shows. A plain object. */
+export interface HandledPlan extends JobPlan {
+  /** Secrets of the site that must never appear in what is recorded. */
+  readonly secrets: readonly string[];
+  /** An earlier attempt did it all and was cut off before it could say so: nothing is run. */
+  readonly alreadyDone?: boolean;
+  result(): Record<string, unknown> | null;
+}
+
+/** What one kind of job does. Registered with `JobHandlers` when its feature starts. */
+export interface JobHandler {
+  readonly kind: JobKind;
+  /** Whether a run that was cut off goes on from its checkpoints; else it is taken back and has failed. */
+  readonly resumable: boolean;
+  /** Makes the plan; called at the start of every attempt. Errors fail the job. */
+  prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan>;
+  /** Whether an ended job has left something that `sweep` must remove. */
+  leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean;
+  /**
+   * Takes back or removes what an ended or cut-off job left: objects of an unfinished backup, a half restored site.
+   * Idempotent. Throws when that is not possible now; it is called again later.
+   */
+  sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<void>;
+}
+
+/** The handlers by kind. */
+@Injectable()
+export class JobHandlers {
+  private readonly byKind = new Map<JobKind, JobHandler>();
+
+  register(handler: JobHandler): void {
+    this.byKind.set(handler.kind, handler);
+  }
+
+  get(kind: JobKind): JobHandler {
+    const handler = this.byKind.get(kind);
+    if (handler === undefined) {
+      throw new AppError({
+        code: 'JOB_KIND_UNKNOWN',
+        kind: 'internal',
+        message: `This backupd can't run jobs of the kind "${kind}".`,
+        retry: 'never',
+      });
+    }
+    return handler;
+  }
+}

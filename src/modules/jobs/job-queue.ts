@@ -1,0 +1,103 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { fromKysely, PgBoss } from 'pg-boss';
+import { databaseUrlOf } from '../events/index.js';
+import type { Job } from './job.entity.js';
+
+const QUEUE = 'site-job';
+const DAY_SECONDS = 86_400;
+
+/** What a delivery carries. */
+interface Delivery {
+  jobId: string;
+}
+
+/**
+ * pg-boss: delivers jobs by priority, keeps a heartbeat while one runs, and delivers again when it stops. Holds no truth:
+ * the job row has that, and each delivery is made and settled in the transaction that changes the row.
+ */
+@Injectable()
+export class JobQueue implements OnModuleInit {
+  private readonly logger = new Logger('queue');
+  private readonly boss: PgBoss;
+
+  constructor(orm: MikroORM) {
+    this.boss = new PgBoss({
+      connectionString: databaseUrlOf(orm),
+      application_name: 'backupd-queue',
+      schema: 'pgboss',
+      max: 4,
+      schedule: false,
+      useListenNotify: true,
+    });
+    this.boss.on('error', (error) => this.logger.warn(error.message));
+    this.boss.on('warning', (warning) => this.logger.debug(warning.message));
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.boss.start();
+    await this.boss.createQueue(QUEUE, {
+      policy: 'exclusive',
+      notify: true,
+      heartbeatSeconds: 60,
+      // The longest pg-boss takes. A run that takes longer is delivered again and found running: nothing happens.
+      expireInSeconds: DAY_SECONDS,
+      retryLimit: 10,
+      retryDelay: 5,
+      retryBackoff: true,
+      retryDelayMax: 300,
+      retentionSeconds: 90 * DAY_SECONDS,
+      deleteAfterSeconds: DAY_SECONDS,
+    });
+  }
+
+  /**
+   * Puts the job's `deliveryId` into the queue, within the caller's transaction. False when one of the same site is there
+   * already.
+   */
+  async deliver(em: EntityManager, job: Job, delaySeconds = 0): Promise<boolean> {
+    const id = await this.boss.send(QUEUE, { jobId: job.id } satisfies Delivery, {
+      id: job.deliveryId,
+      priority: job.priority,
+      singletonKey: job.siteId,
+      ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}),
+      db: fromKysely(em.getKysely()),
+    });
+    return id !== null;
+  }
+
+  /** Takes the delivery out of the queue, within the caller's transaction, whatever state it is in. Idempotent. */
+  async settle(em: EntityManager, deliveryId: string): Promise<void> {
+    await this.boss.deleteJob(QUEUE, deliveryId, { db: fromKysely(em.getKysely()) });
+  }
+
+  /** Those of the given deliveries that wait in the queue (and are not handed out). */
+  async waiting(deliveryIds: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (const id of deliveryIds) {
+      const [job] = await this.boss.findJobs<Delivery>(QUEUE, { id });
+      if (job?.state === 'created' || job?.state === 'retry') found.add(id);
+    }
+    return found;
+  }
+
+  /** Begins to take jobs, so many at a time. The handler must not throw for what goes wrong in a job. */
+  async work(concurrency: number, handler: (deliveryId: string, jobId: string) => Promise<void>): Promise<void> {
+    await this.boss.work<Delivery>(
+      QUEUE,
+      { localConcurrency: concurrency, pollingIntervalSeconds: 2 },
+      async (jobs) => {
+        for (const job of jobs) await handler(job.id, job.data.jobId);
+      },
+    );
+  }
+
+  /** Takes no more jobs; does not wait for the running ones. */
+  async pause(): Promise<void> {
+    await this.boss.offWork(QUEUE, { wait: false });
+  }
+
+  async stop(): Promise<void> {
+    await this.boss.stop({ graceful: false, close: true });
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type ErrorContext } from '../../common/errors/index.js';
+import type { JobWarning } from '../../engine/ports/index.js';
+import type { ProgressReport, RunObserver, StageRecord } from '../../engine/runner/index.js';
+import type { NewEvent } from '../events/index.js';
+import { stageEvent } from './job-events.js';
+import type { JobStore } from './job-store.js';
+import { type Job, JobStatus, type StoredStage } from './job.entity.js';
+import { jobLost } from './jobs.errors.js';
+import { SafeValues } from './safe-value.js';
+
+const TRIES = 6;
+const FIRST_WAIT_MS = 200;
+const endEvents = { completed: 'stage.completed', failed: 'stage.failed', skipped: 'stage.skipped' } as const;
+
+/**
+ * Writes what a run does into its job row and the event log. Only the run that holds the job's present delivery writes; for
+ * one that lost it every call fails with JOB_LOST. A database that is away for some seconds is waited for.
+ */
+export class JobRecorder implements RunObserver {
+  /** Blots out secrets; replaced once the site's are known. */
+  safe: SafeValues;
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly jobId: string,
+    private readonly deliveryId: string,
+    secrets: readonly string[],
+  ) {
+    this.safe = new SafeValues(secrets);
+  }
+
+  async resumed(kept: readonly string[]): Promise<void> {
+    await this.write((job) => {
+      const keeps = new Set(kept);
+      job.stages = job.stages.map((stage) => (keeps.has(stage.name) ? stage : pendingStage(stage.name)));
+      job.warnings = job.warnings.filter((warning) => keeps.has(warning.stage));
+      job.progress = null;
+      count(job);
+      if (kept.length === 0) return [];
+      return [note(job, null, `Goes on after ${kept.at(-1) ?? ''}.`, { kept: [...kept] })];
+    });
+  }
+
+  async stageStarted(stage: string): Promise<void> {
+    await this.write((job) => {
+      setStage(job, stage, { status: 'running', message: null });
+      job.progress = null;
+      return [stageEvent(job, 'stage.started', stage)];
+    });
+  }
+
+  async stageEnded(stage: string, record: StageRecord, error: AppError | null): Promise<void> {
+    const message = this.safe.text(record.message);
+    const details = this.safe.record(record.details);
+    await this.write((job) => {
+      const before = job.stages.find((each) => each.name === stage);
+      setStage(job, stage, {
+        status: record.status,
+        message,
+        details,
+        durationSeconds: record.durationSeconds,
+        warnings: Math.max(record.warnings, before?.warnings ?? 0),
+      });
+      count(job);
+      const code = error === null ? {} : { code: error.code };
+      return [
+        stageEvent(job, endEvents[record.status], stage, {
+          message,
+          details,
+          durationSeconds: record.durationSeconds,
+          ...code,
+        }),
+      ];
+    });
+  }
+
+  async progress(report: ProgressReport): Promise<void> {
+    const { stage, ...rest } = report;
+    const current = report.current === null ? null : this.safe.text(report.current);
+    await this.store.change(this.jobId, (job) => {
+      this.check(job);
+      job.progress = { ...report, current };
+      return [stageEvent(job, 'stage.progress', stage, { ...rest, current })];
+    });
+  }
+
+  async warning(stage: string, warning: JobWarning): Promise<void> {
+    const kept = {
+      stage,
+      code: warning.code,
+      message: this.safe.text(warning.message),
+      context: this.safe.record(warning.context ?? {}),
+    };
+    await this.write((job) => {
+      job.warnings = [...job.warnings, kept];
+      const counted = job.stages.find((each) => each.name === stage)?.warnings ?? 0;
+      setStage(job, stage, { warnings: counted + 1 });
+      count(job);
+      return [{ jobId: job.id, siteId: job.siteId, type: 'job.warning', data: kept }];
+    });
+  }
+
+  async note(stage: string, message: string, context: ErrorContext): Promise<void> {
+    await this.store.change(this.jobId, (job) => {
+      this.check(job);
+      return [note(job, stage, this.safe.text(message), this.safe.record(context))];
+    });
+  }
+
+  private async write(change: (job: Job) => NewEvent[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.store.change(this.jobId, (job) => {
+          this.check(job);
+          return change(job);
+        });
+        return;
+      } catch (error) {
+        if (error instanceof AppError || attempt === TRIES) throw error;
+        await sleep(FIRST_WAIT_MS * 2 ** attempt);
+      }
+    }
+  }
+
+  private check(job: Job): void {
+    if (job.deliveryId !== this.deliveryId || job.status !== JobStatus.Running) throw jobLost(job.id);
+  }
+}
+
+/** A stage that has not begun. */
+export function pendingStage(name: string): StoredStage {
+  return { name, status: 'pending', message: null, details: {}, durationSeconds: null, warnings: 0 };
+}
+
+function setStage(job: Job, name: string, change: Partial<StoredStage>): void {
+  job.stages = job.stages.map((stage) => (stage.name === name ? { ...stage, ...change } : stage));
+}
+
+function count(job: Job): void {
+  job.warningCount = job.stages.reduce((sum, stage) => sum + stage.warnings, 0);
+}
+
+function note(job: Job, stage: string | null, message: string, context: Record<string, unknown>): NewEvent {
+  return { jobId: job.id, siteId: job.siteId, type: 'job.note', data: { stage, message, context } };
+}

@@ -1,0 +1,137 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Injectable, Logger } from '@nestjs/common';
+import { isId } from '../../common/ids.js';
+import { asAppError } from '../../common/errors/index.js';
+import { AppConfig } from '../../config/index.js';
+import { JobRunner, killLeftChildren, namesIn } from '../../engine/runner/index.js';
+import type { NewEvent } from '../events/index.js';
+import { InstanceId } from './instance-id.js';
+import { JobHandlers } from './job-handler.js';
+import { JobQueue } from './job-queue.js';
+import { JobStore } from './job-store.js';
+import { JobSweeper } from './job-sweeper.js';
+import { JobTimings } from './job-timings.js';
+import { Job, JobStatus } from './job.entity.js';
+import { jobInterrupted, restoreInterrupted, rollbackFailed } from './jobs.errors.js';
+import { RunContexts } from './run-context.js';
+
+const ACTIVE = [JobStatus.Pending, JobStatus.Running];
+
+/**
+ * Puts right what a master that was killed left behind. This process holds the data folder's lock, so a job that this
+ * instance was running has no live process any more.
+ */
+@Injectable()
+export class JobRecovery {
+  private readonly logger = new Logger('jobs');
+
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly config: AppConfig,
+    private readonly instance: InstanceId,
+    private readonly parts: RecoveryParts,
+  ) {}
+
+  /** At start, before jobs are taken. */
+  async recoverAll(): Promise<void> {
+    const runnerId = await this.instance.get();
+    const em = this.orm.em.fork();
+    for (const job of await em.find(Job, { status: JobStatus.Running, runnerId })) await this.recover(job.id);
+    await this.deliverForgotten();
+    await this.removeOrphans();
+  }
+
+  /** A job whose run was cut off: goes on from its checkpoints, or is taken back. */
+  async recover(id: string): Promise<void> {
+    const job = await this.orm.em.fork().findOneOrFail(Job, { id });
+    const { resumable } = this.parts.handlers.get(job.kind);
+    await killLeftChildren(this.parts.contexts.folderOf(id).path);
+    if (resumable) await this.goOn(id);
+    else if (await this.hadFinished(job)) await this.complete(job);
+    else await this.rollBack(job);
+  }
+
+  private async goOn(id: string): Promise<void> {
+    const after = await this.parts.store.change(id, async (job, em): Promise<readonly NewEvent[]> => {
+      if (job.status !== JobStatus.Running) return [];
+      if (job.cancelRequestedAt instanceof Date) {
+        return this.parts.store.endLocked(job, em, { status: 'cancelled', error: null, result: null, litter: true });
+      }
+      job.failures += 1;
+      if (job.failures < this.parts.timings.attempts) {
+        return this.parts.store.requeueLocked(job, em, 'backupd was stopped in the middle of the job; it goes on.');
+      }
+      const error = jobInterrupted(job.failures);
+      return this.parts.store.endLocked(job, em, { status: 'failed', error, result: null, litter: true });
+    });
+    this.logger.log(`Job ${id} was cut off: ${after.status === JobStatus.Pending ? 'it goes on' : after.status}.`);
+  }
+
+  /** Whether all was done and only the end was not recorded. */
+  private hadFinished(job: Job): Promise<boolean> {
+    const names = job.stages.map((stage) => stage.name);
+    return JobRunner.hasFinished(this.parts.contexts.folderOf(job.id), names);
+  }
+
+  private async complete(job: Job): Promise<void> {
+    await this.parts.store.end(job.id, { status: 'completed', error: null, result: job.result ?? null, litter: false });
+    await this.parts.contexts.folderOf(job.id).remove();
+  }
+
+  private async rollBack(job: Job): Promise<void> {
+    try {
+      await this.parts.sweeper.takeBack(job);
+      await this.parts.store.end(job.id, {
+        status: 'failed',
+        error: restoreInterrupted(),
+        result: null,
+        litter: false,
+      });
+    } catch (error) {
+      const failure = rollbackFailed(asAppError(error));
+      this.logger.error(`Job ${job.id} was cut off and could not be taken back: ${failure.message}`);
+      await this.parts.store.end(job.id, { status: 'failed', error: failure, result: null, litter: true });
+    }
+  }
+
+  /** Waiting jobs that the queue does not have, or has handed out to a master that never began them. */
+  private async deliverForgotten(): Promise<void> {
+    const waiting = await this.orm.em.fork().find(Job, { status: JobStatus.Pending });
+    const queued = await this.parts.queue.waiting(waiting.map((job) => job.deliveryId));
+    for (const { id, deliveryId } of waiting) {
+      if (queued.has(deliveryId)) continue;
+      await this.parts.store.change(id, (job, em): Promise<NewEvent[]> | NewEvent[] => {
+        if (job.status !== JobStatus.Pending || job.deliveryId !== deliveryId) return [];
+        return this.parts.store.requeueLocked(job, em, 'Put into the queue again.');
+      });
+    }
+  }
+
+  /** Work folders whose job is over and clean, or unknown. */
+  private async removeOrphans(): Promise<void> {
+    const names = await namesIn(this.config.paths.work);
+    const ids = names.filter((name) => isId(name));
+    const needed = await this.orm.em
+      .fork()
+      .find(Job, { id: { $in: ids }, $or: [{ status: { $in: ACTIVE } }, { litter: true }] }, { fields: ['id'] });
+    const keep = new Set(needed.map((job) => job.id));
+    for (const id of ids) {
+      const folder = this.parts.contexts.folderOf(id);
+      await killLeftChildren(folder.path);
+      if (!keep.has(id)) await folder.remove();
+    }
+  }
+}
+
+/** What recovery works with. */
+@Injectable()
+export class RecoveryParts {
+  constructor(
+    readonly store: JobStore,
+    readonly queue: JobQueue,
+    readonly handlers: JobHandlers,
+    readonly sweeper: JobSweeper,
+    readonly contexts: RunContexts,
+    readonly timings: JobTimings,
+  ) {}
+}

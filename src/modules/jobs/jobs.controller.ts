@@ -1,0 +1,84 @@
+import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { EventStreams, lastEventId, ReplayQueryDto } from '../events/index.js';
+import { JobDto, JobPageDto, JobQueryDto } from './dto/job.dto.js';
+import { JobsService } from './jobs.service.js';
+
+/** Runs of backups, restores and verifications. */
+@ApiTags('jobs')
+@ApiBearerAuth()
+@Controller('jobs')
+export class JobsController {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly streams: EventStreams,
+  ) {}
+
+  @Get()
+  @Roles(Role.Viewer)
+  @ApiOperation({ summary: 'List jobs, newest first' })
+  @ApiOkResponse({ type: JobPageDto })
+  async list(@Query() query: JobQueryDto): Promise<JobPageDto> {
+    const page = await this.jobs.list(query, query);
+    return { ...page, items: page.items.map(JobDto.of) };
+  }
+
+  @Get(':id')
+  @Roles(Role.Viewer)
+  @ApiOperation({ summary: 'One job' })
+  @ApiOkResponse({ type: JobDto })
+  @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
+  async get(@Param('id', ParseUUIDPipe) id: string): Promise<JobDto> {
+    return JobDto.of(await this.jobs.get(id));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Roles(Role.Operator)
+  @ApiOperation({
+    summary: 'Cancel a job',
+    description: 'A waiting job ends at once; a running one stops within seconds (follow its events). May be repeated.',
+  })
+  @ApiOkResponse({ type: JobDto })
+  @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
+  @ApiConflictResponse({ type: ProblemDto, description: 'JOB_NOT_ACTIVE' })
+  async cancel(@Param('id', ParseUUIDPipe) id: string): Promise<JobDto> {
+    return JobDto.of(await this.jobs.cancel(id));
+  }
+
+  @Get(':id/events')
+  @Roles(Role.Viewer)
+  @ApiOperation({
+    summary: 'Follow one job',
+    description:
+      'Server-sent events from the job’s beginning, or after `Last-Event-ID`. Ends after `job.completed`, `job.failed` or `job.cancelled`.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
+  @ApiOkResponse({ description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
+  async events(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() query: ReplayQueryDto,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.jobs.get(id);
+    await this.streams.send(request, response, {
+      filter: { jobId: id },
+      after: lastEventId(request, query.lastEventId) ?? 0,
+      isOver: async () => !(await this.jobs.isActive(id)),
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { AppError } from '../../common/errors/index.js';
+import type { Job } from './job.entity.js';
+
+export function jobNotFound(id: string): AppError {
+  return new AppError({
+    code: 'JOB_NOT_FOUND',
+    kind: 'not-found',
+    message: 'There is no job with this id.',
+    hint: '`GET /jobs` lists them.',
+    retry: 'never',
+    context: { jobId: id },
+  });
+}
+
+export function jobActive(siteId: string, active: Pick<Job, 'id' | 'kind'> | null): AppError {
+  return new AppError({
+    code: 'JOB_ACTIVE',
+    kind: 'conflict',
+    message: `A job of this site (${active?.kind ?? 'just started'}) is waiting or running.`,
+    hint: 'Wait for it to end, or cancel it.',
+    retry: 'later',
+    context: { siteId, ...(active === null ? {} : { jobId: active.id, kind: active.kind }) },
+  });
+}
+
+export function jobNotActive(job: Pick<Job, 'id' | 'status'>): AppError {
+  return new AppError({
+    code: 'JOB_NOT_ACTIVE',
+    kind: 'conflict',
+    message: `The job has already ended (${job.status}).`,
+    retry: 'never',
+    context: { jobId: job.id, status: job.status },
+  });
+}
+
+export function jobInterrupted(times: number): AppError {
+  return new AppError({
+    code: 'JOB_INTERRUPTED',
+    kind: 'internal',
+    message: `The job was cut off ${times} times by a crash or a kill of backupd, and is not tried again.`,
+    hint: 'Look for the reason in the log of the system (out of memory, a kill, power), then start the job again.',
+    retry: 'maybe',
+    context: { times },
+  });
+}
+
+/** A restore is never taken up again half way. */
+export function restoreInterrupted(): AppError {
+  return new AppError({
+    code: 'RESTORE_INTERRUPTED',
+    kind: 'internal',
+    message:
+      'The restore was cut off because backupd stopped. The site was brought back to what it was before, or, where the restore had already replaced it, the restore was finished.',
+    hint: 'Look at the site, and start the restore again if it is not what you want.',
+    retry: 'maybe',
+  });
+}
+
+export function rollbackFailed(cause: AppError): AppError {
+  return new AppError({
+    code: 'ROLLBACK_FAILED',
+    kind: 'internal',
+    message: `What the job had changed could not be taken back: ${cause.message}`,
+    hint: 'backupd tries again at its next start and every few minutes. The job’s work folder is kept until then.',
+    retry: 'later',
+    context: { cause: cause.code },
+    cause,
+  });
+}
+
+/** The run no longer owns its job: another master took it over, or it was ended. */
+export function jobLost(id: string): AppError {
+  return new AppError({
+    code: 'JOB_LOST',
+    kind: 'internal',
+    message: 'The job was taken over by another backupd.',
+    retry: 'never',
+    context: { jobId: id },
+  });
+}

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/index.js';
+import { ResourcesModule } from '../resources/index.js';
+import { InstanceId } from './instance-id.js';
+import { JobHandlers } from './job-handler.js';
+import { JobLifecycle } from './job-lifecycle.js';
+import { JobQueue } from './job-queue.js';
+import { JobRecovery, RecoveryParts } from './job-recovery.js';
+import { JobStore } from './job-store.js';
+import { JobSweeper } from './job-sweeper.js';
+import { JobTimings } from './job-timings.js';
+import { JobWorker } from './job-worker.js';
+import { JobsController } from './jobs.controller.js';
+import { JobsService } from './jobs.service.js';
+import { RunContexts } from './run-context.js';
+
+/** Jobs of every kind. Features add a kind by registering a `JobHandler` with `JobHandlers` at module init. */
+@Module({
+  imports: [EventsModule, ResourcesModule],
+  controllers: [JobsController],
+  providers: [
+    InstanceId,
+    JobHandlers,
+    JobLifecycle,
+    JobQueue,
+    JobRecovery,
+    JobStore,
+    JobSweeper,
+    JobTimings,
+    JobWorker,
+    JobsService,
+    RecoveryParts,
+    RunContexts,
+  ],
+  exports: [JobHandlers, JobsService, JobTimings],
+})
+export class JobsModule {}

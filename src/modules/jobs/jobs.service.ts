@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { type FilterQuery, MikroORM, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Page, PageQueryDto } from '../../common/http/index.js';
+import { newId } from '../../common/ids.js';
+import { SecretBox } from '../secrets/index.js';
+import { CANCEL_CHANNEL } from './job-lifecycle.js';
+import { pendingStage } from './job-recorder.js';
+import { JobStore } from './job-store.js';
+import { JobSweeper } from './job-sweeper.js';
+import { Job, type JobKind, JobStatus } from './job.entity.js';
+import { jobActive, jobNotActive, jobNotFound } from './jobs.errors.js';
+
+/** A job to be made. */
+export interface NewJob {
+  kind: JobKind;
+  site: { id: string; name: string; module: string };
+  stages: readonly string[];
+  /** The backup that is restored or verified; a new id for one that is made. */
+  backupId: string;
+  request?: Record<string, unknown>;
+  /** Part of the request that is sealed and wiped at the end. */
+  secrets?: Record<string, unknown>;
+  /** Higher goes first. */
+  priority?: number;
+}
+
+export interface JobFilter {
+  siteId?: string | undefined;
+  status?: readonly JobStatus[] | undefined;
+  kind?: JobKind | undefined;
+}
+
+const ONE_ACTIVE = 'job_one_active_per_site';
+
+/** Jobs as other features see them. */
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly store: JobStore,
+    private readonly sweeper: JobSweeper,
+    private readonly box: SecretBox,
+  ) {}
+
+  /** Makes and enqueues a job, in one transaction. Error: JOB_ACTIVE when the site has one that waits or runs. */
+  async create(input: NewJob): Promise<Job> {
+    const job = Object.assign(new Job(), {
+      id: newId(),
+      siteId: input.site.id,
+      siteName: input.site.name,
+      module: input.site.module,
+      kind: input.kind,
+      status: JobStatus.Pending,
+      priority: input.priority ?? 0,
+      attempt: 0,
+      failures: 0,
+      stages: input.stages.map((stage) => pendingStage(stage)),
+      progress: null,
+      warnings: [],
+      warningCount: 0,
+      error: null,
+      backupId: input.backupId,
+      request: input.request ?? {},
+      sealedRequest: input.secrets === undefined ? null : this.box.seal(JSON.stringify(input.secrets)),
+      result: null,
+      deliveryId: randomUUID(),
+      runnerId: null,
+      cancelRequestedAt: null,
+      litter: false,
+      createdAt: new Date(),
+      startedAt: null,
+      finishedAt: null,
+    });
+    try {
+      await this.orm.em.fork().transactional(async (em) => {
+        if (!(await this.store.insert(job, em))) throw jobActive(job.siteId, null);
+      });
+      return job;
+    } catch (error) {
+      if (error instanceof UniqueConstraintViolationException && error.message.includes(ONE_ACTIVE)) {
+        throw jobActive(job.siteId, await this.activeJob(job.siteId));
+      }
+      throw error;
+    }
+  }
+
+  /** Error: JOB_NOT_FOUND. */
+  async get(id: string): Promise<Job> {
+    const job = await this.orm.em.fork().findOne(Job, { id });
+    if (job === null) throw jobNotFound(id);
+    return job;
+  }
+
+  /** Newest first. */
+  async list(filter: JobFilter, { limit, offset }: PageQueryDto): Promise<Page<Job>> {
+    const where: FilterQuery<Job> = {
+      ...(filter.siteId === undefined ? {} : { siteId: filter.siteId }),
+      ...(filter.status === undefined ? {} : { status: { $in: [...filter.status] } }),
+      ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+    };
+    const [items, total] = await this.orm.em
+      .fork()
+      .findAndCount(Job, where, { limit, offset, orderBy: { createdAt: 'desc', id: 'desc' } });
+    return { items, total, limit, offset };
+  }
+
+  /** The site's job that waits or runs. */
+  async activeJob(siteId: string): Promise<Job | null> {
+    return this.orm.em.fork().findOne(Job, { siteId, status: { $in: [JobStatus.Pending, JobStatus.Running] } });
+  }
+
+  /** The site's newest job (of a kind). */
+  async latestJob(siteId: string, kind?: JobKind): Promise<Job | null> {
+    const where = { siteId, ...(kind === undefined ? {} : { kind }) };
+    return this.orm.em.fork().findOne(Job, where, { orderBy: { createdAt: 'desc', id: 'desc' } });
+  }
+
+  /**
+   * Ends a waiting job at once; a running one is told to stop and ends within seconds. Again on such a job: the same.
+   * Errors: JOB_NOT_FOUND, JOB_NOT_ACTIVE.
+   */
+  async cancel(id: string): Promise<Job> {
+    let ended = false;
+    const job = await this.store.change(id, async (row, em) => {
+      ended = false;
+      if (row.status === JobStatus.Cancelled) return [];
+      if (!row.isActive()) throw jobNotActive(row);
+      row.cancelRequestedAt ??= new Date();
+      if (row.status === JobStatus.Running) {
+        await em.execute('select pg_notify(?, ?)', [CANCEL_CHANNEL, row.id]);
+        return [];
+      }
+      ended = true;
+      const litter = row.attempt > 0;
+      return this.store.endLocked(row, em, { status: 'cancelled', error: null, result: null, litter });
+    });
+    if (ended && job.litter) await this.sweeper.sweep(job);
+    return job;
+  }
+
+  /** Whether the job waits or runs; false for one that is gone. */
+  async isActive(id: string): Promise<boolean> {
+    const job = await this.orm.em.fork().findOne(Job, { id }, { fields: ['status'] });
+    return job !== null && (job.status === JobStatus.Pending || job.status === JobStatus.Running);
+  }
+}
