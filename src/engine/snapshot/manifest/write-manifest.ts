@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LineFrameWriter } from '../work/index.js';
+import { LineFrameWriter, syncFolder } from '../work/index.js';
 import type { ManifestLine } from './types.js';
 
 /**
@@ -56,15 +56,5 @@ export class ManifestWriter {
   private opened(): LineFrameWriter {
     if (this.lines === null) throw new Error('ManifestWriter is not open');
     return this.lines;
-  }
-}
-
-/** Makes a rename in the folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

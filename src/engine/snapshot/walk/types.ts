@@ -15,6 +15,8 @@ export interface WalkEntry {
   type: EntryType;
   /** Size of a file; 0 for all else. */
   size: number;
+  /** Bytes of a file that take space on the disk (less than `size` where it has holes). */
+  allocated: number;
   mode: number;
   uid: number;
   gid: number;

@@ -160,6 +160,7 @@ export class Walk {
       path: bytesOf(member),
       type,
       size: type === 'file' ? Number(stat.size) : 0,
+      allocated: type === 'file' ? Math.min(Number(stat.size), Number(stat.blocks) * 512) : 0,
       mode: Number(stat.mode) & 0o7777,
       uid: Number(stat.uid),
       gid: Number(stat.gid),

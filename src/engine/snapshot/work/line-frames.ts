@@ -46,7 +46,11 @@ export class LineFrameWriter {
   }
 
   push(value: unknown): void {
-    const line = JSON.stringify(value);
+    this.pushText(JSON.stringify(value));
+  }
+
+  /** As `push`, for a value that is JSON text already. */
+  pushText(line: string): void {
     this.lines.push(line);
     this.pending += line.length + 1;
   }
