@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TestApi } from './api.js';
+import { endWithTest, stopChild, until } from './scratch.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export interface MasterOptions {
+  dataDir: string;
+  env?: Record<string, string>;
+}
+
+/** A real master process, from the build, on its own data dir and a free port. */
+export class TestMaster {
+  readonly api: TestApi;
+
+  private constructor(
+    readonly dataDir: string,
+    readonly url: string,
+    readonly token: string,
+    private readonly child: ChildProcess,
+    private readonly output: { text: string },
+  ) {
+    this.api = new TestApi(url, token);
+  }
+
+  /** Starts it and waits until it answers. The data dir is made when it is missing, and may be one of an earlier (killed) master. */
+  static async start(options: MasterOptions): Promise<TestMaster> {
+    const { dataDir } = options;
+    await mkdir(dataDir, { recursive: true });
+    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist/src/main.js')], {
+      cwd: dirname(dataDir),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...withoutSettings(process.env),
+        BACKUPD_MODE: 'master',
+        BACKUPD_CONFIG: '/dev/null',
+        BACKUPD_DATA_DIR: dataDir,
+        BACKUPD_HOST: '127.0.0.1',
+        BACKUPD_PORT: '0',
+        BACKUPD_MAX_BANDWIDTH_MBPS: '0',
+        BACKUPD_LOG_FORMAT: 'json',
+        ...options.env,
+      },
+    });
+    endWithTest(child);
+    const output = { text: '' };
+    const keep = (chunk: Buffer): void => {
+      output.text = (output.text + chunk.toString()).slice(-200_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    try {
+      const url = await until(
+        'the master to announce itself',
+        async () => {
+          if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+          const info = JSON.parse(await readFile(join(dataDir, 'run.json'), 'utf8')) as { pid: number; url: string };
+          return info.pid === child.pid ? info.url : null;
+        },
+        { timeoutMs: 60_000 },
+      );
+      const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
+      return new TestMaster(dataDir, url, token, child, output);
+    } catch (error) {
+      await stopChild(child, 'SIGKILL');
+      endPostgresOf(dataDir);
+      throw new Error(`The master did not start:\n${output.text}`, { cause: error });
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Everything it printed and logged so far. */
+  get log(): string {
+    return this.output.text;
+  }
+
+  /** Stops it as systemd would. */
+  async stop(): Promise<void> {
+    await stopChild(this.child, 'SIGTERM', 30_000);
+    endPostgresOf(this.dataDir);
+  }
+
+  /** `kill -9`: nothing of it gets to clean up. Its PostgreSQL stays, as in life. */
+  async kill(): Promise<void> {
+    await stopChild(this.child, 'SIGKILL');
+  }
+
+  /** Stops it and removes its data dir. */
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Ends the PostgreSQL that a killed master left behind on this data dir. */
+export function endPostgresOf(dataDir: string): void {
+  try {
+    const pid = Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    if (pid > 1) process.kill(pid, 'SIGKILL');
+  } catch {
+    // none runs
+  }
+}
+
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('BACKUPD_') && !name.startsWith('VITEST')),
+  );
+}
