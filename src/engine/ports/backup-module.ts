@@ -115,6 +115,10 @@ export interface BackupSource {
 
 export interface RestoreStageContext extends StageContext {
   readonly request: RestoreRequest;
+  /** `<data>/safety`: what a restore takes out of use for good is kept below it, in a folder named by the job. */
+  readonly safetyDir: string;
+  /** Absolute paths of backupd's own (data, local storage) that a restore leaves alone wherever they lie. */
+  readonly neverTouch: readonly string[];
   readonly source: BackupSource;
 }
 
