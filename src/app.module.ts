@@ -4,8 +4,10 @@ import { type AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
+import { DoctorModule } from './modules/doctor/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
+import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SitesModule } from './modules/sites/index.js';
 import { StorageModule } from './modules/storage/index.js';
@@ -30,6 +32,8 @@ export class AppModule {
         BackupModulesModule,
         StorageModule,
         SitesModule,
+        ScannerModule,
+        DoctorModule,
       ],
       providers: [LocalStorageDriverFactory],
     };

@@ -1,20 +1,50 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ProblemDto } from './common/http/index.js';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ACCESS_EXTENSION, PROBLEM_JSON, ProblemDto } from './common/http/index.js';
 import { version } from './common/version.js';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+const tags: Readonly<Record<string, string>> = {
+  scan: 'Finding sites on this host.',
+  sites: 'The registered sites.',
+  backups: 'Finished backups: browse, download, delete.',
+  restore: 'Bringing a backup back.',
+  verify: 'Proving that a backup can be read.',
+  jobs: 'What runs, ran, or waits.',
+  events: 'What happens, as a stream (server-sent events).',
+  storage: 'Where backups are kept.',
+  modules: 'The kinds of sites that can be backed up.',
+  resources: 'What the jobs of this host share.',
+  tokens: 'Access for programs.',
+  doctor: 'Whether this host has what backups need.',
+  daemon: 'The original interface, in its snake_case.',
+};
 
 /** The API's description, made from the controllers and DTOs. Complete only in a build: the plugin works there. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('backupd')
-    .setDescription('Finds the sites of a host, backs them up, proves it, restores them.')
+    .setDescription(
+      [
+        'Finds the sites of a host, backs them up, proves it, restores them.',
+        'Every request but `GET /daemon/health` needs a token; its role (viewer < operator < admin) decides what it may do.',
+        'Every error is RFC 9457 problem details, `application/problem+json`, with a stable `code`.',
+        'Lists take `limit` and `offset`. Times are UTC, ids are UUIDs, sizes are bytes.',
+      ].join('\n\n'),
+    )
     .setVersion(version)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token, `bkd_…`.' }, 'token')
     .addSecurityRequirements('token');
-  return SwaggerModule.createDocument(app, builder.build(), {
+  for (const [name, about] of Object.entries(tags)) builder.addTag(name, about);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
     extraModels: [ProblemDto],
   });
+  for (const item of Object.values(document.paths)) for (const operation of operationsOf(item)) complete(operation);
+  return document;
 }
 
 /** Serves the description at `/docs` and `/docs-json`: open, as it holds nothing of this server. */
@@ -24,4 +54,27 @@ export function serveDocs(app: INestApplication): void {
     customSiteTitle: 'backupd API',
     swaggerOptions: { persistAuthorization: true, tagsSorter: 'alpha' },
   });
+}
+
+function operationsOf(item: PathItem): Operation[] {
+  const { get, put, post, patch, delete: remove } = item;
+  return [get, put, post, patch, remove].filter((operation) => operation !== undefined);
+}
+
+/** Adds what holds for every operation: who may call it, and how it fails. */
+function complete(operation: Operation): void {
+  const rule: unknown = Object.entries(operation).find(([key]) => key === ACCESS_EXTENSION)?.[1];
+  const open = rule === 'public';
+  if (open) operation.security = [];
+  else if (typeof rule === 'string')
+    operation.description = [operation.description, `Needs the role \`${rule}\`.`].filter(Boolean).join('\n\n');
+  const problem = (description: string): NonNullable<Operation['responses'][string]> => ({
+    description,
+    content: { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemDto) } } },
+  });
+  operation.responses = {
+    ...operation.responses,
+    ...(open ? {} : { 401: problem('No valid token.'), 403: problem('The role of the token is too low.') }),
+    default: problem('Any other error; its `code` says which.'),
+  };
 }

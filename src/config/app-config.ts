@@ -92,7 +92,7 @@ export class AppConfig {
 
   /** The same settings with some replaced. */
   with(changes: Partial<AppConfigValues>): AppConfig {
-    return new AppConfig({ ...this, ...changes });
+    return new AppConfig(Object.assign({}, this, changes));
   }
 }
 

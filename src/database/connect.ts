@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { AppError, errnoOf } from '../common/errors/index.js';
 
 const OLDEST = 150_000;
 /** A server that is just being started with us (compose, boot) gets this long. */
 const PATIENCE_MS = 30_000;
-const worthWaiting: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', '57P03'];
+const worthWaiting = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', '57P03']);
 
 /** A connection of its own to the database, and a check that backupd can work with the server. Errors: DATABASE_UNREACHABLE, DATABASE_TOO_OLD. */
-export async function connect(databaseUrl: string, patienceMs = PATIENCE_MS): Promise<pg.Client> {
+export async function connect(databaseUrl: string, patienceMs = PATIENCE_MS): Promise<Client> {
   const end = Date.now() + patienceMs;
   for (;;) {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: databaseUrl,
       application_name: 'backupd',
       connectionTimeoutMillis: 10_000,
@@ -26,13 +26,13 @@ export async function connect(databaseUrl: string, patienceMs = PATIENCE_MS): Pr
       await client.end().catch(() => undefined);
       if (error instanceof AppError) throw error;
       const code = codeOf(error);
-      if (!worthWaiting.includes(code) || Date.now() > end) throw unreachable(databaseUrl, code, error);
+      if (!worthWaiting.has(code) || Date.now() > end) throw unreachable(databaseUrl, code, error);
       await sleep(250);
     }
   }
 }
 
-async function checkServer(client: pg.Client): Promise<void> {
+async function checkServer(client: Client): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   );

@@ -1,4 +1,5 @@
-import { type CustomDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 
 /** What a caller may do; each role may do all that the one before it may. */
 export const Role = { Viewer: 'viewer', Operator: 'operator', Admin: 'admin' } as const;
@@ -16,10 +17,17 @@ export const ACCESS_RULE = 'backupd:access-rule';
 export type AccessRule = Role | 'public';
 
 /** The role a caller needs, at least. A handler with neither this nor `@Public()` is denied to all. */
-export const Roles = (role: Role): CustomDecorator => SetMetadata(ACCESS_RULE, role satisfies AccessRule);
+export const Roles = (role: Role): MethodDecorator & ClassDecorator => accessRule(role);
 
 /** Open to everyone without a token. */
-export const Public = (): CustomDecorator => SetMetadata(ACCESS_RULE, 'public' satisfies AccessRule);
+export const Public = (): MethodDecorator & ClassDecorator => accessRule('public');
+
+/** Name of the rule in the API's description. */
+export const ACCESS_EXTENSION = 'x-access';
+
+function accessRule(rule: AccessRule): MethodDecorator & ClassDecorator {
+  return applyDecorators(SetMetadata(ACCESS_RULE, rule), ApiExtension(ACCESS_EXTENSION, rule));
+}
 
 /** Who made the request. */
 export interface Principal {

@@ -14,7 +14,7 @@ const levels: Readonly<Record<LogOptions['level'], LogLevel[]>> = {
 };
 
 /** The framework's own start-up chatter: of interest to developers only. */
-const chatty: readonly string[] = ['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer'];
+const chatty = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
 /** The log: readable lines, or one JSON object a line. Goes to stderr, so that stdout stays the program's own. */
 export class AppLogger extends ConsoleLogger {
@@ -31,7 +31,7 @@ export class AppLogger extends ConsoleLogger {
   }
 
   protected override printMessages(messages: unknown[], context = '', logLevel: LogLevel = 'log'): void {
-    if (logLevel === 'log' && !this.verboseFramework && chatty.includes(context)) return;
+    if (logLevel === 'log' && !this.verboseFramework && chatty.has(context)) return;
     super.printMessages(messages, context, logLevel, 'stderr');
   }
 }

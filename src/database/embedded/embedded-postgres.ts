@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFi
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { AppError } from '../../common/errors/index.js';
 import { postgresAccount, type Account } from './account.js';
 import { locateBinaries, type Binaries } from './binaries.js';
@@ -224,7 +224,7 @@ async function waitUntilReady(server: ChildProcess, socketDir: string, logFile: 
 
 /** Null when the server answers, else why it does not. */
 async function tryConnect(socketDir: string): Promise<string | null> {
-  const client = new pg.Client({ host: socketDir, user: USER, database: 'postgres' });
+  const client = new Client({ host: socketDir, user: USER, database: 'postgres' });
   try {
     await client.connect();
     return null;
@@ -236,7 +236,7 @@ async function tryConnect(socketDir: string): Promise<string | null> {
 }
 
 async function makeDatabase(socketDir: string): Promise<void> {
-  const client = new pg.Client({ host: socketDir, user: USER, database: 'postgres' });
+  const client = new Client({ host: socketDir, user: USER, database: 'postgres' });
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);

@@ -22,7 +22,7 @@ export class TokenController {
   @Post()
   async create(@Body() body: CreateTokenDto): Promise<CreatedTokenDto> {
     const { token, text } = await this.tokens.create(body);
-    return { ...toDto(token), token: text };
+    return Object.assign(toDto(token), { token: text });
   }
 
   /** Removes a token; it is refused from then on. */

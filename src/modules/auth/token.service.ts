@@ -41,8 +41,10 @@ export class TokenService {
     const now = systemClock.now();
     // Looked up by hash: a comparison in constant time is not needed, as the hash can't be steered.
     const token = await em.findOne(ApiToken, { hash: hashOf(text) });
-    if (token === null || (token.expiresAt != null && token.expiresAt <= now)) return null;
-    if (token.lastUsedAt == null || now.getTime() - token.lastUsedAt.getTime() > LAST_USED_PRECISION_MS)
+    if (token === null) return null;
+    const expiresAt = token.expiresAt ?? null;
+    if (expiresAt !== null && expiresAt <= now) return null;
+    if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) > LAST_USED_PRECISION_MS)
       await em.nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: now });
     return { tokenId: token.id, tokenName: token.name, role: token.role };
   }

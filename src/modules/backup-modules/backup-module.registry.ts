@@ -20,7 +20,8 @@ export class BackupModuleRegistry implements OnModuleInit {
   onModuleInit(): void {
     for (const { instance, metatype } of this.discovery.getProviders()) {
       if (typeof metatype !== 'function' || Reflect.getMetadata(BACKUP_MODULE, metatype) !== true) continue;
-      const module = instance as BackupModule;
+      const module: unknown = instance;
+      if (!isBackupModule(module)) throw new Error(`${metatype.name} is no backup module`);
       const other = this.modules.get(module.name);
       if (other === module) continue;
       if (other !== undefined) throw new Error(`two backup modules are named "${module.name}"`);
@@ -69,4 +70,8 @@ export class BackupModuleRegistry implements OnModuleInit {
       context: { module: name },
     });
   }
+}
+
+function isBackupModule(value: unknown): value is BackupModule {
+  return typeof value === 'object' && value !== null && 'name' in value && 'stages' in value && 'executeStage' in value;
 }

@@ -13,7 +13,8 @@ export class StorageDriverRegistry implements OnModuleInit {
   onModuleInit(): void {
     for (const { instance, metatype } of this.discovery.getProviders()) {
       if (typeof metatype !== 'function' || Reflect.getMetadata(STORAGE_DRIVER, metatype) !== true) continue;
-      const factory = instance as StorageDriverFactory;
+      const factory: unknown = instance;
+      if (!isFactory(factory)) throw new Error(`${metatype.name} is no storage driver factory`);
       this.factories.set(factory.kind, factory);
     }
   }
@@ -28,4 +29,8 @@ export class StorageDriverRegistry implements OnModuleInit {
     if (factory === undefined) throw storageKindUnknown(kind, this.kinds());
     return factory;
   }
+}
+
+function isFactory(value: unknown): value is StorageDriverFactory {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'create' in value;
 }

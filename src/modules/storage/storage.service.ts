@@ -161,9 +161,9 @@ export class StorageService {
   }
 
   private fullSettings(provider: StorageProvider): Record<string, unknown> {
-    if (provider.sealedSecrets == null) return { ...provider.settings };
-    const secrets = JSON.parse(this.secrets.reveal(provider.sealedSecrets)) as Record<string, unknown>;
-    return { ...provider.settings, ...secrets };
+    const sealed = provider.sealedSecrets ?? null;
+    const secrets: unknown = sealed === null ? {} : JSON.parse(this.secrets.reveal(sealed));
+    return Object.assign({}, provider.settings, secrets);
   }
 
   /** Checks the settings and parts the secret ones from the rest. */

@@ -21,11 +21,14 @@ export class CreateSiteDto {
   @Length(1, 200)
   name?: string;
 
-  /** Backup module; see `GET /modules`. */
+  /**
+   * Backup module; see `GET /modules`. `wordpress` when absent.
+   * @example 'wordpress'
+   */
   @IsOptional()
   @IsString()
   @Length(1, 50)
-  module: string = 'wordpress';
+  module?: string;
 
   /** Settings of the module. */
   @IsOptional()

@@ -1,0 +1,98 @@
+import { isAbsolute, normalize } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/index.js';
+import { invalidField } from '../../common/http/index.js';
+import { AppConfig } from '../../config/index.js';
+import type { DiscoveredSite } from '../../engine/ports/index.js';
+import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { EventChannel } from './event-channel.js';
+
+/** How deep below each root sites are looked for, unless asked otherwise. */
+export const DEFAULT_DEPTH = 12;
+
+export interface ScanOptions {
+  /** Where to look; the configured folders when absent. */
+  roots?: readonly string[] | undefined;
+  maxDepth?: number | undefined;
+  signal: AbortSignal;
+}
+
+/** What a scan tells, as it goes on. */
+export type ScanEvent =
+  | { type: 'found'; site: DiscoveredSite }
+  | { type: 'problem'; path: string; message: string }
+  | { type: 'progress'; folders: number }
+  | { type: 'done'; folders: number; found: number };
+
+/** Looks for sites on disk with every module that can. Changes nothing. */
+@Injectable()
+export class ScannerService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly registry: BackupModuleRegistry,
+  ) {}
+
+  /** Streams what is found, as it is found; the last event is `done`. Error: REQUEST_INVALID for a root that is not absolute. */
+  async *scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
+    const roots = (options.roots ?? this.config.scanRoots).map(absolute);
+    const channel = new EventChannel<ScanEvent>();
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const running = this.run(roots, options.maxDepth ?? DEFAULT_DEPTH, signal, channel).then(
+      () => channel.end(),
+      // A client that went away, or a reader that stopped, is no fault.
+      (error: unknown) => channel.end(signal.aborted ? undefined : { error }),
+    );
+    try {
+      yield* channel.events();
+    } finally {
+      stop.abort();
+      await running;
+    }
+  }
+
+  private async run(
+    roots: readonly string[],
+    maxDepth: number,
+    signal: AbortSignal,
+    channel: EventChannel<ScanEvent>,
+  ): Promise<void> {
+    let looked = 0;
+    let found = 0;
+    for (const module of this.registry.discovering()) {
+      let folders = 0;
+      const sites = module.discover({
+        roots,
+        maxDepth,
+        signal,
+        onProblem: (path, message) => channel.push({ type: 'problem', path, message }),
+        onProgress: (count) => {
+          folders = count;
+          channel.push({ type: 'progress', folders: looked + count });
+        },
+      });
+      for await (const site of sites) {
+        found += 1;
+        channel.push({ type: 'found', site });
+        await channel.room();
+      }
+      looked += folders;
+    }
+    if (!signal.aborted) channel.push({ type: 'done', folders: looked, found });
+  }
+}
+
+function absolute(root: string): string {
+  if (!isAbsolute(root) || root.includes('\0')) throw invalidField('path', 'path must be an absolute path');
+  return normalize(root);
+}
+
+/** A scan's failure in mid-stream, as its last line. */
+export function failureOf(error: unknown): { type: 'failed'; code: string; message: string } {
+  const known = error instanceof AppError && error.kind !== 'internal';
+  return {
+    type: 'failed',
+    code: known ? error.code : 'INTERNAL',
+    message: known ? error.message : 'Something went wrong inside backupd.',
+  };
+}
