@@ -1,0 +1,302 @@
+import { AppError, throwIfAborted } from '../../../common/errors/index.js';
+import type { DatabasePart, ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/types.js';
+import type { JobJournal } from '../../../engine/ports/index.js';
+import type { ByteSession } from './byte-session.js';
+import { rowTooBig, statementFailed, statementRefused, serverErrno } from './errors.js';
+import type { ObjectsWriter } from './objects-file.js';
+import { judge } from './policy.js';
+import { renamed } from './prefix.js';
+import { checkInsert, splitInsert } from './sql/insert.js';
+import { PLAIN_MODE, quoteNameBytes, type LexMode, type SqlBytes } from './sql/lexer.js';
+import type { ObjectNames } from './sql/object.js';
+import { SetInterpreter } from './sql/set.js';
+import { StatementSplitter } from './sql/splitter.js';
+import { unwrapComments } from './sql/unwrap.js';
+import type { StateFile, TableState } from './state.js';
+import type { TargetServer } from './target-server.js';
+import type { DatabaseMember } from './types.js';
+
+const PACKET_TOO_LARGE = 1153;
+const TABLE_EXISTS = 1050;
+const COMMIT_BYTES = 16 * 1024 * 1024;
+/** One byte per character in a string of the engine; a statement must fit. */
+const MAX_STATEMENT = 500 * 1024 * 1024;
+/** Only rows are long; anything else of this size is no DDL a dump writes. */
+const MAX_DDL = 16 * 1024 * 1024;
+const SHOWN_WARNINGS = 3;
+
+export interface LoaderOptions {
+  info: ManifestDatabaseInfo;
+  /** Prefix in the target. */
+  tablePrefix: string;
+  /** Name of the target's database. */
+  database: string;
+  bytes: ByteSession;
+  server: TargetServer;
+  state: StateFile;
+  objects: ObjectsWriter;
+  journal: JobJournal;
+  signal: AbortSignal;
+  bytesTotal: number | null;
+}
+
+/**
+ * Loads the pieces of a dump into scratch tables: statement by statement, each one checked, with the table's name (and
+ * nothing else of a row) replaced. Views, triggers, routines and events are checked and put aside for activation.
+ */
+export class DumpLoader {
+  rows = 0;
+  bytesDone = 0;
+  readonly tables = new Map<string, TableState>();
+  private readonly views = new Set<string>();
+  private readonly warned = new Map<string, number>();
+  private readonly names: ObjectNames;
+  private readonly tableNames = new Map<string, string>();
+  private uncommitted = 0;
+  /** Of the piece being read. */
+  private member: { path: string; part: DatabasePart; table: string | null } = { path: '', part: 'data', table: null };
+  private set = new SetInterpreter();
+  private mode: LexMode = { ...PLAIN_MODE };
+
+  constructor(private readonly options: LoaderOptions) {
+    this.names = { tables: this.tableNames, database: { from: options.info.name, to: options.database } };
+  }
+
+  async load(members: AsyncIterable<DatabaseMember>): Promise<void> {
+    await this.options.bytes.send('SET autocommit = 0');
+    for await (const member of members) {
+      throwIfAborted(this.options.signal);
+      await this.piece(member);
+    }
+    await this.commit();
+    // A stand-in for a view that was written as a table is no table.
+    for (const view of this.views) {
+      const table = this.tables.get(view);
+      if (!table) continue;
+      await this.options.bytes.send(`DROP TABLE ${quoteNameBytes(table.scratch)}`);
+      this.tables.delete(view);
+    }
+    await this.saveTables();
+  }
+
+  get viewNames(): string[] {
+    return [...this.views];
+  }
+
+  private async piece(member: DatabaseMember): Promise<void> {
+    if (member.part === undefined || member.part === 'sqlite') {
+      throw statementRefused(member.path, 'a part of an unknown kind');
+    }
+    this.member = { path: member.path, part: member.part, table: member.table ?? null };
+    this.set = new SetInterpreter();
+    this.mode = { ...PLAIN_MODE };
+    const splitter = new StatementSplitter({
+      mode: this.mode,
+      maxBytes: member.part === 'data' ? MAX_STATEMENT : MAX_DDL,
+      tooLong: (bytes) => rowTooBig(member.path, bytes, this.options.bytes.maxAllowedPacket),
+      refuse: (reason) => statementRefused(member.path, reason),
+    });
+    let rows = 0;
+    for await (const statement of splitter.split(this.counted(member.content))) {
+      rows += await this.statement(statement);
+    }
+    if (member.rows !== undefined && member.part === 'data' && rows !== member.rows) {
+      throw new AppError({
+        code: 'DUMP_ROWS_MISSING',
+        kind: 'source',
+        message: `${member.path} should hold ${member.rows} rows; the database took ${rows}.`,
+        hint: 'Nothing of the live database was changed. Verify the backup.',
+        retry: 'never',
+        context: { piece: member.path, expected: member.rows, loaded: rows },
+      });
+    }
+    this.rows += rows;
+  }
+
+  private async *counted(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of content) {
+      throwIfAborted(this.options.signal);
+      yield chunk;
+      this.bytesDone += chunk.length;
+      this.options.journal.progress({
+        bytesDone: this.bytesDone,
+        ...(this.options.bytesTotal === null ? {} : { bytesTotal: this.options.bytesTotal }),
+        itemsDone: this.tables.size,
+        current: this.member.table ?? this.member.path,
+      });
+    }
+  }
+
+  /** Number of rows it put in. */
+  private async statement(statement: Buffer): Promise<number> {
+    if (isInsert(statement)) return this.insert(statement);
+    const { path, part } = this.member;
+    const sql = unwrapComments(statement.toString('latin1'), this.options.server.version, this.mode);
+    const verdict = judge(sql, part, this.names, this.mode);
+    switch (verdict.type) {
+      case 'refuse':
+        throw statementRefused(path, verdict.reason);
+      case 'skip':
+        return 0;
+      case 'set': {
+        const result = this.set.take(sql);
+        if (!result.ok) throw statementRefused(path, result.reason);
+        const modes = this.set.context.sqlMode ?? '';
+        this.mode.ansiQuotes = /\b(?:ANSI_QUOTES|ANSI|DB2|MAXDB|MSSQL|ORACLE|POSTGRESQL)\b/i.test(modes);
+        this.mode.noBackslashEscapes = /\bNO_BACKSLASH_ESCAPES\b/i.test(modes);
+        return 0;
+      }
+      case 'table':
+        await this.createTable(verdict.statement);
+        return 0;
+      case 'sequence': {
+        const table = this.addTable(verdict.name, []);
+        await this.ddl(replaceName(sql, verdict, table.scratch));
+        return 0;
+      }
+      case 'setval': {
+        const table = this.tables.get(this.targetName(verdict.name));
+        if (!table) throw statementRefused(path, `a value for ${verdict.name}, which it did not create`);
+        await this.ddl(replaceName(sql, verdict, table.scratch));
+        return 0;
+      }
+      case 'object':
+        if (verdict.object.kind === 'view') this.views.add(verdict.object.name);
+        await this.options.objects.add({ ...verdict.object, context: { ...this.set.context }, piece: path });
+        return 0;
+      default:
+        return 0;
+    }
+  }
+
+  private targetName(source: string): string {
+    return renamed(source, this.options.info.tablePrefix, this.options.tablePrefix);
+  }
+
+  /** Gives a table of the dump its scratch name; a roll-back finds it by the restore's id in it. */
+  private addTable(source: string, foreignKeys: TableState['foreignKeys']): TableState {
+    const name = this.targetName(source);
+    if (this.tables.has(name)) throw statementRefused(this.member.path, `the table ${source} a second time`);
+    const table: TableState = {
+      name,
+      source,
+      scratch: this.options.state.scratchName(this.tables.size),
+      foreignKeys: foreignKeys.map((key) => ({ ...key, referencedTable: this.targetName(key.referencedTable) })),
+      rows: 0,
+    };
+    this.tables.set(name, table);
+    if (name !== source) this.tableNames.set(source, name);
+    return table;
+  }
+
+  private async createTable(
+    statement: Extract<ReturnType<typeof judge>, { type: 'table' }>['statement'],
+  ): Promise<void> {
+    const { server, journal } = this.options;
+    const { create } = statement;
+    await server.learn(create.collations, create.charsets);
+    const table = this.addTable(create.table, create.foreignKeys);
+    if (create.dropped.length > 0) {
+      journal.warn({
+        code: 'TABLE_OPTION_DROPPED',
+        message: `The table ${table.name} is restored without ${create.dropped.join(', ')}: a restore writes only into the database itself.`,
+        context: { table: table.name, options: create.dropped },
+      });
+    }
+    const sql = statement.rewrite({
+      name: table.scratch,
+      engine: server.engine(create.engine, table.name),
+      collation: (name) => server.collation(name),
+      charset: (name) => server.charset(name),
+    });
+    await this.ddl(sql);
+  }
+
+  private async ddl(sql: SqlBytes): Promise<void> {
+    try {
+      await this.options.bytes.send(sql);
+    } catch (error) {
+      if (serverErrno(error) === TABLE_EXISTS) throw statementRefused(this.member.path, 'a table a second time');
+      throw statementFailed(this.member.path, error);
+    }
+  }
+
+  private async insert(statement: Buffer): Promise<number> {
+    const { path, part, table: own } = this.member;
+    if (part !== 'data') throw statementRefused(path, `rows in a piece of kind ${part}`);
+    const checked = checkInsert(statement);
+    if (!checked.ok) throw statementRefused(path, checked.reason);
+    const { insert } = checked;
+    if (own !== null && insert.table !== own) throw statementRefused(path, `rows for the table ${insert.table}`);
+    const table = this.tables.get(this.targetName(insert.table));
+    if (!table) throw statementRefused(path, `rows for the table ${insert.table}, which it did not create`);
+    const name = Buffer.from(quoteNameBytes(table.scratch), 'latin1');
+    const head = Buffer.concat([statement.subarray(0, insert.nameStart), name]);
+    const tail = statement.subarray(insert.nameEnd);
+    const limit = this.options.bytes.maxAllowedPacket - 16;
+    const length = head.length + tail.length;
+    let rows = 0;
+    if (length <= limit) rows = await this.rowsOf(`${head.toString('latin1')}${tail.toString('latin1')}`, table);
+    else {
+      const whole = Buffer.concat([head, tail]);
+      const shift = head.length - insert.nameEnd;
+      for (const one of splitInsert(whole, { ...insert, valuesStart: insert.valuesStart + shift }, limit)) {
+        if (one.length > limit) throw rowTooBig(path, one.length, limit);
+        rows += await this.rowsOf(one.toString('latin1'), table);
+      }
+    }
+    table.rows += rows;
+    this.uncommitted += length;
+    if (this.uncommitted >= COMMIT_BYTES) await this.commit();
+    return rows;
+  }
+
+  private async rowsOf(sql: SqlBytes, table: TableState): Promise<number> {
+    const { bytes } = this.options;
+    try {
+      const { affectedRows, warnings } = await bytes.send(sql);
+      if (warnings > 0) await this.tellWarnings(table);
+      return affectedRows;
+    } catch (error) {
+      if (serverErrno(error) === PACKET_TOO_LARGE) {
+        throw rowTooBig(this.member.path, sql.length, bytes.maxAllowedPacket, error);
+      }
+      throw statementFailed(this.member.path, error);
+    }
+  }
+
+  /** What the server had to change to take the rows: told, a few times per table. */
+  private async tellWarnings(table: TableState): Promise<void> {
+    const told = this.warned.get(table.name) ?? 0;
+    if (told >= SHOWN_WARNINGS) return;
+    this.warned.set(table.name, told + 1);
+    const rows = await this.options.bytes.session.rows<{ Level: string; Code: number; Message: string }>(
+      'SHOW WARNINGS LIMIT 1',
+    );
+    const first = rows[0];
+    if (!first || first.Level === 'Note') return;
+    this.options.journal.warn({
+      code: 'DATABASE_VALUE_CHANGED',
+      message: `Rows of ${table.name} did not fit as they were: ${first.Message}`,
+      context: { table: table.name, piece: this.member.path, errno: first.Code },
+    });
+  }
+
+  private async commit(): Promise<void> {
+    await this.options.bytes.send('COMMIT');
+    this.uncommitted = 0;
+  }
+
+  private async saveTables(): Promise<void> {
+    await this.options.state.update({ tables: [...this.tables.values()], views: this.viewNames });
+  }
+}
+
+function isInsert(statement: Buffer): boolean {
+  const head = statement.toString('latin1', 0, 64).trimStart().slice(0, 8).toUpperCase();
+  return head.startsWith('INSERT') || head.startsWith('REPLACE');
+}
+
+function replaceName(sql: SqlBytes, at: { nameStart: number; nameEnd: number }, name: string): SqlBytes {
+  return sql.slice(0, at.nameStart) + quoteNameBytes(name) + sql.slice(at.nameEnd);
+}
