@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { JobPlan } from '../../engine/runner/index.js';
@@ -24,10 +25,14 @@ export interface JobHandler {
   readonly kind: JobKind;
   /** Whether a run that was cut off goes on from its checkpoints; else it is taken back and has failed. */
   readonly resumable: boolean;
+  /** Called once at start, before any job is taken. */
+  atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */
   prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan>;
   /** Whether an ended job has left something that `sweep` must remove. */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean;
+  /** Part of the transaction in which the run's job ends. */
+  ended?(job: Job, em: EntityManager): Promise<void>;
   /**
    * Takes back or removes what an ended or cut-off job left: objects of an unfinished backup, a half restored site.
    * Idempotent. Throws when that is not possible now; it is called again later.
@@ -42,6 +47,10 @@ export class JobHandlers {
 
   register(handler: JobHandler): void {
     this.byKind.set(handler.kind, handler);
+  }
+
+  all(): JobHandler[] {
+    return [...this.byKind.values()];
   }
 
   get(kind: JobKind): JobHandler {

@@ -39,6 +39,7 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
       else this.worker.cancel(jobId);
     });
     await this.recovery.recoverAll();
+    for (const handler of this.parts.handlers.all()) await handler.atStart?.();
     await this.parts.queue.work(this.resources.capacity('io'), (deliveryId, jobId) =>
       this.worker.take(deliveryId, jobId),
     );

@@ -141,7 +141,9 @@ export class JobWorker {
       if (row.deliveryId !== job.deliveryId || !row.isActive()) return [];
       const how = endOf(end, plan);
       const litter = how.litter || handler.leavesLitter(how.status, row);
-      return this.parts.store.endLocked(row, em, { ...how, litter }, recorder.safe);
+      const events = await this.parts.store.endLocked(row, em, { ...how, litter }, recorder.safe);
+      await handler.ended?.(row, em);
+      return events;
     });
     this.logger.log(`Job ${job.id} (${job.kind} of ${job.siteName}): ${ended.status}.`);
     if (end.outcome === 'stuck') return;
@@ -192,16 +194,12 @@ function wasLost(claim: string): boolean {
 }
 
 function endOf(end: RunEnd, plan: HandledPlan): JobEnd {
-  switch (end.outcome) {
-    case 'completed':
-      return { status: 'completed', error: null, result: plan.result(), litter: false };
-    case 'cancelled':
-      return { status: 'cancelled', error: null, result: null, litter: false };
-    case 'interrupted':
-      return { status: 'failed', error: restoreInterrupted(), result: null, litter: false };
-    case 'stuck':
-      return { status: 'failed', error: rollbackFailed(end.error), result: null, litter: true };
-    default:
-      return { status: 'failed', error: end.error, result: plan.result(), litter: false };
+  const nothingLeft = { error: null, result: null, litter: false };
+  if (end.outcome === 'completed') return { ...nothingLeft, status: 'completed', result: plan.result() };
+  if (end.outcome === 'cancelled') return { ...nothingLeft, status: 'cancelled' };
+  if (end.outcome === 'interrupted') return { ...nothingLeft, status: 'failed', error: restoreInterrupted() };
+  if (end.outcome === 'stuck') {
+    return { ...nothingLeft, status: 'failed', error: rollbackFailed(end.error), litter: true };
   }
+  return { ...nothingLeft, status: 'failed', error: end.error, result: plan.result() };
 }

@@ -1,0 +1,117 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { BackupStageContext, CommittedBackup } from '../../engine/ports/index.js';
+import { keysFor } from '../../engine/runner/index.js';
+import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
+import { ResourceService } from '../resources/index.js';
+import { SitesService } from '../sites/index.js';
+import { StorageService } from '../storage/index.js';
+import { Catalogue } from './catalogue.js';
+import { OwnFolders } from './own-folders.js';
+import { StorageMaintenance } from './storage-maintenance.js';
+
+const SECRET_NAME = /pass|secret|key|token/i;
+
+/** Runs a site's backup module; goes on after a crash; leaves nothing in storage that the catalogue does not know. */
+@Injectable()
+export class BackupJobHandler implements JobHandler, OnModuleInit {
+  readonly kind = JobKind.Backup;
+  readonly resumable = true;
+
+  constructor(
+    private readonly handlers: JobHandlers,
+    private readonly modules: BackupModuleRegistry,
+    private readonly sites: SitesService,
+    private readonly storage: StorageService,
+    private readonly resources: ResourceService,
+    private readonly parts: BackupJobParts,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.register(this);
+  }
+
+  async atStart(): Promise<void> {
+    await this.parts.maintenance.atStart();
+  }
+
+  /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE. */
+  async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
+    const { catalogue, ownFolders } = this.parts;
+    const site = await this.sites.spec(job.siteId);
+    const module = this.modules.get(job.module);
+    const before = await catalogue.find(job.backupId);
+    let made: CommittedBackup | null = null;
+    const stageContext: BackupStageContext = {
+      ...context,
+      site,
+      backupId: job.backupId,
+      startedAt: job.startedAt ?? job.createdAt,
+      destinations: await this.storage.destinationsFor(site),
+      limiter: this.resources.bandwidth,
+      catalogue: {
+        commit: async (backup) => {
+          await catalogue.commit(backup);
+          made = backup;
+        },
+      },
+      neverPack: await ownFolders.list(),
+    };
+    return {
+      stages: module.stages.map((name) => ({
+        name,
+        run: (signal) => module.executeStage(name, { ...stageContext, signal }),
+        check: () => module.checkStage(name, stageContext),
+      })),
+      secrets: Object.entries(site.overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
+      // Cut off between the catalogue's entry and the end of the job: the backup is whole.
+      alreadyDone: before !== null,
+      goesOnLater: () => true,
+      result: () => resultOf(made),
+    };
+  }
+
+  /** A failed backup may have reached a storage, and a good one may have failed to reach one of several. */
+  leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
+    return status !== 'completed' || job.warnings.some((warning) => warning.code === 'COPY_FAILED');
+  }
+
+  async ended(job: Job, em: EntityManager): Promise<void> {
+    if (job.status === 'completed') await this.parts.catalogue.setWarnings(em, job.backupId, job.warningCount);
+  }
+
+  /** Removes the backup's objects from every storage that has no catalogued copy: manifest first, then bundle. */
+  async sweep(job: Job): Promise<void> {
+    if (!(job.startedAt instanceof Date)) return;
+    const known = new Set((await this.parts.catalogue.find(job.backupId))?.copies.map((copy) => copy.providerId));
+    const { manifestKey, bundleKey } = keysFor(job.siteId, job.startedAt, job.backupId);
+    const failures: unknown[] = [];
+    for (const { providerId, driver } of await this.storage.allDestinations()) {
+      if (known.has(providerId)) continue;
+      try {
+        await driver.delete(manifestKey);
+        await driver.delete(bundleKey);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** What the handler needs of this feature. */
+@Injectable()
+export class BackupJobParts {
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly ownFolders: OwnFolders,
+    readonly maintenance: StorageMaintenance,
+  ) {}
+}
+
+function resultOf(made: CommittedBackup | null): Record<string, unknown> | null {
+  if (made === null) return null;
+  const { backupId, fileCount, sourceBytes, databaseBytes, storedBytes, copies } = made;
+  return { backupId, fileCount, sourceBytes, databaseBytes, storedBytes, copies: copies.length };
+}

@@ -1,0 +1,81 @@
+import { LockMode, MikroORM } from '@mikro-orm/postgresql';
+import { Injectable, Logger } from '@nestjs/common';
+import { keysFor } from '../../engine/runner/index.js';
+import { JobsService } from '../jobs/index.js';
+import { StorageService } from '../storage/index.js';
+import { Backup, BackupCopy } from './backup.entity.js';
+import { backupInUse, backupNotFound, newestBackup } from './backups.errors.js';
+import { Catalogue } from './catalogue.js';
+
+/** Deletes backups: mark in the catalogue, manifest, bundle, row. Cut off anywhere, it goes on at the next try. */
+@Injectable()
+export class BackupRemover {
+  private readonly logger = new Logger('backups');
+
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly catalogue: Catalogue,
+    private readonly jobs: JobsService,
+    private readonly storage: StorageService,
+  ) {}
+
+  /**
+   * Deletes the backup everywhere. When a storage fails, the row stays, marked, and the rest is done later. Errors:
+   * BACKUP_NOT_FOUND, BACKUP_NEWEST (without force), BACKUP_IN_USE, and the storage's.
+   */
+  async remove(id: string, force: boolean): Promise<void> {
+    await this.mark(id, force);
+    await this.finish(id);
+  }
+
+  /** Goes on with what was marked but not removed yet. */
+  async finishAll(): Promise<void> {
+    const marked = await this.orm.em.fork().find(Backup, { deletingAt: { $ne: null } }, { fields: ['id'] });
+    for (const { id } of marked) {
+      await this.finish(id).catch((error: unknown) => {
+        this.logger.warn(`Backup ${id} could not be deleted yet: ${String(error)}`);
+      });
+    }
+  }
+
+  private async mark(id: string, force: boolean): Promise<void> {
+    await this.orm.em.fork().transactional(async (em) => {
+      const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (backup === null) throw backupNotFound(id);
+      if (backup.deletingAt instanceof Date) return;
+      const active = await this.jobs.activeJob(backup.siteId);
+      if (active?.backupId === id) throw backupInUse(id, active.id);
+      const newest = await this.catalogue.newestOf([backup.siteId], em);
+      if (!force && newest.get(backup.siteId)?.id === id) throw newestBackup(id);
+      backup.deletingAt = new Date();
+    });
+  }
+
+  private async finish(id: string): Promise<void> {
+    const found = await this.catalogue.find(id);
+    if (found === null) return;
+    const { backup, copies } = found;
+    for (const { providerId } of copies) {
+      const driver = await this.storage.driver(providerId);
+      await driver.delete(backup.manifestKey);
+      await driver.delete(backup.bundleKey);
+      const em = this.orm.em.fork();
+      await em.nativeDelete(BackupCopy, { backupId: id, providerId });
+      if (!(await this.siteHasMoreOn(backup.siteId, providerId))) {
+        await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
+      }
+    }
+    await this.orm.em.fork().nativeDelete(Backup, { id });
+  }
+
+  private async siteHasMoreOn(siteId: string, providerId: string): Promise<boolean> {
+    const rows = await this.orm.em
+      .fork()
+      .execute<unknown[]>(
+        'select 1 from backup b join backup_copy c on c.backup_id = b.id where b.site_id = ? and c.provider_id = ? limit 1',
+        [siteId, providerId],
+      );
+    // A job of the site may be about to write it again.
+    return rows.length > 0 || (await this.jobs.activeJob(siteId)) !== null;
+  }
+}

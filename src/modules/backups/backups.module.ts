@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { BackupModulesModule } from '../backup-modules/index.js';
+import { JobsModule } from '../jobs/index.js';
+import { ResourcesModule } from '../resources/index.js';
+import { SitesModule } from '../sites/index.js';
+import { StorageModule } from '../storage/index.js';
+import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
+import { BackupReader } from './backup-reader.js';
+import { BackupRemover } from './backup-remover.js';
+import { BackupsController } from './backups.controller.js';
+import { BackupsService } from './backups.service.js';
+import { Catalogue } from './catalogue.js';
+import { OwnFolders } from './own-folders.js';
+import { SiteBackupsController } from './site-backups.controller.js';
+import { StorageMaintenance } from './storage-maintenance.js';
+
+/** Making backups, and the catalogue of what was made. */
+@Module({
+  imports: [BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
+  controllers: [BackupsController, SiteBackupsController],
+  providers: [
+    BackupJobHandler,
+    BackupJobParts,
+    BackupReader,
+    BackupRemover,
+    BackupsService,
+    Catalogue,
+    OwnFolders,
+    StorageMaintenance,
+  ],
+  exports: [BackupReader, BackupsService, Catalogue, OwnFolders],
+})
+export class BackupsModule {}

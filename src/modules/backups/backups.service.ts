@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { newId } from '../../common/ids.js';
+import { entryPath, entryTarget } from '../../engine/snapshot/manifest/index.js';
+import {
+  entryNotFound,
+  findEntry,
+  type FolderListing,
+  listFolder,
+  manifestText,
+  openBackup,
+} from '../../engine/snapshot/read/index.js';
+import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { type Job, jobActive, JobKind, JobsService } from '../jobs/index.js';
+import { SiteExtensions, SitesService } from '../sites/index.js';
+import { BackupReader } from './backup-reader.js';
+import { copyDiffers, sitePaused } from './backups.errors.js';
+import { Catalogue } from './catalogue.js';
+import { nameOf } from './backup-path.js';
+import { checked, type DownloadHeaders } from './send-stream.js';
+
+/** Content to be sent. */
+export interface Download {
+  content: Readable;
+  headers: DownloadHeaders;
+}
+
+/** Starting backups and reading finished ones. */
+@Injectable()
+export class BackupsService implements OnModuleInit {
+  constructor(
+    private readonly sites: SitesService,
+    private readonly extensions: SiteExtensions,
+    private readonly modules: BackupModuleRegistry,
+    private readonly jobs: JobsService,
+    private readonly catalogue: Catalogue,
+    private readonly reader: BackupReader,
+  ) {}
+
+  onModuleInit(): void {
+    this.extensions.add({
+      lastBackups: (siteIds) => this.catalogue.newestOf(siteIds),
+      beforeRemove: async (siteId) => {
+        const active = await this.jobs.activeJob(siteId);
+        if (active !== null) throw jobActive(siteId, active);
+      },
+    });
+  }
+
+  /** Starts a backup of the site. Errors: SITE_NOT_FOUND, SITE_PAUSED, MODULE_UNKNOWN, JOB_ACTIVE. */
+  async start(siteId: string, priority = 0): Promise<Job> {
+    const site = await this.sites.get(siteId);
+    if (site.paused) throw sitePaused(siteId);
+    const { stages } = this.modules.get(site.module);
+    return this.jobs.create({ kind: JobKind.Backup, site, stages, backupId: newId(), priority });
+  }
+
+  /** A folder of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, and of reading. */
+  async folder(id: string, path: Buffer, page: { cursor?: string; limit: number }): Promise<FolderListing> {
+    const found = await this.catalogue.get(id);
+    const { manifestKey } = found.backup;
+    return this.reader.withCopy(found, undefined, async (driver) =>
+      listFolder(await openBackup(driver, { manifestKey }), path, { cursor: page.cursor ?? null, limit: page.limit }),
+    );
+  }
+
+  /** One file of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, BACKUP_PATH_NOT_A_FILE, and of reading. */
+  async file(id: string, path: Buffer, signal: AbortSignal): Promise<Download> {
+    const found = await this.catalogue.get(id);
+    const { manifestKey } = found.backup;
+    return this.reader.withCopy(found, signal, async (driver) => {
+      const source = await openBackup(driver, { manifestKey, signal });
+      const entry = await findEntry(source, path);
+      if (entry === null) throw entryNotFound(path.toString('utf8'));
+      const target = entry.type === 'hardlink' ? entryTarget(entry) : null;
+      const first = target === null ? entry : ((await findEntry(source, target)) ?? entry);
+      const content = await source.content(first, signal);
+      const headers = { type: 'application/octet-stream', name: nameOf(entryPath(entry)), length: first.size };
+      return { content, headers };
+    });
+  }
+
+  /** The whole bundle, checked while it is sent. Errors: BACKUP_NOT_FOUND, BUNDLE_DAMAGED, and of reading. */
+  async bundle(id: string, signal: AbortSignal): Promise<Download> {
+    const found = await this.catalogue.get(id);
+    const { bundleKey: key, bundleSize: size, bundleSha256 } = found.backup;
+    return this.reader.withCopy(found, signal, async (driver) => {
+      const stored = await driver.stat(key);
+      if (stored?.size !== size) throw copyDiffers(key, size, stored?.size ?? null);
+      const raw = await driver.read(key, undefined, signal);
+      const content = Readable.from(checked(raw, key, size, bundleSha256), { objectMode: false });
+      const name = key.slice(key.lastIndexOf('/') + 1);
+      return { content, headers: { type: 'application/zstd', name, length: size } };
+    });
+  }
+
+  /** The manifest as NDJSON. Errors: BACKUP_NOT_FOUND, MANIFEST_DAMAGED, and of reading. */
+  async manifest(id: string, signal: AbortSignal): Promise<Download> {
+    const found = await this.catalogue.get(id);
+    const { manifestKey: key } = found.backup;
+    const content = await this.reader.withCopy(found, signal, (driver) => manifestText(driver, key, signal));
+    const name = key.slice(key.lastIndexOf('/') + 1).replace(/\.zst$/, '');
+    return { content, headers: { type: 'application/x-ndjson', name } };
+  }
+}

@@ -1,0 +1,135 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Page, PageQueryDto } from '../../common/http/index.js';
+import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
+import { JobsService } from '../jobs/index.js';
+import { Backup, BackupCopy, CopyState } from './backup.entity.js';
+import { backupNotFound } from './backups.errors.js';
+
+/** A backup and where it is. */
+export interface CataloguedBackup {
+  backup: Backup;
+  copies: BackupCopy[];
+}
+
+/** Copies that a restore may read. */
+export const GOOD_STATES: readonly CopyState[] = [CopyState.Verified, CopyState.Present];
+
+const GOOD_BACKUP = `b.deleting_at is null and exists
+  (select 1 from backup_copy c where c.backup_id = b.id and c.state in ('present', 'verified'))`;
+
+/** What a newest backup is shown with. */
+export interface NewestBackup {
+  id: string;
+  createdAt: Date;
+  status: string;
+}
+
+/** The catalogue of finished backups. */
+@Injectable()
+export class Catalogue implements CatalogueWriter {
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly jobs: JobsService,
+  ) {}
+
+  /** Enters a stored backup and its copies; the same again changes nothing. */
+  async commit(made: CommittedBackup): Promise<void> {
+    const job = await this.jobs.get(made.jobId);
+    const { copies, backupId, ...facts } = made;
+    const now = new Date();
+    await this.orm.em.fork().transactional(async (em) => {
+      const row = {
+        ...facts,
+        id: backupId,
+        siteName: job.siteName,
+        module: job.module,
+        warningCount: job.warningCount,
+        createdAt: now,
+      };
+      await em.upsertMany(Backup, [row], { onConflictFields: ['id'], onConflictAction: 'ignore' });
+      const rows = copies.map(({ providerId, size }) => ({
+        backupId,
+        providerId,
+        size,
+        state: CopyState.Present,
+        createdAt: now,
+      }));
+      await em.upsertMany(BackupCopy, rows, {
+        onConflictFields: ['backupId', 'providerId'],
+        onConflictAction: 'ignore',
+      });
+    });
+  }
+
+  /** With the final number of warnings of the job that made it; part of the transaction that ends the job. */
+  async setWarnings(em: EntityManager, backupId: string, warningCount: number): Promise<void> {
+    await em.nativeUpdate(Backup, { id: backupId }, { warningCount });
+  }
+
+  /** Also one that is being deleted; null when there is none. */
+  async find(id: string): Promise<CataloguedBackup | null> {
+    const em = this.orm.em.fork();
+    const backup = await em.findOne(Backup, { id });
+    if (backup === null) return null;
+    return { backup, copies: await em.find(BackupCopy, { backupId: id }, { orderBy: { createdAt: 'asc' } }) };
+  }
+
+  /** Error: BACKUP_NOT_FOUND, also for one that is being deleted. */
+  async get(id: string): Promise<CataloguedBackup> {
+    const found = await this.find(id);
+    if (found === null || found.backup.deletingAt instanceof Date) throw backupNotFound(id);
+    return found;
+  }
+
+  /** Newest first. */
+  async list(siteId: string | undefined, { limit, offset }: PageQueryDto): Promise<Page<CataloguedBackup>> {
+    const em = this.orm.em.fork();
+    const where = { deletingAt: null, ...(siteId === undefined ? {} : { siteId }) };
+    const order = { limit, offset, orderBy: { startedAt: 'desc', id: 'desc' } } as const;
+    const [backups, total] = await em.findAndCount(Backup, where, order);
+    const copies = await em.find(
+      BackupCopy,
+      { backupId: { $in: backups.map((backup) => backup.id) } },
+      { orderBy: { createdAt: 'asc' } },
+    );
+    const items = backups.map((backup) => ({ backup, copies: copies.filter((copy) => copy.backupId === backup.id) }));
+    return { items, total, limit, offset };
+  }
+
+  /** The newest good backup of each site. */
+  async newestOf(
+    siteIds: readonly string[],
+    em: EntityManager = this.orm.em.fork(),
+  ): Promise<Map<string, NewestBackup>> {
+    if (siteIds.length === 0) return new Map();
+    const marks = siteIds.map(() => '?::uuid').join(', ');
+    const rows = await em.execute<{ site_id: string; id: string; created_at: string; warning_count: number }[]>(
+      `select distinct on (b.site_id) b.site_id, b.id, b.started_at as created_at, b.warning_count
+         from backup b where b.site_id in (${marks}) and ${GOOD_BACKUP}
+        order by b.site_id, b.started_at desc, b.id desc`,
+      [...siteIds],
+    );
+    return new Map(
+      rows.map((row) => [
+        row.site_id,
+        {
+          id: row.id,
+          createdAt: new Date(row.created_at),
+          status: row.warning_count > 0 ? 'partial' : 'completed',
+        },
+      ]),
+    );
+  }
+
+  /** What a verification found out about one copy. */
+  async setCopy(backupId: string, providerId: string, state: CopyState, verifiedAt: Date | null): Promise<void> {
+    await this.orm.em
+      .fork()
+      .nativeUpdate(
+        BackupCopy,
+        { backupId, providerId },
+        { state, checkedAt: new Date(), ...(verifiedAt === null ? {} : { verifiedAt }) },
+      );
+  }
+}

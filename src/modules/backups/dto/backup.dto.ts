@@ -1,0 +1,173 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
+import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+import { CopyState } from '../backup.entity.js';
+import type { CataloguedBackup } from '../catalogue.js';
+
+/** Where a backup lies. */
+export class CopyDto {
+  providerId!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Null when the provider is gone.', example: 'local' })
+  providerName!: string | null;
+  @ApiProperty({ enum: CopyState })
+  state!: CopyState;
+  @ApiProperty({ type: String, nullable: true, description: 'When every byte of it was last read back and right.' })
+  verifiedAt!: string | null;
+}
+
+/** A backup. */
+export class BackupDto {
+  id!: string;
+  siteId!: string;
+  siteName!: string;
+  jobId!: string;
+  @ApiProperty({ description: 'When the site was read.' })
+  createdAt!: string;
+  @ApiProperty({ type: String, nullable: true })
+  parentBackupId!: string | null;
+  fileCount!: number;
+  @ApiProperty({ description: 'Files and database as they are on the host, in bytes.' })
+  sourceBytes!: number;
+  databaseBytes!: number;
+  @ApiProperty({ description: 'What this backup added to the storage, in bytes.' })
+  storedBytes!: number;
+  @ApiProperty({ description: 'How many warnings the backup ended with; above 0 it is partial.' })
+  warnings!: number;
+  @ApiProperty({ description: 'Key of the bundle in the storages.' })
+  bundleKey!: string;
+  bundleSha256!: string;
+  @ApiProperty({ type: [CopyDto] })
+  copies!: CopyDto[];
+
+  /** The backup as the API shows it. */
+  static of(this: void, { backup, copies }: CataloguedBackup, providers: ReadonlyMap<string, string>): BackupDto {
+    return {
+      id: backup.id,
+      siteId: backup.siteId,
+      siteName: backup.siteName,
+      jobId: backup.jobId,
+      createdAt: backup.startedAt.toISOString(),
+      parentBackupId: backup.parentBackupId ?? null,
+      fileCount: backup.fileCount,
+      sourceBytes: backup.sourceBytes,
+      databaseBytes: backup.databaseBytes,
+      storedBytes: backup.storedBytes,
+      warnings: backup.warningCount,
+      bundleKey: backup.bundleKey,
+      bundleSha256: backup.bundleSha256,
+      copies: copies.map((copy) => ({
+        providerId: copy.providerId,
+        providerName: providers.get(copy.providerId) ?? null,
+        state: copy.state,
+        verifiedAt: copy.verifiedAt?.toISOString() ?? null,
+      })),
+    };
+  }
+}
+
+/** A page of backups, newest first. */
+export class BackupPageDto extends PageDto {
+  @ApiProperty({ type: [BackupDto] })
+  items!: BackupDto[];
+}
+
+/** Filter of the list of backups. */
+export class BackupQueryDto extends PageQueryDto {
+  @IsOptional()
+  @IsUUID()
+  siteId?: string;
+}
+
+/** How a backup is started. */
+export class StartBackupDto {
+  /** Higher goes first. */
+  @IsOptional()
+  @IsInt()
+  @Min(-100)
+  @Max(100)
+  priority?: number;
+}
+
+/** A path in a backup: text, or base64 of its bytes where it is not UTF-8. */
+export class BackupPathDto {
+  /**
+   * As in the backup: files of the site begin with `files/`.
+   * @example 'files/wp-content'
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(16_384)
+  path?: string;
+
+  /** In place of `path`, where that is not UTF-8. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(32_768)
+  pathBase64?: string;
+}
+
+/** Which part of a folder. */
+export class FolderQueryDto extends BackupPathDto {
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1024)
+  cursor?: string;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit: number = 200;
+}
+
+/** One name in a folder of a backup. */
+export class FolderItemDto {
+  @ApiProperty({ description: 'For showing.', example: 'wp-config.php' })
+  name!: string;
+  @ApiProperty({ required: false, description: 'To ask for next.', example: 'files/wp-config.php' })
+  path?: string;
+  @ApiProperty({ required: false, description: 'In place of `path`, where that is not UTF-8.' })
+  pathBase64?: string;
+  @ApiProperty({ enum: ['file', 'dir', 'symlink', 'hardlink', 'fifo'] })
+  type!: 'file' | 'dir' | 'symlink' | 'hardlink' | 'fifo';
+  @ApiProperty({ description: 'Of a folder: the sum of all files below.' })
+  size!: number;
+  @ApiProperty({ description: 'Files below a folder.' })
+  files!: number;
+  @ApiProperty({ required: false, example: 420 })
+  mode?: number;
+  @ApiProperty({ required: false })
+  uid?: number;
+  @ApiProperty({ required: false })
+  gid?: number;
+  @ApiProperty({ required: false })
+  user?: string;
+  @ApiProperty({ required: false })
+  group?: string;
+  @ApiProperty({ required: false, description: 'Nanoseconds since 1970, as text.' })
+  mtime?: string;
+  @ApiProperty({ required: false })
+  target?: string;
+  @ApiProperty({ required: false, description: 'It changed while it was read.' })
+  changed?: true;
+}
+
+/** A part of a folder of a backup. */
+export class FolderListingDto {
+  @ApiProperty({ type: [FolderItemDto] })
+  items!: FolderItemDto[];
+  @ApiProperty({ type: String, nullable: true, description: 'Give it back to get more; null at the end.' })
+  nextCursor!: string | null;
+}
+
+/** How a backup is deleted. */
+export class DeleteBackupDto {
+  /** Delete it even if it is the site's newest good one. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  force: boolean = false;
+}

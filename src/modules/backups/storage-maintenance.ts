@@ -1,0 +1,57 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { StorageService } from '../storage/index.js';
+import { BackupRemover } from './backup-remover.js';
+
+const EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Keeps the storages free of litter: partial uploads of killed runs, backups whose deletion was cut off. */
+@Injectable()
+export class StorageMaintenance implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('storage');
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly storage: StorageService,
+    private readonly remover: BackupRemover,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.finishDeletions();
+    this.timer = setInterval(() => void this.run(), EVERY_MS).unref();
+  }
+
+  /** Before any job is taken: nothing is under way in a local storage, so all partial uploads there are litter. */
+  async atStart(): Promise<void> {
+    await this.removeAbandoned(true);
+  }
+
+  onModuleDestroy(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  private async run(): Promise<void> {
+    await this.removeAbandoned(false);
+    await this.finishDeletions();
+  }
+
+  private async removeAbandoned(atStart: boolean): Promise<void> {
+    for (const { driver, providerName } of await this.storage.allDestinations()) {
+      // Other storages may be slow to answer, and others may be uploading to them.
+      if (atStart && driver.kind !== 'local') continue;
+      try {
+        await driver.removeAbandoned(atStart ? 0 : DAY_MS);
+      } catch (error) {
+        this.logger.warn(`Partial uploads on "${providerName}" could not be removed: ${String(error)}`);
+      }
+    }
+  }
+
+  private async finishDeletions(): Promise<void> {
+    try {
+      await this.remover.finishAll();
+    } catch (error) {
+      this.logger.warn(`Deletions could not be finished: ${String(error)}`);
+    }
+  }
+}
