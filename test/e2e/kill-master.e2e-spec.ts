@@ -1,0 +1,119 @@
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobDto, Page, SiteDto } from '../../src/cli/api-types.js';
+import { snapshotTree, type TreeFact } from '../../src/engine/testing/index.js';
+import { databaseFacts, HARD_SQL, type DatabaseFacts } from '../support/database-facts.js';
+import { MariaDbServer } from '../support/mariadb.js';
+import { TestMaster } from '../support/master.js';
+import { makeScratch } from '../support/scratch.js';
+import { WordPressSite } from '../support/wordpress.js';
+
+describe('kill -9 of the master', () => {
+  const scratch = makeScratch('e2e-kill');
+  const dataDir = join(scratch.path, 'data');
+  let server: MariaDbServer;
+  let master: TestMaster;
+  let wordpress: WordPressSite;
+  let site: SiteDto;
+  let before: { tree: TreeFact[]; database: DatabaseFacts };
+
+  beforeAll(async () => {
+    [server, master] = await Promise.all([MariaDbServer.start(), TestMaster.start({ dataDir })]);
+    const account = await server.createDatabase('killed');
+    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account });
+    await server.query(HARD_SQL, 'killed');
+    // Some tens of megabytes, so that no stage is over before the signal arrives.
+    await server.query(
+      'CREATE TABLE wp_big (id int PRIMARY KEY, data mediumtext); INSERT INTO wp_big SELECT seq, REPEAT(MD5(seq), 300) FROM seq_1_to_4000',
+      'killed',
+    );
+    site = await master.api.addSite(wordpress.root);
+    before = { tree: snapshotTree(wordpress.root), database: await databaseFacts(server, 'killed') };
+  });
+  afterAll(async () => {
+    await master?.stop();
+    await server?.stop();
+    scratch.remove();
+  });
+
+  /** Kills the master as soon as the event of the job is seen, then starts it again on the same data dir. */
+  async function killAt(job: JobDto, type: string, stage: string): Promise<void> {
+    const kills: Promise<void>[] = [];
+    await master.api
+      .follow(job.id, (event) => {
+        if (event.type === type && event.data['stage'] === stage) kills.push(master.kill());
+      })
+      // The stream breaks with the process.
+      .catch(() => {});
+    expect(kills.length, `no ${type} of ${stage} was seen`).toBeGreaterThan(0);
+    await Promise.all(kills);
+    master = await TestMaster.start({ dataDir });
+  }
+
+  async function activeJobs(): Promise<JobDto[]> {
+    const page = await master.api.get<Page<JobDto>>('/jobs?limit=100');
+    return page.items.filter((job) => job.status === 'running' || job.status === 'pending');
+  }
+
+  async function expectNoLitter(): Promise<void> {
+    expect(await activeJobs()).toEqual([]);
+    expect(await readdir(join(dataDir, 'work'))).toEqual([]);
+    const folder = join(dataDir, 'storage/sites', site.id);
+    const objects = existsSync(folder) ? await readdir(folder) : [];
+    const listed = (await master.api.backups(site.id)).map((backup) => backup.id).toSorted();
+    const stored = objects
+      .filter((name) => name.endsWith('.tar.zst'))
+      .map((name) => name.slice(17, -'.tar.zst'.length));
+    expect(stored.toSorted()).toEqual(listed);
+    const expected = listed.length === 0 ? [] : ['site.json', ...objects.filter((name) => name.endsWith('.zst'))];
+    expect(objects.filter((name) => name !== 'site.json' || listed.length > 0).toSorted()).toEqual(expected.toSorted());
+    expect(objects.filter((name) => name.endsWith('.manifest.ndjson.zst'))).toHaveLength(listed.length);
+  }
+
+  it.each(['backup_db', 'backup_files', 'create_bundle', 'upload_remote', 'cleanup'])(
+    'in the middle of %s: the job ends by itself, nothing is left over, the site can be backed up at once',
+    async (stage) => {
+      const job = await master.api.post<JobDto>(`/sites/${site.id}/backups`);
+      await killAt(job, 'stage.started', stage);
+      const ended = await master.api.ended(job.id);
+      expect(['completed', 'failed']).toContain(ended.status);
+      expect(ended.status === 'completed' || ended.error?.hint, 'a failed job says what to do').toBeTruthy();
+      await expectNoLitter();
+      const again = await master.api.backUp(site.id);
+      expect(again.error).toBeNull();
+      expect(again.status).toBe('completed');
+      await expectNoLitter();
+      // Every backup that is listed as good is good, also the one of the job that was cut off.
+      for (const id of new Set([again.backupId, ended.backupId].filter((one) => one !== null))) {
+        const verify = await master.api.post<JobDto>(`/backups/${id}/verify`, { level: 'full' });
+        expect((await master.api.ended(verify.id)).error).toBeNull();
+      }
+      expect(snapshotTree(wordpress.root)).toEqual(before.tree);
+      expect(await databaseFacts(server, 'killed')).toEqual(before.database);
+    },
+  );
+
+  it('in the middle of each stage of a restore in place: the site is the old one or the restored one, never a mix', async () => {
+    const backupId = (await master.api.backUp(site.id)).backupId ?? '';
+    const trial = await master.api.restore(backupId);
+    expect(trial.error).toBeNull();
+    for (const { name } of trial.stages) {
+      await server.query("UPDATE wp_options SET option_value = 'newer' WHERE option_name = 'blogname'", 'killed');
+      await wordpress.php("file_put_contents(ABSPATH . 'newer.txt', 'x');");
+      const newer = { tree: snapshotTree(wordpress.root), database: await databaseFacts(server, 'killed') };
+      const job = await master.api.post<JobDto>(`/backups/${backupId}/restore`);
+      await killAt(job, 'stage.started', name);
+      const ended = await master.api.ended(job.id);
+      const now = { tree: snapshotTree(wordpress.root), database: await databaseFacts(server, 'killed') };
+      expect(now, `${ended.status} after a stop in ${name}`).toEqual(ended.status === 'completed' ? before : newer);
+      expect(await readdir(join(scratch.path, 'www')), `litter after a stop in ${name}`).toEqual(['site']);
+      await expectNoLitter();
+    }
+    const last = await master.api.restore(backupId);
+    expect(last.error).toBeNull();
+    expect(snapshotTree(wordpress.root)).toEqual(before.tree);
+    expect(await databaseFacts(server, 'killed')).toEqual(before.database);
+  });
+});
