@@ -30,6 +30,12 @@ export async function createHttpApp(config: AppConfig, options: HttpAppOptions =
     routeResolutionStrategy: 'specificity',
     bodyParser: false,
   });
+  configureHttp(app);
+  return app;
+}
+
+/** What every request passes through, besides the access guard; apart, so that tests can put it around an app of their own. */
+export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(requestLog);
   app.use(
@@ -43,5 +49,4 @@ export async function createHttpApp(config: AppConfig, options: HttpAppOptions =
   app.useGlobalPipes(requestValidation());
   app.useGlobalFilters(new ProblemFilter());
   serveDocs(app);
-  return app;
 }

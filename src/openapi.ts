@@ -68,13 +68,13 @@ function complete(operation: Operation): void {
   if (open) operation.security = [];
   else if (typeof rule === 'string')
     operation.description = [operation.description, `Needs the role \`${rule}\`.`].filter(Boolean).join('\n\n');
-  const problem = (description: string): NonNullable<Operation['responses'][string]> => ({
-    description,
-    content: { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemDto) } } },
-  });
   operation.responses = {
     ...operation.responses,
     ...(open ? {} : { 401: problem('No valid token.'), 403: problem('The role of the token is too low.') }),
     default: problem('Any other error; its `code` says which.'),
   };
+}
+
+function problem(description: string): NonNullable<Operation['responses'][string]> {
+  return { description, content: { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemDto) } } } };
 }

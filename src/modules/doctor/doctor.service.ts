@@ -65,14 +65,16 @@ export class DoctorService {
           hint: 'Add or enable one (`POST /storage`, `PATCH /storage/{id}`).',
         },
       ];
-    const checks = enabled.map(async ({ id, name }) => [
-      await limited(`storage ${name}`, async () => {
-        await this.storage.probe(id);
-        return { name: `storage ${name}`, status: 'ok', message: 'It can be written to, read and deleted from.' };
-      }),
-      ...(await this.spaceOf(id, name)),
-    ]);
-    return (await Promise.all(checks)).flat();
+    return (await Promise.all(enabled.map(({ id, name }) => this.checkStorage(id, name)))).flat();
+  }
+
+  private async checkStorage(id: string, title: string): Promise<DiagnosticCheck[]> {
+    const name = `storage ${title}`;
+    const works = await limited(name, async () => {
+      await this.storage.probe(id);
+      return { name, status: 'ok', message: 'It can be written to, read and deleted from.' };
+    });
+    return [works, ...(await this.spaceOf(id, title))];
   }
 
   private async spaceOf(id: string, name: string): Promise<DiagnosticCheck[]> {

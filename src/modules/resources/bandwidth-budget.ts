@@ -16,7 +16,7 @@ export class BandwidthBudget implements BandwidthLimiter {
   /** Null = unlimited. */
   private readonly bytesPerMs: number | null;
   /** Until when the line is spoken for. */
-  private busyUntil = 0;
+  private busyUntil = Number.NEGATIVE_INFINITY;
   private readonly meter: { step: number; bytes: number }[] = [];
 
   constructor(readonly limitMbps: number) {
