@@ -1,0 +1,160 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+
+const WHAT = ['all', 'files', 'database'] as const;
+const EXTRA_FILES = ['delete', 'keep'] as const;
+const NO_NUL = /^[^\0]*$/;
+
+/** Another database to restore into. */
+export class TargetDatabaseDto {
+  /**
+   * As WordPress writes it: `localhost`, `host:port`, `host:/path/of/socket`. The site's own when absent.
+   * @example '127.0.0.1:3306'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  @Matches(NO_NUL)
+  host?: string;
+
+  /** @example 'shop_staging' */
+  @IsString()
+  @Length(1, 64)
+  @Matches(NO_NUL)
+  name!: string;
+
+  /** @example 'shop' */
+  @IsString()
+  @Length(1, 128)
+  @Matches(NO_NUL)
+  user!: string;
+
+  /** Kept sealed until the job ends; never shown. */
+  @IsString()
+  @MaxLength(1024)
+  password!: string;
+
+  /** Table prefix in the target, when it differs. */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[A-Za-z0-9_]{1,40}$/)
+  prefix?: string;
+}
+
+/** An account that may create the database and its user. */
+export class AdminDatabaseDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  @Matches(NO_NUL)
+  host?: string;
+
+  /** @example 'root' */
+  @IsString()
+  @Length(1, 128)
+  @Matches(NO_NUL)
+  user!: string;
+
+  /** Kept sealed until the job ends; never shown. */
+  @IsString()
+  @MaxLength(1024)
+  password!: string;
+}
+
+/** What to restore, and where to. */
+export class RestoreDto {
+  @IsOptional()
+  @IsIn(WHAT)
+  @ApiProperty({ enum: WHAT, required: false, default: 'all' })
+  what: (typeof WHAT)[number] = 'all';
+
+  /**
+   * Only these, relative to the site's root. Not with `what: database`.
+   * @example ['wp-content/uploads/2024']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1000)
+  @IsString({ each: true })
+  @Length(1, 4096, { each: true })
+  paths?: string[];
+
+  /**
+   * Another folder, absolute; the site's own when absent.
+   * @example '/var/www/staging'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 4096)
+  targetPath?: string;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => TargetDatabaseDto)
+  targetDatabase?: TargetDatabaseDto;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AdminDatabaseDto)
+  adminDatabase?: AdminDatabaseDto;
+
+  /** Files that are there and not in the backup: `delete` (the default), or `keep` (the default with `paths`). */
+  @IsOptional()
+  @IsIn(EXTRA_FILES)
+  @ApiProperty({ enum: EXTRA_FILES, required: false })
+  extraFiles?: (typeof EXTRA_FILES)[number];
+
+  /** Only say what would change. */
+  @IsOptional()
+  @IsBoolean()
+  dryRun?: boolean;
+}
+
+/** What would happen to the files. */
+export class FilesPreviewDto {
+  create!: number;
+  replace!: number;
+  unchanged!: number;
+  delete!: number;
+  bytes!: number;
+  @ApiProperty({ type: [String], description: 'Some of the paths that would change.' })
+  sample!: string[];
+}
+
+/** What would happen to the database. */
+export class DatabasePreviewDto {
+  name!: string;
+  host!: string;
+  @ApiProperty({ type: [String] })
+  replace!: string[];
+  @ApiProperty({ type: [String] })
+  create!: string[];
+  @ApiProperty({ type: [String], description: 'Tables of the site made after the backup; kept in a safety dump.' })
+  drop!: string[];
+  createDatabase!: boolean;
+}
+
+/** What a restore would change. */
+export class RestorePreviewDto {
+  targetPath!: string;
+  @ApiProperty({ type: FilesPreviewDto, nullable: true })
+  files!: FilesPreviewDto | null;
+  @ApiProperty({ type: DatabasePreviewDto, nullable: true })
+  database!: DatabasePreviewDto | null;
+  bytesNeeded!: number;
+  bytesFree!: number;
+  @ApiProperty({ type: [String] })
+  warnings!: string[];
+}

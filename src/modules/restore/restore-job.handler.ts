@@ -1,0 +1,60 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { BackupModuleRegistry } from '../backup-modules/index.js';
+import {
+  type HandledPlan,
+  type Job,
+  type JobHandler,
+  JobHandlers,
+  JobKind,
+  type RequestSecrets,
+  type RunContext,
+} from '../jobs/index.js';
+import { RestoreContexts } from './restore-contexts.js';
+
+const SECRET_NAME = /pass|secret|key|token/i;
+
+/** Runs a module's restore. Whatever stops it, the module takes it back; a restore never goes on after a crash. */
+@Injectable()
+export class RestoreJobHandler implements JobHandler, OnModuleInit {
+  readonly kind = JobKind.Restore;
+  readonly resumable = false;
+
+  constructor(
+    private readonly handlers: JobHandlers,
+    private readonly modules: BackupModuleRegistry,
+    private readonly contexts: RestoreContexts,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.register(this);
+  }
+
+  /** Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE, MANIFEST_DAMAGED, MODULE_UNKNOWN, RESTORE_UNSUPPORTED. */
+  async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
+    const module = this.modules.restoring(job.module);
+    const stageContext = await this.contexts.full(job, context, secrets);
+    const { overrides } = stageContext.site;
+    return {
+      stages: module.restoreStages.map((name) => ({
+        name,
+        run: (signal) => module.executeRestoreStage(name, { ...stageContext, signal }),
+      })),
+      undo: async () => {
+        await module.rollBackRestore({ ...stageContext, signal: new AbortController().signal });
+      },
+      secrets: Object.entries(overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
+      goesOnLater: () => false,
+      result: () => ({ backupId: job.backupId, targetPath: stageContext.request.targetPath ?? stageContext.site.path }),
+    };
+  }
+
+  leavesLitter(): boolean {
+    return false;
+  }
+
+  async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<void> {
+    if (!(job.startedAt instanceof Date)) return;
+    const module = this.modules.restoring(job.module);
+    await module.rollBackRestore(await this.contexts.withoutSource(job, context, secrets));
+  }
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/index.js';
+import { newId } from '../../common/ids.js';
+import { AppConfig } from '../../config/index.js';
+import type { RestorePreview, RestoreRequest, SiteSpec } from '../../engine/ports/index.js';
+import { WorkFolder } from '../../engine/runner/index.js';
+import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { BackupReader, Catalogue, OwnFolders } from '../backups/index.js';
+import { type Job, JobKind, JobsService } from '../jobs/index.js';
+import { ResourceService } from '../resources/index.js';
+import { SitesService } from '../sites/index.js';
+import type { RestoreDto } from './dto/restore.dto.js';
+import { RestoreContexts, unregisteredSite } from './restore-contexts.js';
+import { restoreRequest, splitRequest } from './restore-request.js';
+
+/** Starting restores, and saying what one would do. */
+@Injectable()
+export class RestoreService {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly parts: RestoreParts,
+    private readonly config: AppConfig,
+    private readonly resources: ResourceService,
+  ) {}
+
+  /** Errors: BACKUP_NOT_FOUND, PATH_INVALID, TARGET_FORBIDDEN, REQUEST_INVALID, RESTORE_UNSUPPORTED, JOB_ACTIVE. */
+  async start(backupId: string, dto: RestoreDto): Promise<Job> {
+    const { catalogue, modules } = this.parts;
+    const { backup } = await catalogue.get(backupId);
+    const module = modules.restoring(backup.module);
+    const request = await this.check(dto);
+    const site = await this.siteOf(backup, backupId);
+    const { open, secrets } = splitRequest(request);
+    return this.jobs.create({
+      kind: JobKind.Restore,
+      site: { id: backup.siteId, name: site.name, module: backup.module },
+      stages: module.restoreStages,
+      backupId,
+      request: { ...open, sitePath: site.path },
+      ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    });
+  }
+
+  /** What `start` with the same request would change; changes nothing. Errors: as `start`, and the module's. */
+  async preview(backupId: string, dto: RestoreDto, signal: AbortSignal): Promise<RestorePreview> {
+    const { catalogue, modules, reader } = this.parts;
+    const { backup } = await catalogue.get(backupId);
+    const module = modules.restoring(backup.module);
+    const request = await this.check(dto);
+    const site = await this.siteOf(backup, backupId);
+    // Named like a job's folder that no job has: one that is left by a crash is removed at the next start.
+    const folder = new WorkFolder(join(this.config.paths.work, newId()));
+    await folder.open();
+    try {
+      return await module.previewRestore({
+        ...(await this.parts.contexts.places()),
+        jobId: backupId,
+        attempt: 1,
+        site,
+        workDir: folder.path,
+        signal,
+        journal: { progress: () => undefined, warn: () => undefined, note: () => undefined },
+        resources: this.resources,
+        checkpoints: folder.checkpoints,
+        request,
+        source: await reader.open(backupId, signal),
+      });
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  private async check(dto: RestoreDto): Promise<RestoreRequest> {
+    return restoreRequest(dto, await this.parts.ownFolders.list());
+  }
+
+  private async siteOf(
+    backup: { siteId: string; siteName: string; module: string },
+    backupId: string,
+  ): Promise<SiteSpec> {
+    try {
+      return await this.parts.sites.spec(backup.siteId);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'SITE_NOT_FOUND') throw error;
+      const { header } = await this.parts.reader.open(backupId);
+      return unregisteredSite(backup, header.site.path);
+    }
+  }
+}
+
+/** What restores need of other features. */
+@Injectable()
+export class RestoreParts {
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly reader: BackupReader,
+    readonly ownFolders: OwnFolders,
+    readonly modules: BackupModuleRegistry,
+    readonly sites: SitesService,
+    readonly contexts: RestoreContexts,
+  ) {}
+}
