@@ -123,7 +123,10 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
   if (rest.length > 0) throw frameDamaged('the last line is cut off');
 }
 
-/** The values in a file that LineFrameWriter made. */
-export async function* readLineFile(path: string): AsyncGenerator {
-  for await (const line of readLines(createReadStream(path, { highWaterMark: 256 * 1024 }))) yield JSON.parse(line);
+/** The values in a file that LineFrameWriter made in the work folder, which is backupd's own: of the type that was pushed. */
+export async function* readLineFile<T>(path: string): AsyncGenerator<T> {
+  for await (const line of readLines(createReadStream(path, { highWaterMark: 256 * 1024 }))) {
+    const value: T = JSON.parse(line);
+    yield value;
+  }
 }

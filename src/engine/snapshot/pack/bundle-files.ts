@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { cancelledError } from '../../../common/errors/index.js';
+import type { JobJournal } from '../../ports/job-context.js';
+import { PLAN_FILE, type PlanEntry, type PlanSummary } from '../plan/index.js';
+import { readLineFile, type LineFrameWriter, type WarningLog } from '../work/index.js';
+import type { BundleFile } from './bundle-file.js';
+import { FilePacker } from './file-packer.js';
+import { FrameLedger } from './frame-ledger.js';
+import type { HashFollower } from './hash-follower.js';
+import type { PackResult } from './protocol.js';
+import { Turn } from './turn.js';
+import { WorkerPool } from './worker-pool.js';
+
+const PROGRESS_MS = 250;
+
+export interface PackFilesOptions {
+  workDir: string;
+  plan: PlanSummary;
+  bundle: BundleFile;
+  hash: HashFollower;
+  entries: LineFrameWriter;
+  links: LineFrameWriter;
+  workers: number;
+  level: number;
+  signal: AbortSignal;
+  journal: JobJournal;
+  warnings: WarningLog;
+}
+
+export interface PackedFiles {
+  /** First byte of the bundle after the files' frames. */
+  end: number;
+  entries: number;
+  files: number;
+  bytes: number;
+}
+
+/** Packs the plan's files into the bundle behind the database's frames. The workers are gone when it settles. */
+export async function packFiles(options: PackFilesOptions): Promise<PackedFiles> {
+  const { bundle, hash, plan, journal, signal, warnings } = options;
+  const turn = Turn.create(bundle.databaseEnd);
+  const totals = { files: 0, bytes: 0, items: 0 };
+  const ledger = new FrameLedger(bundle.databaseEnd, bundle.frames, (result) => {
+    totals.files += result.files;
+    totals.bytes += result.bytes;
+    totals.items += result.lines.length;
+    tell(result, journal, warnings);
+  });
+  const data = { fd: bundle.handle.fd, roots: plan.roots, level: options.level, shared: turn.shared };
+  const pool = new WorkerPool(options.workers, data, turn);
+  const cancel = (): void => pool.fail(cancelledError());
+  signal.addEventListener('abort', cancel, { once: true });
+  const progress = (): void =>
+    journal.progress({
+      bytesDone: turn.progress,
+      bytesTotal: plan.bytes,
+      itemsDone: totals.items,
+      itemsTotal: plan.entries,
+    });
+  const timer = setInterval(progress, PROGRESS_MS);
+  try {
+    const packer = new FilePacker({
+      pool,
+      entries: options.entries,
+      links: options.links,
+      onResult: (result) => {
+        ledger.add(result);
+        hash.advance(ledger.end);
+        bundle.written(ledger.end);
+      },
+    });
+    await packer.run(readLineFile<PlanEntry>(join(options.workDir, PLAN_FILE)));
+    progress();
+    return { end: turn.end, entries: packer.entryCount, files: totals.files, bytes: totals.bytes };
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener('abort', cancel);
+    await pool.close();
+  }
+}
+
+function tell(result: PackResult, journal: JobJournal, warnings: WarningLog): void {
+  for (const note of result.notes) journal.note(note);
+  for (const { code, message, path } of result.warnings) {
+    warnings.add({ code, message });
+    journal.warn({ code, message, context: { path } });
+  }
+}

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto';
+import { entryPath, type ManifestEntry } from '../manifest/index.js';
+import { endOfArchive } from '../tar/index.js';
+import { readLineFile } from '../work/index.js';
+import { parseSeekTable } from '../zstd/index.js';
+import type { BundleFile } from './bundle-file.js';
+import { TarFrameWriter } from './tar-frame-writer.js';
+import { tarMember } from './tar-member.js';
+
+export interface BundleTailOptions {
+  bundle: BundleFile;
+  /** Where the files' frames end. */
+  start: number;
+  level: number;
+  readme: string;
+  /** ISO time: the note's date. */
+  startedAt: string;
+  /** Spool of the hard links' entries. */
+  linkEntries: string;
+}
+
+export interface BundleTail {
+  size: number;
+  /** Frames with data in the whole bundle. */
+  frames: number;
+  readme: ManifestEntry;
+}
+
+/** Ends the bundle: hard links (whose first names are before them now), the note, the end of the archive, the seek table. */
+export async function finishBundle(options: BundleTailOptions): Promise<BundleTail> {
+  const { bundle, start, level } = options;
+  const writer = new TarFrameWriter(bundle.handle, start, level);
+  for await (const link of readLineFile<ManifestEntry>(options.linkEntries))
+    await writer.add(tarMember(link, entryPath(link), []), []);
+  const content = Buffer.from(options.readme);
+  const readme = readmeEntry(content, options.startedAt);
+  const span = await writer.add(tarMember(readme, entryPath(readme), []), [content]);
+  await writer.flush();
+  await writer.append(endOfArchive());
+  await writer.flush();
+  for (const { compressedSize, size } of parseSeekTable(writer.frames.encode()).frames)
+    bundle.frames.add(compressedSize, size);
+  const table = bundle.frames.encode();
+  for (let at = 0; at < table.length;)
+    at += (await bundle.handle.write(table, at, table.length - at, writer.end + at)).bytesWritten;
+  return {
+    size: writer.end + table.length,
+    frames: bundle.frames.frames,
+    readme: span === null ? readme : { ...readme, in: { bundle: 0, ...writer.locate(span) } },
+  };
+}
+
+function readmeEntry(content: Buffer, startedAt: string): ManifestEntry {
+  return {
+    kind: 'entry',
+    path: 'backupd/README.txt',
+    type: 'file',
+    size: content.length,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: String(BigInt(Date.parse(startedAt)) * 1_000_000n),
+    sha256: hash('sha256', content),
+  };
+}

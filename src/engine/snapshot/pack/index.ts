@@ -1,0 +1,10 @@
+export { estimateBytes, planFiles, readPlanSummary, type FilePlan, type PlanFilesOptions } from '../plan/index.js';
+export {
+  openDatabaseSink,
+  readDatabaseFacts,
+  type DatabaseFacts,
+  type DatabaseSink,
+  type DatabaseSinkOptions,
+} from './database-sink.js';
+export type { BundleManifestHeader } from './bundle-manifest.js';
+export { BUNDLE_FILE, MANIFEST_FILE, packBundle, type PackBundleOptions, type PackedBundle } from './pack-bundle.js';

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { errnoOf } from '../../../common/errors/index.js';
+import { BundleWriteFailed } from './frame-output.js';
+import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
+import { TaskPacker } from './task-packer.js';
+import { Turn } from './turn.js';
+
+/** Entry point of a pack worker: runs the tasks it is sent, in their order. */
+const data: PackWorkerData = workerData;
+const turn = new Turn(data.shared);
+const packer = new TaskPacker(data, turn);
+
+parentPort?.on('message', (task: PackTask) => {
+  parentPort?.postMessage(reply(task), []);
+});
+
+function reply(task: PackTask): PackReply {
+  try {
+    return { kind: 'result', result: packer.run(task) };
+  } catch (error) {
+    // Nobody must wait for this task's turn any more.
+    turn.abort();
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const code = errnoOf(error instanceof BundleWriteFailed ? error.cause : error) ?? null;
+    return { kind: 'failed', message, code, stack: stack ?? '' };
+  }
+}

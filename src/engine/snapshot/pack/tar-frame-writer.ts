@@ -1,0 +1,106 @@
+import type { FileHandle } from 'node:fs/promises';
+import { tarHeader, tarPadding, type TarMember } from '../tar/index.js';
+import { compressFrame, SeekTableBuilder, TEXT_FRAME_BYTES } from '../zstd/index.js';
+
+/** Where a member's content is: frames by number within this writer. */
+export interface MemberSpan {
+  firstFrame: number;
+  lastFrame: number;
+  skip: number;
+}
+
+/**
+ * Writes tar members as zstd frames from a position of a file on, compressing on libuv's pool while the next frame fills.
+ * For the main thread: dump pieces, notes, hard links. Not durable by itself.
+ */
+export class TarFrameWriter {
+  /** Sizes of the frames written or being written. */
+  readonly frames = new SeekTableBuilder();
+  private readonly starts: number[];
+  private buffer = Buffer.allocUnsafeSlow(TEXT_FRAME_BYTES);
+  private spare = Buffer.allocUnsafeSlow(TEXT_FRAME_BYTES);
+  private used = 0;
+  private closed = 0;
+  private inFlight: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly file: FileHandle,
+    offset: number,
+    private readonly level: number,
+  ) {
+    this.starts = [offset];
+  }
+
+  /** First byte after the frames written so far. */
+  get end(): number {
+    return this.starts.at(-1) ?? 0;
+  }
+
+  /** Adds a member; content that is not exactly its size is the caller's fault and leaves the writer unusable. */
+  async add(member: TarMember, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<MemberSpan | null> {
+    const header = tarHeader(member);
+    const padding = tarPadding(member.size);
+    await this.beginMember(header.length + member.size + padding.length);
+    await this.append(header);
+    const span = { firstFrame: this.closed, lastFrame: this.closed, skip: this.used };
+    for await (const chunk of content) await this.append(chunk);
+    span.lastFrame = this.used === 0 ? this.closed - 1 : this.closed;
+    await this.append(padding);
+    return member.size === 0 ? null : span;
+  }
+
+  /** Adds bytes that are tar already. */
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length;) {
+      const room = Math.min(bytes.length - from, this.buffer.length - this.used);
+      this.buffer.set(bytes.subarray(from, from + room), this.used);
+      this.used += room;
+      from += room;
+      // eslint-disable-next-line no-await-in-loop -- a frame at a time
+      if (this.used === this.buffer.length) await this.closeFrame();
+    }
+  }
+
+  /** Ends the current frame and waits until all are written. */
+  async flush(): Promise<void> {
+    if (this.used > 0) await this.closeFrame();
+    await this.inFlight;
+  }
+
+  /** Frames that are in the file. */
+  get writtenFrames(): number {
+    return this.starts.length - 1;
+  }
+
+  /** The bytes of a span whose frames are written, relative to the file. */
+  locate(span: MemberSpan): { offset: number; length: number; skip: number } {
+    const offset = this.starts[span.firstFrame] ?? 0;
+    return { offset, length: (this.starts[span.lastFrame + 1] ?? 0) - offset, skip: span.skip };
+  }
+
+  private async beginMember(bytes: number): Promise<void> {
+    if (this.used > 0 && bytes <= this.buffer.length && this.used + bytes > this.buffer.length) await this.closeFrame();
+  }
+
+  private async closeFrame(): Promise<void> {
+    await this.inFlight;
+    const content = this.buffer.subarray(0, this.used);
+    [this.buffer, this.spare] = [this.spare, this.buffer];
+    this.used = 0;
+    this.closed += 1;
+    this.inFlight = this.writeFrame(content);
+    // A failure shows at the next await of it.
+    this.inFlight.catch(() => undefined);
+  }
+
+  private async writeFrame(content: Buffer): Promise<void> {
+    const frame = await compressFrame(content, this.level);
+    const start = this.end;
+    for (let at = 0; at < frame.length;) {
+      // eslint-disable-next-line no-await-in-loop -- the rest of a short write
+      at += (await this.file.write(frame, at, frame.length - at, start + at)).bytesWritten;
+    }
+    this.frames.add(frame.length, content.length);
+    this.starts.push(start + frame.length);
+  }
+}

@@ -1,0 +1,237 @@
+import { createHash, hash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { listXattrs, type Xattr } from '../../native/posix.js';
+import { displayPath, entryPath, type ManifestEntry } from '../manifest/index.js';
+import type { PlanEntry } from '../plan/index.js';
+import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } from '../tar/index.js';
+import { TEXT_FRAME_BYTES } from '../zstd/index.js';
+import { createFrameBuffers, FrameOutput, type FramePosition } from './frame-output.js';
+import { OwnerNames } from './owners.js';
+import type { PackResult, PackTask, PackWorkerData } from './protocol.js';
+import { RootPaths } from './root-paths.js';
+import { tarMember } from './tar-member.js';
+import { asSourceGone, SourceFile, SourceGone } from './source-file.js';
+import type { Turn } from './turn.js';
+
+const SMALL_FILE_BYTES = TEXT_FRAME_BYTES;
+const EMPTY_SHA256 = hash('sha256', '');
+
+/** Where an entry's bytes are within its task. */
+interface Placed {
+  entry: ManifestEntry;
+  span: { first: FramePosition; end: FramePosition } | null;
+}
+
+/** Runs tasks in a worker thread: reads, hashes, makes tar members, frames them. Everything is synchronous. */
+export class TaskPacker {
+  private readonly buffers = createFrameBuffers();
+  private readonly scratch = Buffer.allocUnsafeSlow(SMALL_FILE_BYTES + 1);
+  private readonly roots: RootPaths;
+  private readonly owners = new OwnerNames();
+
+  constructor(
+    private readonly data: PackWorkerData,
+    private readonly turn: Turn,
+  ) {
+    this.roots = new RootPaths(data.roots);
+  }
+
+  run(task: PackTask): PackResult {
+    const { fd, level } = this.data;
+    const output = new FrameOutput({
+      fd,
+      level,
+      turn: this.turn,
+      seq: task.seq,
+      stored: task.stored,
+      buffers: this.buffers,
+    });
+    const result: PackResult = {
+      seq: task.seq,
+      offset: 0,
+      frames: [],
+      lines: [],
+      warnings: [],
+      notes: [],
+      files: 0,
+      bytes: 0,
+    };
+    const placed = task.items.map((item) => this.packItem(item, task, output, result));
+    const { offset, frames } = output.finish();
+    result.offset = offset;
+    result.frames = frames;
+    result.lines = placed.map((p) => (p === null ? null : JSON.stringify(located(p, offset, frames))));
+    return result;
+  }
+
+  private packItem(item: PlanEntry, task: PackTask, output: FrameOutput, result: PackResult): Placed | null {
+    const member = entryPath(item);
+    try {
+      const placed =
+        item.type === 'file' ? this.packFile(item, member, task, output, result) : this.packOther(item, member, output);
+      return placed;
+    } catch (error) {
+      const gone = asSourceGone(error);
+      const shown = displayPath(member);
+      if (gone.kind === 'vanished') result.notes.push(`${shown} is left out: ${gone.reason}.`);
+      else
+        result.warnings.push({
+          code: 'FILE_UNREADABLE',
+          message: `${shown} can't be read: ${gone.reason}.`,
+          path: shown,
+        });
+      this.turn.addProgress(item.size);
+      return null;
+    }
+  }
+
+  /** Folders, symlinks and FIFOs: as the walk saw them. */
+  private packOther(item: PlanEntry, path: Buffer, output: FrameOutput): Placed {
+    const { linked: _, ...rest } = item;
+    const entry: ManifestEntry = { ...rest, ...this.owners.of(item.uid, item.gid) };
+    const xattrs = item.type === 'fifo' ? [] : readXattrs(this.roots.source(path));
+    this.append(output, tarMember(entry, path, xattrs));
+    return { entry: withXattrs(entry, xattrs), span: null };
+  }
+
+  private packFile(item: PlanEntry, path: Buffer, task: PackTask, output: FrameOutput, result: PackResult): Placed {
+    const source = this.roots.source(path);
+    const file = SourceFile.open(source, item);
+    try {
+      const xattrs = readXattrs(source);
+      const extents = file.extents();
+      const whole = extents === null ? file.readWhole(this.scratch) : null;
+      const placed =
+        whole === null
+          ? this.packLarge(file, this.fileEntry(item, file.stat, extents), path, xattrs, task, output)
+          : this.packWhole(whole.content, this.fileEntry(item, whole.stat, null, whole), path, xattrs, output);
+      result.files += 1;
+      result.bytes += placed.entry.size;
+      if (placed.entry.changed === true) {
+        const shown = displayPath(path);
+        result.warnings.push({ code: 'FILE_CHANGED', message: `${shown} changed while it was read.`, path: shown });
+      }
+      return placed;
+    } finally {
+      file.close();
+    }
+  }
+
+  private packWhole(content: Buffer, entry: ManifestEntry, path: Buffer, xattrs: Xattr[], output: FrameOutput): Placed {
+    const header = tarHeader(tarMember(entry, path, xattrs));
+    const padding = tarPadding(content.length);
+    output.beginMember(header.length + content.length + padding.length);
+    output.append(header);
+    const first = output.position;
+    output.append(content);
+    const end = output.position;
+    output.append(padding);
+    this.turn.addProgress(content.length);
+    const sha256 = content.length === 0 ? EMPTY_SHA256 : hash('sha256', content);
+    return { entry: withXattrs({ ...entry, sha256 }, xattrs), span: content.length === 0 ? null : { first, end } };
+  }
+
+  /** A file that is read once, piece by piece, into the announced size: cut where it grew, filled with zeros where it shrank. */
+  private packLarge(
+    file: SourceFile,
+    entry: ManifestEntry,
+    path: Buffer,
+    xattrs: Xattr[],
+    task: PackTask,
+    output: FrameOutput,
+  ): Placed {
+    const member = tarMember(entry, path, xattrs);
+    const header = tarHeader(member);
+    const contentSize = tarContentSize(member);
+    const padding = tarPadding(contentSize);
+    if (task.stored && task.items.length === 1) output.reserveStored(header.length + contentSize + padding.length);
+    output.append(header);
+    const first = output.position;
+    const digest = createHash('sha256');
+    let whole = true;
+    for (const [offset, length] of entry.extents ?? [[0, entry.size] satisfies Extent]) {
+      for (let done = 0; done < length;) {
+        const room = output.room(length - done);
+        const got = whole ? readOrStop(file, room, offset + done) : 0;
+        if (got < room.length) {
+          whole = false;
+          room.fill(0, got);
+        }
+        digest.update(room);
+        done += room.length;
+        output.commit(room.length);
+        this.turn.addProgress(room.length);
+      }
+    }
+    this.turn.addProgress(entry.size - contentSize);
+    const end = output.position;
+    output.append(padding);
+    const changed = whole && file.isUnchanged() ? {} : { changed: true as const };
+    const finished = withXattrs({ ...entry, sha256: digest.digest('hex'), ...changed }, xattrs);
+    return { entry: finished, span: contentSize === 0 ? null : { first, end } };
+  }
+
+  private append(output: FrameOutput, member: TarMember): void {
+    const header = tarHeader(member);
+    output.beginMember(header.length);
+    output.append(header);
+  }
+
+  private fileEntry(
+    item: PlanEntry,
+    stat: BigIntStats,
+    extents: Extent[] | null,
+    whole?: { content: Buffer; changed: boolean },
+  ): ManifestEntry {
+    const { linked: _, ...planned } = item;
+    const uid = Number(stat.uid);
+    const gid = Number(stat.gid);
+    return {
+      ...planned,
+      size: whole?.content.length ?? Number(stat.size),
+      mode: Number(stat.mode) & 0o7777,
+      uid,
+      gid,
+      mtime: String(stat.mtimeNs),
+      ctime: String(stat.ctimeNs),
+      inode: String(stat.ino),
+      dev: String(stat.dev),
+      ...this.owners.of(uid, gid),
+      ...(extents === null ? {} : { extents }),
+      ...(whole?.changed === true ? { changed: true as const } : {}),
+    };
+  }
+}
+
+function readOrStop(file: SourceFile, room: Buffer, position: number): number {
+  try {
+    return file.read(room, position);
+  } catch (error) {
+    if (error instanceof SourceGone) return 0;
+    throw error;
+  }
+}
+
+/** A file system that can't say, or a file that is just gone, has none. */
+function readXattrs(path: Buffer): Xattr[] {
+  try {
+    return listXattrs(path);
+  } catch {
+    return [];
+  }
+}
+
+function withXattrs(entry: ManifestEntry, xattrs: Xattr[]): ManifestEntry {
+  if (xattrs.length === 0) return entry;
+  return { ...entry, xattrs: Object.fromEntries(xattrs.map(({ name, value }) => [name, value.toString('base64')])) };
+}
+
+function located({ entry, span }: Placed, taskOffset: number, frames: number[]): ManifestEntry {
+  if (span === null) return entry;
+  const lastFrame = span.end.skip === 0 ? span.end.frame - 1 : span.end.frame;
+  let offset = taskOffset;
+  for (let i = 0; i < span.first.frame; i += 1) offset += frames[2 * i] ?? 0;
+  let length = 0;
+  for (let i = span.first.frame; i <= lastFrame; i += 1) length += frames[2 * i] ?? 0;
+  return { ...entry, in: { bundle: 0, offset, length, skip: span.first.skip } };
+}
