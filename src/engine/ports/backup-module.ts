@@ -113,12 +113,21 @@ export interface BackupSource {
   ): AsyncIterable<{ entry: ManifestEntry; content: Readable }>;
 }
 
+/** Encrypts small secrets with the host's key. */
+export interface Sealer {
+  seal(plain: string): string;
+  /** Throws when it was not sealed here. */
+  reveal(sealed: string): string;
+}
+
 export interface RestoreStageContext extends StageContext {
   readonly request: RestoreRequest;
   /** `<data>/safety`: what a restore takes out of use for good is kept below it, in a folder named by the job. */
   readonly safetyDir: string;
   /** Absolute paths of backupd's own (data, local storage) that a restore leaves alone wherever they lie. */
   readonly neverTouch: readonly string[];
+  /** Seals what a stage must note for a roll-back after a crash and nobody may read: the account of the target database. */
+  readonly sealer: Sealer;
   readonly source: BackupSource;
 }
 
