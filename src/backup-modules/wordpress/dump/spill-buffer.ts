@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, constants, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MIB = 1024 * 1024;
+
+/** Bytes that are finished: in memory, or in a file of the work folder. */
+export interface SpilledContent {
+  size: number;
+  /** Give it away once. */
+  content: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Removes the file, if there is one. */
+  dispose(): void;
+}
+
+/**
+ * Collects bytes of unknown number in bounded memory: small content stays in memory, larger content goes on to a
+ * file. A single row of a table can be hundreds of megabytes, and a member's size must be known before it is written.
+ */
+export class SpillBuffer {
+  private memory = Buffer.allocUnsafeSlow(64 * 1024);
+  private inMemory = 0;
+  private file: { fd: number; path: string } | null = null;
+  private total = 0;
+
+  /** Beyond `limit` bytes the content moves to a file in `folder`. */
+  constructor(
+    private readonly folder: string,
+    private readonly limit: number = 8 * MIB,
+  ) {}
+
+  get size(): number {
+    return this.total;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.total += bytes.length;
+    if (this.inMemory + bytes.length > this.limit) {
+      this.flush();
+      if (bytes.length >= this.limit) {
+        this.write(bytes);
+        return;
+      }
+    }
+    if (this.inMemory + bytes.length > this.memory.length) this.grow(this.inMemory + bytes.length);
+    this.memory.set(bytes, this.inMemory);
+    this.inMemory += bytes.length;
+  }
+
+  /** Hands the content over; the buffer is empty afterwards and can be used again. */
+  take(): SpilledContent {
+    const size = this.total;
+    this.total = 0;
+    if (this.file) this.flush();
+    const file = this.file;
+    if (file) {
+      closeSync(file.fd);
+      this.file = null;
+      return {
+        size,
+        content: createReadStream(file.path, { highWaterMark: MIB }),
+        dispose: () => rmSync(file.path, { force: true }),
+      };
+    }
+    const content = this.memory.subarray(0, this.inMemory);
+    this.memory = Buffer.allocUnsafeSlow(64 * 1024);
+    this.inMemory = 0;
+    return { size, content, dispose: () => undefined };
+  }
+
+  /** Throws the content away. */
+  discard(): void {
+    this.total = 0;
+    this.inMemory = 0;
+    if (!this.file) return;
+    closeSync(this.file.fd);
+    rmSync(this.file.path, { force: true });
+    this.file = null;
+  }
+
+  private grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.limit, Math.max(needed, this.memory.length * 4)));
+    this.memory.copy(larger, 0, 0, this.inMemory);
+    this.memory = larger;
+  }
+
+  private flush(): void {
+    if (this.inMemory > 0) this.write(this.memory.subarray(0, this.inMemory));
+    this.inMemory = 0;
+  }
+
+  private write(bytes: Uint8Array): void {
+    if (!this.file) {
+      const path = join(this.folder, `piece-${randomUUID()}`);
+      this.file = { path, fd: openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600) };
+    }
+    let done = 0;
+    while (done < bytes.length) done += writeSync(this.file.fd, bytes, done);
+  }
+}
