@@ -69,6 +69,7 @@ export class ByteSession implements AsyncDisposable {
         `SET SESSION sql_mode = '${LOAD_MODE}', foreign_key_checks = 0, unique_checks = 0, time_zone = '+00:00', autocommit = 1`,
       );
       await tryRun(session, 'SET SESSION check_constraint_checks = 0');
+      await tryRun(session, 'SET SESSION system_versioning_insert_history = 1');
       const packet = await session.row<{ size: number | string }>('SELECT @@max_allowed_packet AS size');
       const config: { charsetNumber?: number } = session.raw.config;
       config.charsetNumber = BINARY_CHARSET;

@@ -1,6 +1,6 @@
 import { quoteIdentifier, type MySqlSession } from '../mysql/index.js';
 import type { ByteSession } from './byte-session.js';
-import { listForeignKeys } from './live-schema.js';
+import { listForeignKeys, type KeyFacts } from './live-schema.js';
 import { quoteNameBytes } from './sql/lexer.js';
 import type { LiveForeignKey, Plan, TableState } from './state.js';
 
@@ -15,11 +15,7 @@ export function wantedKeyNames(tables: readonly TableState[]): Set<string> {
 }
 
 /** Makes a key as described, unless it is there and right. Run with foreign_key_checks = 0. */
-async function ensureKey(
-  session: MySqlSession,
-  existing: readonly LiveForeignKey[],
-  key: LiveForeignKey,
-): Promise<void> {
+async function ensureKey(session: MySqlSession, existing: readonly KeyFacts[], key: LiveForeignKey): Promise<void> {
   const found = existing.find((one) => one.table === key.table && one.name === key.name);
   if (found?.referencedTable === key.referencedTable) return;
   const table = quoteIdentifier(key.table);

@@ -1,5 +1,7 @@
 import { quoteIdentifier, type MySqlSession } from '../mysql/index.js';
 import type { LiveForeignKey, ReplacedObject } from './state.js';
+import { CreateTableStatement } from './sql/create-table.js';
+import { decodeName, toBytes } from './sql/lexer.js';
 import type { ObjectKind } from './sql/object.js';
 
 export interface LiveTable {
@@ -15,44 +17,35 @@ export async function listTables(session: MySqlSession): Promise<LiveTable[]> {
   return rows.map(({ name, type }) => ({ name, kind: type.includes('VIEW') ? 'view' : 'table' }));
 }
 
-/** Foreign keys of the session's database, with what is needed to make them again. */
-export async function listForeignKeys(session: MySqlSession): Promise<LiveForeignKey[]> {
-  const columns = await session.rows<{
-    tableName: string;
-    name: string;
-    columnName: string;
-    referencedTable: string;
-    referencedColumn: string;
-  }>(
-    `SELECT TABLE_NAME AS tableName, CONSTRAINT_NAME AS name, COLUMN_NAME AS columnName,
-       REFERENCED_TABLE_NAME AS referencedTable, REFERENCED_COLUMN_NAME AS referencedColumn
+/** A foreign key's place and aim. */
+export type KeyFacts = Pick<LiveForeignKey, 'table' | 'name' | 'referencedTable'>;
+
+/** Foreign keys within the session's database. */
+export async function listForeignKeys(session: MySqlSession): Promise<KeyFacts[]> {
+  const rows = await session.rows<{ tableName: string; name: string; referencedTable: string }>(
+    `SELECT DISTINCT TABLE_NAME AS tableName, CONSTRAINT_NAME AS name, REFERENCED_TABLE_NAME AS referencedTable
      FROM information_schema.KEY_COLUMN_USAGE
-     WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_SCHEMA = DATABASE()
-     ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`,
+     WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_SCHEMA = DATABASE()`,
   );
-  const rules = await session.rows<{ tableName: string; name: string; onUpdate: string; onDelete: string }>(
-    `SELECT TABLE_NAME AS tableName, CONSTRAINT_NAME AS name, UPDATE_RULE AS onUpdate, DELETE_RULE AS onDelete
-     FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()`,
-  );
-  const keys = new Map<string, { first: (typeof columns)[number]; columns: string[]; referenced: string[] }>();
-  for (const column of columns) {
-    const id = `${column.tableName}\0${column.name}`;
-    const key = keys.get(id) ?? { first: column, columns: [], referenced: [] };
-    key.columns.push(quoteIdentifier(column.columnName));
-    key.referenced.push(quoteIdentifier(column.referencedColumn));
-    keys.set(id, key);
+  return rows.map((row) => ({ table: row.tableName, name: row.name, referencedTable: row.referencedTable }));
+}
+
+/** The keys with what is needed to make them again, as the server words it. */
+export async function describeKeys(session: MySqlSession, keys: readonly KeyFacts[]): Promise<LiveForeignKey[]> {
+  const described: LiveForeignKey[] = [];
+  for (const table of new Set(keys.map((key) => key.table))) {
+    // oxlint-disable-next-line no-await-in-loop -- one connection
+    const row = await session.row<Record<string, string>>(`SHOW CREATE TABLE ${quoteIdentifier(table)}`);
+    const parsed = CreateTableStatement.parse(toBytes(row?.['Create Table'] ?? ''));
+    if (!parsed.ok) continue;
+    for (const { table: own, name, referencedTable } of keys) {
+      const key = parsed.statement.create.foreignKeys.find((one) => own === table && one.name === name);
+      if (!key) continue;
+      const rest = decodeName(`${key.referencedColumns} ${key.actions}`);
+      described.push({ table, name, referencedTable, columns: decodeName(key.columns), rest });
+    }
   }
-  const actions = new Map(rules.map((rule) => [`${rule.tableName}\0${rule.name}`, rule]));
-  return [...keys].map(([id, key]) => {
-    const rule = actions.get(id);
-    return {
-      table: key.first.tableName,
-      name: key.first.name,
-      referencedTable: key.first.referencedTable,
-      columns: `(${key.columns.join(', ')})`,
-      rest: `(${key.referenced.join(', ')})${rule ? ` ON DELETE ${rule.onDelete} ON UPDATE ${rule.onUpdate}` : ''}`,
-    };
-  });
+  return described;
 }
 
 /** Name to table of all triggers. */

@@ -8,7 +8,6 @@ import { judge } from './policy.js';
 import { renamed } from './prefix.js';
 import { checkInsert, splitInsert } from './sql/insert.js';
 import { PLAIN_MODE, quoteNameBytes, type LexMode, type SqlBytes } from './sql/lexer.js';
-import type { ObjectNames } from './sql/object.js';
 import { SetInterpreter } from './sql/set.js';
 import { StatementSplitter } from './sql/splitter.js';
 import { unwrapComments } from './sql/unwrap.js';
@@ -24,6 +23,8 @@ const MAX_STATEMENT = 500 * 1024 * 1024;
 /** Only rows are long; anything else of this size is no DDL a dump writes. */
 const MAX_DDL = 16 * 1024 * 1024;
 const SHOWN_WARNINGS = 3;
+/** MariaDB's dump gives generated columns their values; the server computes them itself. */
+const GENERATED_IGNORED = 1906;
 
 export interface LoaderOptions {
   info: ManifestDatabaseInfo;
@@ -50,17 +51,14 @@ export class DumpLoader {
   readonly tables = new Map<string, TableState>();
   private readonly views = new Set<string>();
   private readonly warned = new Map<string, number>();
-  private readonly names: ObjectNames;
-  private readonly tableNames = new Map<string, string>();
+  private readonly renames = new Map<string, string>();
   private uncommitted = 0;
   /** Of the piece being read. */
   private member: { path: string; part: DatabasePart; table: string | null } = { path: '', part: 'data', table: null };
   private set = new SetInterpreter();
   private mode: LexMode = { ...PLAIN_MODE };
 
-  constructor(private readonly options: LoaderOptions) {
-    this.names = { tables: this.tableNames, database: { from: options.info.name, to: options.database } };
-  }
+  constructor(private readonly options: LoaderOptions) {}
 
   async load(members: AsyncIterable<DatabaseMember>): Promise<void> {
     await this.options.bytes.send('SET autocommit = 0');
@@ -77,10 +75,6 @@ export class DumpLoader {
       this.tables.delete(view);
     }
     await this.saveTables();
-  }
-
-  get viewNames(): string[] {
-    return [...this.views];
   }
 
   private async piece(member: DatabaseMember): Promise<void> {
@@ -132,7 +126,7 @@ export class DumpLoader {
     if (isInsert(statement)) return this.insert(statement);
     const { path, part } = this.member;
     const sql = unwrapComments(statement.toString('latin1'), this.options.server.version, this.mode);
-    const verdict = judge(sql, part, this.names, this.mode);
+    const verdict = judge(sql, part, this.mode);
     switch (verdict.type) {
       case 'refuse':
         throw statementRefused(path, verdict.reason);
@@ -161,8 +155,13 @@ export class DumpLoader {
         return 0;
       }
       case 'object':
-        if (verdict.object.kind === 'view') this.views.add(verdict.object.name);
-        await this.options.objects.add({ ...verdict.object, context: { ...this.set.context }, piece: path });
+        if (verdict.object.kind === 'view') this.views.add(this.targetName(verdict.object.name));
+        await this.options.objects.add({
+          ...verdict.object,
+          context: { ...this.set.context },
+          mode: { ...this.mode },
+          piece: path,
+        });
         return 0;
       default:
         return 0;
@@ -170,7 +169,9 @@ export class DumpLoader {
   }
 
   private targetName(source: string): string {
-    return renamed(source, this.options.info.tablePrefix, this.options.tablePrefix);
+    const name = renamed(source, this.options.info.tablePrefix, this.options.tablePrefix);
+    if (name !== source) this.renames.set(source, name);
+    return name;
   }
 
   /** Gives a table of the dump its scratch name; a roll-back finds it by the restore's id in it. */
@@ -185,7 +186,6 @@ export class DumpLoader {
       rows: 0,
     };
     this.tables.set(name, table);
-    if (name !== source) this.tableNames.set(source, name);
     return table;
   }
 
@@ -269,15 +269,15 @@ export class DumpLoader {
   private async tellWarnings(table: TableState): Promise<void> {
     const told = this.warned.get(table.name) ?? 0;
     if (told >= SHOWN_WARNINGS) return;
-    this.warned.set(table.name, told + 1);
     const rows = await this.options.bytes.session.rows<{ Level: string; Code: number; Message: string }>(
-      'SHOW WARNINGS LIMIT 1',
+      'SHOW WARNINGS',
     );
-    const first = rows[0];
-    if (!first || first.Level === 'Note') return;
+    const first = rows.find((row) => row.Level !== 'Note' && row.Code !== GENERATED_IGNORED);
+    if (!first) return;
+    this.warned.set(table.name, told + 1);
     this.options.journal.warn({
       code: 'DATABASE_VALUE_CHANGED',
-      message: `Rows of ${table.name} did not fit as they were: ${first.Message}`,
+      message: `Rows of ${table.name} did not fit as they were: ${first.Message.replaceAll(table.scratch, table.name)}`,
       context: { table: table.name, piece: this.member.path, errno: first.Code },
     });
   }
@@ -288,7 +288,12 @@ export class DumpLoader {
   }
 
   private async saveTables(): Promise<void> {
-    await this.options.state.update({ tables: [...this.tables.values()], views: this.viewNames });
+    const { state, info, database } = this.options;
+    await state.update({
+      tables: [...this.tables.values()],
+      views: [...this.views],
+      renames: { tables: [...this.renames], database: { from: info.name, to: database } },
+    });
   }
 }
 

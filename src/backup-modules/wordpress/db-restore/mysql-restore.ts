@@ -155,7 +155,10 @@ export class MySqlRestore {
 
   private async activateIn(session: MySqlSession, state: StateFile): Promise<ActivateResult> {
     const { options } = this;
-    const objects = await readObjects(state.objectsFile);
+    const objects = await readObjects(state.objectsFile, {
+      tables: new Map(state.state.renames.tables),
+      database: state.state.renames.database,
+    });
     const resumes = state.state.phase === 'activating' && (await isSwapped(session, state));
     if (!resumes) {
       const plan = await makePlan(session, state, objects, options.tablePrefix, options.keepTables ?? []);
@@ -238,7 +241,7 @@ export class MySqlRestore {
     const session = await connect(this.options.target, { signal });
     try {
       // It idles while the other one loads; shared hosts close idle sessions after a minute.
-      await session.run('SET SESSION wait_timeout = 28800');
+      await session.run("SET SESSION wait_timeout = 28800, sql_mode = ''");
       await fence(session, state.state.id, 'control', signal);
       // A session of a killed run that loads or creates must have ended, too, before we look at what is there.
       await fence(session, state.state.id, 'bytes', signal);

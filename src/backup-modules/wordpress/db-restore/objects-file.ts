@@ -2,11 +2,14 @@ import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { CreationContext } from './sql/set.js';
-import type { ObjectStatement } from './sql/object.js';
+import type { LexMode } from './sql/lexer.js';
+import { parseObject, type ObjectNames, type ObjectStatement } from './sql/object.js';
 
 /** A view, trigger, routine or event of the backup, waiting for its tables. */
 export interface WaitingObject extends ObjectStatement {
   context: CreationContext;
+  /** How its text is to be read. */
+  mode: LexMode;
   /** Where it came from. */
   piece: string;
 }
@@ -36,13 +39,19 @@ export class ObjectsWriter {
   }
 }
 
-/** The objects in the file's order; the last of one kind and name counts (a view comes after its stand-in). */
-export async function readObjects(path: string): Promise<WaitingObject[]> {
+/**
+ * The objects in the file's order, with the target's names in place of the backup's; the last of one kind and name
+ * counts (a view comes after its stand-in).
+ */
+export async function readObjects(path: string, names: ObjectNames): Promise<WaitingObject[]> {
   const objects = new Map<string, WaitingObject>();
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
   for await (const line of lines) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by ObjectsWriter
-    const object = JSON.parse(line) as WaitingObject;
+    const stored = JSON.parse(line) as WaitingObject;
+    const parsed = parseObject(stored.sql, names, stored.mode);
+    if (!parsed.ok) continue;
+    const object = { ...stored, ...parsed.object, definer: stored.definer };
     const key = `${object.kind}\0${object.name}`;
     objects.delete(key);
     objects.set(key, object);

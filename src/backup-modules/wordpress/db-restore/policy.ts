@@ -1,7 +1,7 @@
 import type { DatabasePart } from '../../../engine/snapshot/manifest/types.js';
 import { CreateTableStatement } from './sql/create-table.js';
 import { isSequence, nameOf, tokenize, type LexMode, type SqlBytes } from './sql/lexer.js';
-import { parseObject, type ObjectNames, type ObjectStatement } from './sql/object.js';
+import { parseObject, SAME_NAMES, type ObjectStatement } from './sql/object.js';
 
 /** What to do with a statement of the dump. Whatever is not listed here is refused. */
 export type Verdict =
@@ -46,7 +46,7 @@ const refuse = (reason: string): Verdict => ({ type: 'refuse', reason });
  * Judges one statement (executable comments unwrapped) of a part of the dump. DROP, LOCK, DISABLE KEYS and the like are
  * known and skipped: the restore does these things itself, on its own tables.
  */
-export function judge(sql: SqlBytes, part: DatabasePart, names: ObjectNames, mode: LexMode): Verdict {
+export function judge(sql: SqlBytes, part: DatabasePart, mode: LexMode): Verdict {
   const tokens = tokenize(sql.length > 4096 ? sql.slice(0, 4096) : sql, mode);
   const verb = tokens[0]?.kind === 'word' ? tokens[0].value : '';
   const object = tokens[1]?.value ?? '';
@@ -78,7 +78,7 @@ export function judge(sql: SqlBytes, part: DatabasePart, names: ObjectNames, mod
     case 'DO':
       return setval(sql, part);
     case 'CREATE':
-      return create(sql, part, names, mode);
+      return create(sql, part, mode);
     default:
       return refuse(verb);
   }
@@ -87,7 +87,7 @@ export function judge(sql: SqlBytes, part: DatabasePart, names: ObjectNames, mod
 function alter(sql: SqlBytes, tokens: ReturnType<typeof tokenize>): Verdict {
   if (isSequence(tokens, 1, 'DATABASE')) {
     // Written around routines when the database's collation has changed since they were made.
-    return /^ALTER\s+DATABASE\s+\S+\s+CHARACTER SET \w+ COLLATE \w+\s*$/i.test(sql.trim())
+    return /^ALTER\s+DATABASE\s+(?:\S+\s+)?CHARACTER SET \w+ COLLATE \w+\s*$/i.test(sql.trim())
       ? skip
       : refuse('ALTER DATABASE');
   }
@@ -106,7 +106,7 @@ function setval(sql: SqlBytes, part: DatabasePart): Verdict {
   return { type: 'setval', name: nameOf(token, name) ?? '', nameStart, nameEnd: nameStart + name.length };
 }
 
-function create(sql: SqlBytes, part: DatabasePart, names: ObjectNames, mode: LexMode): Verdict {
+function create(sql: SqlBytes, part: DatabasePart, mode: LexMode): Verdict {
   const allowed = CREATES[part];
   const tokens = tokenize(sql, mode);
   if (isSequence(tokens, 1, 'TABLE')) {
@@ -122,7 +122,7 @@ function create(sql: SqlBytes, part: DatabasePart, names: ObjectNames, mode: Lex
       return refuse('CREATE SEQUENCE');
     return { type: 'sequence', name, nameStart: token.start, nameEnd: token.end };
   }
-  const parsed = parseObject(sql, names, mode);
+  const parsed = parseObject(sql, SAME_NAMES, mode);
   if (!parsed.ok) return refuse(parsed.reason);
   if (!allowed.includes(TYPE_OF[parsed.object.kind])) return refuse(`CREATE ${parsed.object.kind.toUpperCase()}`);
   return { type: 'object', object: parsed.object };

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,14 +5,17 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { AppError, throwIfAborted } from '../../../common/errors/index.js';
+import { dumpArguments } from '../dump/client-flags.js';
+import { runDumpClient } from '../dump/run-dump-client.js';
 import {
   connect,
   findClients,
   readServerFacts,
   requireDumpClient,
-  searchPath,
   withOptionFile,
   type ClientProgram,
+  type OptionFile,
+  type ServerFacts,
 } from '../mysql/index.js';
 import type { MySqlRestoreOptions } from './types.js';
 
@@ -35,7 +37,9 @@ export async function writeSafetyDump(options: MySqlRestoreOptions, tables: read
   const facts = await closing(session, readServerFacts(session));
   const client = requireDumpClient(await findClients(), facts.vendor);
   try {
-    await withOptionFile(options.target, options.workDir, (file) => dump(client, file, options, tables, partial));
+    await withOptionFile(options.target, options.workDir, (file) =>
+      dump(client, facts, file, options, tables, partial),
+    );
     await sync(partial);
     await rename(partial, path);
     await sync(dirname(path));
@@ -69,41 +73,20 @@ export async function removeSafetyDump(path: string): Promise<void> {
 
 async function dump(
   client: ClientProgram,
-  file: { fd: number; argument: string; env: Record<string, string> },
+  facts: ServerFacts,
+  file: OptionFile,
   options: MySqlRestoreOptions,
   tables: readonly string[],
   partial: string,
 ): Promise<void> {
-  const wanted = ['no-tablespaces', 'column-statistics', 'set-gtid-purged', 'max-allowed-packet'];
-  const known = wanted.filter((option) => client.options.has(option));
-  const values: Record<string, string> = {
-    'column-statistics': '=0',
-    'set-gtid-purged': '=OFF',
-    'max-allowed-packet': '=1G',
-  };
-  const child = spawn(
-    client.path,
-    [
-      file.argument,
-      '--single-transaction',
-      '--quick',
-      '--hex-blob',
-      '--triggers',
-      '--default-character-set=utf8mb4',
-      ...known.map((option) => `--${option}${values[option] ?? ''}`),
-      '--',
-      options.target.database,
-      ...tables,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe', file.fd], env: { ...file.env, PATH: searchPath() }, signal: options.signal },
-  );
-  let problem = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    problem = (problem + chunk.toString()).slice(-2000);
-  });
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+  const { database, password } = options.target;
+  const plan = { database, routines: false, events: false, history: true, hexText: false, ignore: [] };
+  const running = runDumpClient({
+    program: client.path,
+    args: [...dumpArguments(client, facts, plan, file.argument), ...tables],
+    fd: file.fd,
+    env: file.env,
+    secrets: [password],
   });
   let tail = '';
   const watch = new Transform({
@@ -112,20 +95,21 @@ async function dump(
       done(null, chunk);
     },
   });
-  const output = child.stdout;
-  if (output === null) throw new TypeError('The dump program has no output.');
   const compress = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-  const [code] = await Promise.all([
-    exit,
-    pipeline(output, watch, compress, createWriteStream(partial, { mode: 0o600 })),
-  ]);
-  if (code === 0 && tail.includes(TRAILER)) return;
-  throw new AppError({
-    code: 'SAFETY_DUMP_FAILED',
-    kind: 'source',
-    message: `The tables made after the backup could not be kept (${client.path.split('/').at(-1)} ended with ${code}): ${problem.trim()}`,
-    hint: 'Nothing was changed. Give the database account the rights to dump its tables, or drop those tables by hand when they are not needed.',
-    retry: 'maybe',
-    context: { tables: tables.slice(0, 20) },
-  });
+  try {
+    const output = createWriteStream(partial, { mode: 0o600 });
+    await pipeline(running.stdout, watch, compress, output, { signal: options.signal });
+    const end = await running.ended;
+    if (end.code === 0 && tail.includes(TRAILER)) return;
+    throw new AppError({
+      code: 'SAFETY_DUMP_FAILED',
+      kind: 'source',
+      message: `The tables made after the backup could not be kept (${client.path.split('/').at(-1)} ended with ${end.code}): ${end.complaint}`,
+      hint: 'Nothing was changed. Give the database account the rights to dump its tables, or drop those tables by hand when they are not needed.',
+      retry: 'maybe',
+      context: { tables: tables.slice(0, 20) },
+    });
+  } finally {
+    await running.stop();
+  }
 }

@@ -83,6 +83,8 @@ export interface RestoreState {
   tables: TableState[];
   /** Names of the views that `activate` creates. */
   views: string[];
+  /** Names that differ between backup and target: of tables, views, and the database. */
+  renames: { tables: [from: string, to: string][]; database: { from: string; to: string } };
   plan: Plan | null;
   /** What was dropped or replaced and comes back in a roll-back. Written before the drop. */
   replaced: ReplacedObject[];
@@ -124,6 +126,7 @@ export class StateFile {
       grantedTo: null,
       tables: [],
       views: [],
+      renames: { tables: [], database: { from: database, to: database } },
       plan: null,
       replaced: [],
       created: [],

@@ -4,7 +4,7 @@ import { readBlogIds, readTables } from '../dump/catalogue.js';
 import { quoteIdentifier, readServerFacts, type MySqlSession } from '../mysql/index.js';
 import { serverErrno } from './errors.js';
 import { isOwnName, wantedKeyNames } from './foreign-keys.js';
-import { listForeignKeys, listTables, listTriggers, showCreate, type LiveTable } from './live-schema.js';
+import { describeKeys, listForeignKeys, listTables, listTriggers, showCreate, type LiveTable } from './live-schema.js';
 import type { WaitingObject } from './objects-file.js';
 import type { Move, Plan, StateFile } from './state.js';
 
@@ -87,8 +87,14 @@ export async function makePlan(
   return {
     moves,
     fresh: difference.create,
-    outsideKeys: keys.filter((key) => !moved.has(key.table) && replaced.has(key.referencedTable)),
-    oldKeys: keys.filter((key) => moved.has(key.table) && !isOwnName(key) && wanted.has(key.name.toLowerCase())),
+    outsideKeys: await describeKeys(
+      session,
+      keys.filter((key) => !moved.has(key.table) && replaced.has(key.referencedTable)),
+    ),
+    oldKeys: await describeKeys(
+      session,
+      keys.filter((key) => moved.has(key.table) && !isOwnName(key) && wanted.has(key.name.toLowerCase())),
+    ),
     oldTriggers,
   };
 }

@@ -29,6 +29,9 @@ export interface ObjectNames {
   database: { from: string; to: string };
 }
 
+/** No name changes. */
+export const SAME_NAMES: ObjectNames = { tables: new Map(), database: { from: '', to: '' } };
+
 export type ObjectResult = { ok: true; object: ObjectStatement } | { ok: false; reason: string };
 
 const KINDS = new Map<string, ObjectKind>([

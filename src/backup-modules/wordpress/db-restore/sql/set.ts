@@ -36,6 +36,8 @@ const IGNORED = new Set([
   'SQL_LOG_BIN',
   'AUTOCOMMIT',
   'INSERT_ID',
+  // Our own session has it on wherever it exists.
+  'SYSTEM_VERSIONING_INSERT_HISTORY',
 ]);
 
 export type SetResult = { ok: true } | { ok: false; reason: string };
