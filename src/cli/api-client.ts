@@ -40,12 +40,13 @@ export class ApiClient {
 
   /** All items of a paged list, page by page. */
   async *all<T>(path: string, query: Query = {}): AsyncGenerator<T> {
-    const limit = 200;
-    for (let offset = 0; ; offset += limit) {
+    for (let offset = 0; ;) {
       // oxlint-disable-next-line no-await-in-loop -- a page says whether there is another
-      const page = await this.get<Page<T>>(path, { ...query, limit, offset });
+      const page = await this.get<Page<T>>(path, { ...query, limit: 200, offset });
       yield* page.items;
-      if (page.items.length === 0 || offset + page.items.length >= page.total) return;
+      // The server may give fewer than asked for.
+      offset += page.items.length;
+      if (page.items.length === 0 || offset >= page.total) return;
     }
   }
 

@@ -91,21 +91,9 @@ describe('the command line on a fresh host, with no server running', () => {
     const secret = join(scratch.path, 'password');
     execFileSync('sh', ['-c', 'umask 077; printf "copy-secret\\n" > "$1"', 'sh', secret]);
     const to = join(scratch.path, 'copy');
-    const run = await cli(
-      ...[
-        'restore',
-        'latest',
-        '--site',
-        wordpress.root,
-        '--to',
-        to,
-        '--database',
-        'cli_copy',
-        '--db-user',
-        account.user,
-      ],
-      ...['--db-host', `localhost:${server.socket}`, '--db-password-file', secret, '--yes'],
-    );
+    const into = ['--to', to, '--database', 'cli_copy', '--db-user', account.user];
+    const access = ['--db-host', `localhost:${server.socket}`, '--db-password-file', secret];
+    const run = await cli('restore', 'latest', '--site', wordpress.root, ...into, ...access, '--yes');
     expect(run.code).toBe(0);
     expect(readFileSync(join(to, 'index.php'), 'utf8')).toBe(readFileSync(join(wordpress.root, 'index.php'), 'utf8'));
     expect((await databaseFacts(server, 'cli_copy')).tables).toEqual(before.database.tables);

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, count, duration, plural, printable, time } from './format.js';
+
+describe('what a person reads', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [1_449_000, '1.4 MB'],
+    [999_600, '1.0 MB'],
+    [123_456_789, '123 MB'],
+    [5_000_000_000_000, '5.0 TB'],
+    [null, '–'],
+    [Number.NaN, '–'],
+  ])('%s bytes is %s', (value, text) => expect(bytes(value)).toBe(text));
+
+  it.each([
+    [0.04, '0.0 s'],
+    [9.94, '9.9 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min 0 s'],
+    [3599, '59 min 59 s'],
+    [3600, '1 h 00 min'],
+    [7500, '2 h 05 min'],
+    [null, '–'],
+  ])('%s seconds is %s', (value, text) => expect(duration(value)).toBe(text));
+
+  it('groups counts and knows one from many', () => {
+    expect(count(1234567)).toBe('1 234 567');
+    expect(count(0)).toBe('0');
+    expect(plural(1, 'file')).toBe('1 file');
+    expect(plural(2000, 'entry', 'entries')).toBe('2 000 entries');
+  });
+
+  it('shows times as UTC', () => {
+    expect(time('2026-03-01T14:05:09.123Z')).toBe('2026-03-01 14:05:09 UTC');
+    expect(time(null)).toBe('–');
+    expect(time('not a time')).toBe('not a time');
+  });
+
+  it('takes the power over the terminal from names of a site', () => {
+    expect(printable('a\u001b]0;owned\u0007b\r\n')).toBe('a\\x1b]0;owned\\x07b\\x0d\\x0a');
+    expect(printable('\u202egnp.exe')).toBe('\\u202egnp.exe');
+    expect(printable('Grüße 🎉')).toBe('Grüße 🎉');
+  });
+});
