@@ -6,7 +6,17 @@ import { loseScope, Scope } from './state.js';
 import { isUnknown, type Unknown } from './values.js';
 import { alias, taint } from './variables.js';
 
-const DECLARATIONS = new Set(['function', 'closure', 'arrowfunc', 'class', 'interface', 'trait', 'enum', 'method']);
+/** Nodes whose code below runs only when called. */
+export const DECLARATIONS = new Set([
+  'function',
+  'closure',
+  'arrowfunc',
+  'class',
+  'interface',
+  'trait',
+  'enum',
+  'method',
+]);
 
 /** The node and all below it, but not the bodies of functions and classes declared there. */
 export function* ownNodes(root: Node): Generator<Node> {

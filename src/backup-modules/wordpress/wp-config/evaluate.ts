@@ -104,11 +104,11 @@ function evaluateProgram(ctx: Interpreter, run: () => Value): State {
     ctx.settled.push(ctx.state);
   } catch (signal) {
     if (!(signal instanceof Signal)) throw signal;
-    if (signal.kind === 'settings') ctx.settled.push(ctx.state);
-    else if (signal.kind !== 'exit')
+    if (signal.kind !== 'settings' && signal.kind !== 'exit')
       ctx.state.loseEverything(
         isUnknown(signal.value) ? signal.value : ctx.unknown(null, 'leaves a loop that is not there'),
       );
+    if (signal.kind !== 'exit') ctx.settled.push(ctx.state);
   }
   const why = ctx.unknown(null, 'depends on a condition that is not known');
   const joined = join(

@@ -1,6 +1,6 @@
-import { field, flag, nodes, text, type Node } from './ast.js';
+import { children, field, flag, nodes, text, type Node } from './ast.js';
 import { define } from './constants.js';
-import { containsOwn, declaredName, ownNodes } from './effects.js';
+import { containsOwn, DECLARATIONS, declaredName } from './effects.js';
 import { Signal, type Interpreter } from './interpreter.js';
 import { collectNames } from './names.js';
 import { looseEqual } from './operators.js';
@@ -156,17 +156,20 @@ function runLoop(ctx: Interpreter, node: Node): void {
     ctx.settled.length = settled;
     const why = isUnknown(error.value) ? error.value : ctx.unknown(node, 'a loop that is not evaluated');
     ctx.parts.havoc(ctx, node, why);
-    if (leavesOuter(node)) throw error;
+    if (leaves(node)) throw error;
   }
 }
 
-/** Whether `break 2` and the like may leave more than this loop. */
-function leavesOuter(node: Node): boolean {
-  for (const inner of ownNodes(node)) {
-    if (inner.kind !== 'break' && inner.kind !== 'continue') continue;
-    const level = field(inner, 'level');
-    if (level !== null && Number(level['value']) > 1) return true;
+const LOOPS = new Set(['while', 'do', 'for', 'foreach', 'switch']);
+
+/** Whether a `break` or `continue` below may leave the node itself. */
+function leaves(node: Node, depth = 0): boolean {
+  if (node.kind === 'break' || node.kind === 'continue') {
+    const level = field(node, 'level');
+    return (level === null ? 1 : Number(level['value'])) > depth;
   }
+  const inside = LOOPS.has(node.kind) ? depth + 1 : depth;
+  for (const child of children(node)) if (!DECLARATIONS.has(child.kind) && leaves(child, inside)) return true;
   return false;
 }
 
@@ -270,5 +273,5 @@ function runTry(ctx: Interpreter, node: Node): void {
   if (frame !== undefined) frame.pending.length = marks.pending;
   ctx.settled.length = marks.settled;
   ctx.parts.havoc(ctx, node, why);
-  if (containsOwn(node, ['break', 'continue'])) throw new Signal('undecided', why);
+  if (leaves(node)) throw new Signal('undecided', why);
 }
