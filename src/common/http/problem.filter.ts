@@ -15,7 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error, error instanceof InvalidRequestError ? error.faults : undefined);
     // A status of the framework's that no kind stands for (413, 415, …) is kept.
     const status = frameworkStatus(thrown) ?? statusOf(error);
-    if (status >= 500) this.logger.error(`${error.code}: ${error.message}`, stackOf(thrown));
+    if (error.kind === 'internal') this.logger.error(`${error.code}: ${error.message}`, stackOf(thrown));
+    else if (status >= 500) this.logger.warn(`${error.code}: ${error.message}`);
     if (response.headersSent) {
       // Mid-stream there is no way to say more than that it is not complete.
       response.destroy();

@@ -13,9 +13,12 @@ export async function probeStorage(driver: StorageDriver): Promise<void> {
     if (!content.equals(await buffer(await driver.read(key))))
       throw probeFailed('gave back other bytes than it was given');
     if (!(await isListed(driver, key))) throw probeFailed('does not list what it stored');
-  } finally {
-    await driver.delete(key);
+  } catch (error) {
+    // What went wrong first is what matters.
+    await driver.delete(key).catch(() => undefined);
+    throw error;
   }
+  await driver.delete(key);
   if ((await driver.stat(key)) !== null) throw probeFailed('still has an object that was deleted');
 }
 

@@ -1,0 +1,68 @@
+import { METHOD_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ACCESS_RULE } from '../../src/common/http/index.js';
+import { startTestApp, type TestApp } from '../integration/core/test-app.js';
+
+const BODY = 3;
+const QUERY = 4;
+/** The only handlers that may be open. */
+const open = ['HealthController.health'];
+
+interface Handler {
+  name: string;
+  rule: unknown;
+  args: { kind: number; type: unknown; data: unknown; hasSchema: boolean }[];
+}
+
+let test: TestApp;
+beforeAll(async () => {
+  test = await startTestApp();
+});
+afterAll(() => test.close());
+
+function handlers(): Handler[] {
+  const scanner = new MetadataScanner();
+  const found: Handler[] = [];
+  for (const { instance, metatype } of test.app.get(DiscoveryService, { strict: false }).getControllers()) {
+    const proto = Object.getPrototypeOf(instance) as Record<string, object>;
+    const type = metatype as { name: string };
+    for (const method of scanner.getAllMethodNames(proto)) {
+      const handler = proto[method];
+      if (handler === undefined || Reflect.getMetadata(METHOD_METADATA, handler) === undefined) continue;
+      const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as Record<
+        string,
+        { index: number; data?: unknown; schema?: unknown }
+      >;
+      const types = (Reflect.getMetadata('design:paramtypes', proto, method) ?? []) as unknown[];
+      found.push({
+        name: `${type.name}.${method}`,
+        rule: Reflect.getMetadata(ACCESS_RULE, handler) ?? Reflect.getMetadata(ACCESS_RULE, type),
+        args: Object.entries(args).map(([key, arg]) => ({
+          kind: Number(key.split(':')[0]),
+          type: types[arg.index],
+          data: arg.data,
+          hasSchema: arg.schema !== undefined,
+        })),
+      });
+    }
+  }
+  return found;
+}
+
+it('every route states who may call it, and only the agreed ones are open', () => {
+  const all = handlers();
+  expect(all.length).toBeGreaterThan(20);
+  expect(all.filter(({ rule }) => rule === undefined).map(({ name }) => name)).toEqual([]);
+  expect(all.filter(({ rule }) => rule === 'public').map(({ name }) => name)).toEqual(open);
+});
+
+it('every body, and every query as a whole, has a class or a schema that checks it', () => {
+  const bare = handlers().flatMap(({ name, args }) =>
+    args
+      .filter(({ kind, data }) => kind === BODY || (kind === QUERY && data === undefined))
+      .filter(({ type, hasSchema }) => !hasSchema && (type === Object || type === undefined || type === String))
+      .map(() => name),
+  );
+  expect(bare).toEqual([]);
+});

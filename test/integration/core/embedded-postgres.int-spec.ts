@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedPostgres } from '../../../src/database/index.js';
+import { runSql } from '../../support/postgres.js';
+import { isRoot, makeScratch, until } from '../../support/scratch.js';
+
+let scratch: ReturnType<typeof makeScratch>;
+let folder: string;
+const running: EmbeddedPostgres[] = [];
+
+/** A cluster that was made and stopped: making one takes its time. */
+const made = makeScratch('embedded-made');
+beforeAll(async () => {
+  await (await EmbeddedPostgres.start(join(made.path, 'postgres'))).stop();
+});
+afterAll(() => made.remove());
+
+beforeEach(() => {
+  scratch = makeScratch('embedded');
+  folder = join(scratch.path, 'data/postgres');
+});
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop();
+  scratch.remove();
+});
+
+async function start(at = folder): Promise<EmbeddedPostgres> {
+  const server = await EmbeddedPostgres.start(at);
+  running.push(server);
+  return server;
+}
+
+/** Puts a ready cluster into the folder. */
+function giveCluster(): void {
+  mkdirSync(join(scratch.path, 'data'));
+  spawnSync('cp', ['-a', join(made.path, 'postgres'), folder]);
+}
+
+const isAlive = (pid: number | undefined): boolean => existsSync(`/proc/${pid}`);
+const pidFile = (): string => join(folder, 'postmaster.pid');
+const socketFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('backupd-pg-'));
+
+describe('the embedded PostgreSQL', () => {
+  it('makes a cluster that is closed to others, answers on a socket only, keeps its data, stops at once', async () => {
+    const first = await start();
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    if (isRoot) expect(statSync(folder).uid).not.toBe(0);
+    expect(await runSql(first.url, 'show listen_addresses')).toEqual([{ listen_addresses: '' }]);
+    await runSql(first.url, 'create table kept as select 42 as answer');
+    const stopping = performance.now();
+    await first.stop();
+    await first.stop();
+    expect(performance.now() - stopping).toBeLessThan(5_000);
+    expect(isAlive(first.pid)).toBe(false);
+    const second = await start();
+    expect(await runSql(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it.runIf(isRoot)('lets nobody in but the account that runs backupd', async () => {
+    giveCluster();
+    const { url } = await start();
+    const program = `import('pg').then(async ({ default: { Client } }) => {
+      const client = new Client({ connectionString: process.argv[1] });
+      await client.connect().then(() => console.log('in'), (error) => console.log('out', error.code));
+      await client.end();
+    })`;
+    // Even where the folder is opened up, PostgreSQL asks the kernel who is calling.
+    spawnSync('chmod', ['0777', folder, join(folder, '.s.PGSQL.5432')]);
+    spawnSync('chmod', ['0755', join(scratch.path, 'data')]);
+    const asNobody = spawnSync(process.execPath, ['-e', program, url], { uid: 65534, gid: 65534, encoding: 'utf8' });
+    expect(asNobody.stdout.trim()).toBe('out 28000');
+  });
+
+  it('takes over from a backupd that was killed: its server is stopped, its data stays', async () => {
+    giveCluster();
+    const orphan = await start();
+    await runSql(orphan.url, 'create table kept as select 1 as answer');
+    const next = await start();
+    expect(isAlive(orphan.pid)).toBe(false);
+    expect(next.pid).not.toBe(orphan.pid);
+    expect(await runSql(next.url, 'select answer from kept')).toEqual([{ answer: 1 }]);
+  });
+
+  it('recovers when the server itself was killed', async () => {
+    giveCluster();
+    const killed = await start();
+    await runSql(killed.url, 'create table kept as select 1 as answer');
+    process.kill(killed.pid ?? 0, 'SIGKILL');
+    await until('it to be gone', () => !isAlive(killed.pid));
+    expect(existsSync(pidFile())).toBe(true);
+    expect(await runSql((await start()).url, 'select answer from kept')).toEqual([{ answer: 1 }]);
+  });
+
+  it.each([
+    ['of a stranger that is alive', () => `${process.pid}\n${folder}\n1\n5432\n\n`],
+    ['of nobody', () => '999999\n'],
+    ['with rubbish', () => 'rubbish\0'],
+    ['that is empty', () => ''],
+  ])('starts in spite of a pid file %s, and leaves strangers alone', async (_what, content) => {
+    giveCluster();
+    writeFileSync(pidFile(), content());
+    await start();
+    expect(isAlive(process.pid)).toBe(true);
+    expect(Number(readFileSync(pidFile(), 'utf8').split('\n')[0])).toBe(running.at(-1)?.pid);
+  });
+
+  it('starts over when the making of the cluster was interrupted', async () => {
+    mkdirSync(`${folder}.new/base`, { recursive: true });
+    writeFileSync(`${folder}.new/PG_VERSION`, '18\n');
+    await start();
+    expect(existsSync(`${folder}.new`)).toBe(false);
+  });
+
+  it('works in a folder too deep for a socket, and cleans up the short one', async () => {
+    const before = socketFolders();
+    const deep = join(scratch.path, 'd'.repeat(120), 'postgres');
+    const server = await start(deep);
+    expect(await runSql(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    const made = socketFolders().filter((name) => !before.includes(name));
+    expect(made.length).toBeGreaterThan(0);
+    const next = await start(deep);
+    await next.stop();
+    expect(socketFolders().filter((name) => made.includes(name))).toEqual([]);
+  });
+
+  it.runIf(isRoot)('works below a folder that only root may enter', async () => {
+    const closed = join(scratch.path, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const server = await start(join(closed, 'data/postgres'));
+    expect(await runSql(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('says what is wrong when it can not start', async () => {
+    giveCluster();
+    writeFileSync(join(folder, 'postgresql.conf'), 'shared_buffers = nonsense\n');
+    await expect(start()).rejects.toMatchObject({
+      code: 'DATABASE_START_FAILED',
+      message: expect.stringContaining('shared_buffers') as string,
+    });
+    writeFileSync(join(folder, 'PG_VERSION'), '15\n');
+    await expect(start()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  });
+});

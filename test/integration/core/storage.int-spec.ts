@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { StorageService } from '../../../src/modules/storage/index.js';
+import { runSql } from '../../support/postgres.js';
+import { startTestApp, type TestApp } from './test-app.js';
+
+let test: TestApp;
+beforeAll(async () => {
+  test = await startTestApp();
+});
+afterAll(() => test.close());
+
+const names = async (): Promise<string[]> =>
+  (await test.app.get(StorageService).destinationsFor({ id: 'any' })).map(({ providerName }) => providerName);
+
+it('a fresh backupd stores in its data dir', async () => {
+  const { body } = await test.viewer.call('GET', '/storage');
+  expect(body).toMatchObject({
+    total: 1,
+    items: [{ name: 'local', kind: 'local', settings: { path: test.config.paths.storage }, isDefault: true }],
+  });
+  expect(await names()).toEqual(['local']);
+});
+
+it('a provider is probed, added, made the default, disabled and removed', async () => {
+  const path = join(test.folder, 'disk');
+  const made = await test.admin.call('POST', '/storage', { name: 'disk', kind: 'local', settings: { path } });
+  expect(made).toMatchObject({ status: 201, body: { isDefault: false, enabled: true } });
+  const at = `/storage/${String(made.body['id'])}`;
+  expect(await test.operator.call('POST', `${at}/test`)).toMatchObject({ status: 200, body: { ok: true } });
+  expect(readdirSync(path).filter((name) => !name.startsWith('.'))).toEqual([]);
+
+  expect(await test.admin.call('PATCH', at, { isDefault: true })).toMatchObject({ body: { isDefault: true } });
+  expect(await names()).toEqual(['disk']);
+  expect(await test.admin.call('PATCH', at, { enabled: false })).toMatchObject({ body: { enabled: false } });
+  expect(await names()).toEqual(['local']);
+
+  await runSql(
+    String(test.config.databaseUrl),
+    `insert into backup_copy values (gen_random_uuid(), '${String(made.body['id'])}', 'present', 1, null, null, now())`,
+  );
+  expect(await test.admin.call('DELETE', at)).toMatchObject({ status: 409, body: { code: 'STORAGE_IN_USE' } });
+  await runSql(String(test.config.databaseUrl), 'delete from backup_copy');
+  expect(await test.admin.call('DELETE', at)).toMatchObject({ status: 204 });
+  expect(await test.admin.call('GET', at)).toMatchObject({ status: 404, body: { code: 'STORAGE_NOT_FOUND' } });
+  expect(existsSync(path)).toBe(true);
+});
+
+it('refuses what does not work, and keeps nothing of it', async () => {
+  const add = (body: object): ReturnType<TestApp['admin']['call']> => test.admin.call('POST', '/storage', body);
+  expect(await add({ name: 'x', kind: 'ftp', settings: {} })).toMatchObject({
+    status: 400,
+    body: { code: 'STORAGE_KIND_UNKNOWN' },
+  });
+  expect(await add({ name: 'x', kind: 'local', settings: {} })).toMatchObject({
+    status: 400,
+    body: { code: 'REQUEST_INVALID', errors: [{ field: 'settings.path' }] },
+  });
+  expect(await add({ name: 'local', kind: 'local', settings: { path: join(test.folder, 'y') } })).toMatchObject({
+    status: 409,
+    body: { code: 'STORAGE_NAME_TAKEN' },
+  });
+  expect((await add({ name: 'x', kind: 'local', settings: { path: '/proc/backupd' } })).status).toBeGreaterThan(499);
+  expect((await test.viewer.call('GET', '/storage')).body['total']).toBe(1);
+});
+
+it('a storage whose folder is gone fails its test and shows no space, but does not break the list', async () => {
+  const path = join(test.folder, 'gone');
+  const made = await test.admin.call('POST', '/storage', { name: 'gone', kind: 'local', settings: { path } });
+  rmSync(path, { recursive: true });
+  const tested = await test.operator.call('POST', `/storage/${String(made.body['id'])}/test`);
+  expect(tested.status).toBe(502);
+  expect(existsSync(path)).toBe(false);
+  expect((await test.viewer.call('GET', '/storage')).status).toBe(200);
+  const { body } = await test.operator.call('GET', '/doctor');
+  expect(body['ok']).toBe(false);
+  expect(body['checks']).toContainEqual(expect.objectContaining({ name: 'storage gone', status: 'failed' }));
+});
+
+it('with every provider disabled there is no destination', async () => {
+  const { body } = await test.viewer.call('GET', '/storage');
+  for (const { id } of body['items'] as { id: string }[])
+    await test.admin.call('PATCH', `/storage/${id}`, { enabled: false });
+  await expect(names()).rejects.toMatchObject({ code: 'NO_STORAGE' });
+});
