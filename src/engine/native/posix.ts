@@ -32,6 +32,8 @@ const cRenameat2 = libc.func(
 const ownerRecord = koffi.struct('backupd_owner_record', { name: 'const char *' });
 const cGetpwuid = libc.func('getpwuid', koffi.pointer(ownerRecord), ['uint32_t']);
 const cGetgrgid = libc.func('getgrgid', koffi.pointer(ownerRecord), ['uint32_t']);
+const cSyncfs = libc.func('int syncfs(int fd)');
+const cLremovexattr = libc.func('int lremovexattr(const void *path, const char *name)');
 const cLchown = libc.func('int lchown(const void *path, uint32_t uid, uint32_t gid)');
 
 const AT_FDCWD = -100;
@@ -93,6 +95,23 @@ export function listXattrs(path: Buffer): Xattr[] {
 export function setXattr(path: Buffer, xattr: Xattr): void {
   if (cLsetxattr(cPath(path), xattr.name, xattr.value, xattr.value.length, 0) !== 0)
     throw new PosixError('lsetxattr', path);
+}
+
+/** Removes one extended attribute of the path itself; a missing one, or a file system without any, is success. */
+export function removeXattr(path: Buffer, name: string): void {
+  if (cLremovexattr(cPath(path), name) === 0) return;
+  const error = new PosixError('lremovexattr', path);
+  if (!isUnsupported(error.code)) throw error;
+}
+
+/** Writes all that the file system of an open file has in memory to the disk; off the main thread. */
+export async function syncFileSystem(fd: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    cSyncfs.async(fd, (error: unknown, result: unknown) => {
+      if (error === null && result === 0) resolve();
+      else reject(error instanceof Error ? error : Object.assign(new Error('syncfs failed'), { code: 'EIO' }));
+    });
+  });
 }
 
 /** Sets the modification time in nanoseconds (access time the same) on the path itself (a link is not followed). */

@@ -1,0 +1,224 @@
+import { linkSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { errnoOf, throwIfAborted } from '../../../common/errors/index.js';
+import type { DirectoryHandle } from '../../native/directory.js';
+import { makeFifo } from '../../native/posix.js';
+import type { JobWarning } from '../../ports/index.js';
+import { comparePaths, entryTarget, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
+import { storedSize, type StoredBackup } from '../read/index.js';
+import { manifestUnsafe, translateFile } from './errors.js';
+import { MetadataWriter, type Ownership } from './metadata.js';
+import type { TreeEntry } from './select.js';
+import { writeNewFile } from './write-file.js';
+
+export interface ExtractOptions {
+  signal?: AbortSignal;
+  /** Default `numbers`. */
+  ownership?: Ownership;
+  /** Entries that are gathered, so that their contents can be read in the order of the bundle. Default 4096. */
+  windowEntries?: number;
+  onProgress?: (progress: { bytesDone: number; itemsDone: number; current: string }) => void;
+}
+
+export interface ExtractSummary {
+  entries: number;
+  bytes: number;
+  warnings: JobWarning[];
+}
+
+const WINDOW_ENTRIES = 4096;
+const WINDOW_BYTES = 512 * 1024 * 1024;
+const SLICE_MS = 15;
+
+interface OpenFolder {
+  path: string;
+  /** Null for a folder that has no entry of its own. */
+  entry: ManifestEntry | null;
+}
+
+/**
+ * Writes entries (in path order) into a fresh, empty folder that nobody else can enter (0700, ours). Names and links come
+ * from a manifest that may be hostile: whatever does not fit into this very tree is refused with MANIFEST_UNSAFE. Content
+ * is checked against its SHA-256 (BUNDLE_DAMAGED). Memory is bounded by the window. Not durable: sync afterwards.
+ */
+export async function extractTree(
+  source: StoredBackup,
+  entries: AsyncIterable<TreeEntry>,
+  root: DirectoryHandle,
+  options: ExtractOptions = {},
+): Promise<ExtractSummary> {
+  const extraction = new Extraction(source, root, options);
+  for await (const entry of entries) await extraction.add(entry);
+  return extraction.finish();
+}
+
+class Extraction {
+  readonly #metadata: MetadataWriter;
+  /** The folders on the way to the current entry, the root first. */
+  readonly #stack: OpenFolder[] = [{ path: '', entry: null }];
+  #closed: OpenFolder[] = [];
+  #files: TreeEntry[] = [];
+  #links: TreeEntry[] = [];
+  #pendingBytes = 0;
+  #previous: Buffer | null = null;
+  #sliceEnd = performance.now() + SLICE_MS;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(
+    private readonly source: StoredBackup,
+    private readonly root: DirectoryHandle,
+    private readonly options: ExtractOptions,
+  ) {
+    this.#metadata = new MetadataWriter(options.ownership ?? 'numbers');
+  }
+
+  async add(item: TreeEntry): Promise<void> {
+    this.#check(item.path);
+    this.#guard(item.path, () => this.#place(item));
+    const gathered = this.#files.length + this.#links.length + this.#closed.length;
+    if (gathered >= (this.options.windowEntries ?? WINDOW_ENTRIES) || this.#pendingBytes >= WINDOW_BYTES)
+      await this.#flush();
+    else await this.#breathe();
+  }
+
+  async finish(): Promise<ExtractSummary> {
+    while (this.#stack.length > 0) this.#leave();
+    await this.#flush();
+    return { entries: this.#entries, bytes: this.#bytes, warnings: this.#metadata.warnings() };
+  }
+
+  #check(path: string): void {
+    const bytes = Buffer.from(path, 'latin1');
+    if (path !== '' && !isSafeMemberPath(bytes)) throw manifestUnsafe(path, 'its path leads out of the folder');
+    if (this.#previous !== null && comparePaths(this.#previous, bytes) >= 0)
+      throw manifestUnsafe(path, 'it is not in path order');
+    this.#previous = bytes;
+  }
+
+  #place(item: TreeEntry): void {
+    const { path, entry } = item;
+    this.#enter(path);
+    this.#entries += 1;
+    switch (entry.type) {
+      case 'dir':
+        this.#folder(path, entry);
+        return;
+      case 'file':
+        this.#files.push(item);
+        this.#pendingBytes += storedSize(entry);
+        return;
+      case 'hardlink':
+        this.#links.push(item);
+        return;
+      case 'symlink':
+        symlinkSync(entryTarget(entry) ?? Buffer.alloc(0), this.root.path(path));
+        this.#metadata.link(this.root.path(path), path, entry);
+        return;
+      case 'fifo':
+        makeFifo(this.root.path(path), 0o600);
+        this.#metadata.other(this.root.path(path), path, entry);
+        return;
+    }
+  }
+
+  /** Leaves the folders that are behind us; makes those on the way that have no entry of their own. */
+  #enter(path: string): void {
+    for (let top = this.#stack.at(-1); top !== undefined && top.path !== ''; top = this.#stack.at(-1)) {
+      if (path.startsWith(`${top.path}/`)) break;
+      this.#leave();
+    }
+    const from = this.#stack.at(-1)?.path ?? '';
+    const start = from === '' ? 0 : from.length + 1;
+    for (let slash = path.indexOf('/', start); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+      this.#folder(path.slice(0, slash), null);
+    }
+  }
+
+  #folder(path: string, entry: ManifestEntry | null): void {
+    if (path === '') {
+      this.#stack[0] = { path, entry };
+      return;
+    }
+    // Made by us just now, so that it can't be a link: all below it stays in this tree.
+    mkdirSync(this.root.path(path), 0o700);
+    this.#stack.push({ path, entry });
+  }
+
+  #leave(): void {
+    const folder = this.#stack.pop();
+    if (folder !== undefined) this.#closed.push(folder);
+  }
+
+  async #flush(): Promise<void> {
+    const files = this.#files.toSorted(inBundleOrder);
+    let index = 0;
+    const entries = files.map((file) => file.entry);
+    for await (const { entry, pieces } of this.source.stored(entries, this.options.signal)) {
+      const path = files[index]?.path ?? '';
+      index += 1;
+      try {
+        this.#bytes += await writeNewFile(this.root, path, entry, pieces, this.#metadata);
+      } catch (error) {
+        throw this.#translated(error, path);
+      }
+      await this.#breathe(path);
+    }
+    for (const link of this.#links) this.#guard(link.path, () => this.#link(link));
+    for (const folder of this.#closed) this.#guard(folder.path, () => this.#finishFolder(folder));
+    this.#files = [];
+    this.#links = [];
+    this.#closed = [];
+    this.#pendingBytes = 0;
+    this.#report('');
+  }
+
+  /** The first name must be a file that was written here: never one that is reached through a link. */
+  #link({ path, linkTo }: TreeEntry): void {
+    const first = linkTo ?? '';
+    if (first === '' || !isSafeMemberPath(Buffer.from(first, 'latin1')))
+      throw manifestUnsafe(path, 'it is a hard link to outside');
+    this.root.inParent(first, (parent, name) => {
+      if (!lstatSync(parent.path(name)).isFile()) throw manifestUnsafe(path, 'it is a hard link to something else');
+      linkSync(parent.path(name), this.root.path(path));
+    });
+  }
+
+  #finishFolder({ path, entry }: OpenFolder): void {
+    if (entry !== null) this.#metadata.other(this.root.path(path), path, entry);
+  }
+
+  #guard(path: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      throw this.#translated(error, path);
+    }
+  }
+
+  #translated(error: unknown, path: string): unknown {
+    const code = errnoOf(error);
+    // In a tree of our own these can only come from the manifest: one name twice, or a file where a folder must be.
+    if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENOENT')
+      return manifestUnsafe(path, `it does not fit to the entries before it (${code})`, error);
+    return translateFile(error, 'written', path, 'the staging folder');
+  }
+
+  async #breathe(current = ''): Promise<void> {
+    if (performance.now() < this.#sliceEnd) return;
+    await setImmediate();
+    if (this.options.signal !== undefined) throwIfAborted(this.options.signal);
+    this.#sliceEnd = performance.now() + SLICE_MS;
+    if (current !== '') this.#report(current);
+  }
+
+  #report(current: string): void {
+    this.options.onProgress?.({ bytesDone: this.#bytes, itemsDone: this.#entries, current });
+  }
+}
+
+function inBundleOrder(a: TreeEntry, b: TreeEntry): number {
+  const [x, y] = [a.entry.in, b.entry.in];
+  if (x === undefined || y === undefined) return x === y ? 0 : x === undefined ? -1 : 1;
+  return x.bundle - y.bundle || x.offset - y.offset || x.skip - y.skip;
+}

@@ -1,0 +1,283 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DirectoryHandle, identityOf } from '../../native/directory.js';
+import { removeXattr, syncFileSystem } from '../../native/posix.js';
+import type { JobWarning } from '../../ports/index.js';
+import type { StoredBackup } from '../read/index.js';
+import { activateStaged } from './activation.js';
+import type { CarryRules } from './carry.js';
+import { diskFull, targetChanged, translateFile } from './errors.js';
+import { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
+import { syncParents, writeJournal, writePointer } from './journal.js';
+import { rollBackFileRestore } from './recover.js';
+import { cleanPaths, measureSelection, selectEntries, type Selection } from './select.js';
+import { openStaging, outOfOrder, removeStaging, TREE_FOLDER, type JournaledStaging } from './staging.js';
+import {
+  checkChosenPath,
+  checkWholeTarget,
+  latin1,
+  makeFolders,
+  missingFolders,
+  resolveTarget,
+  stagingPlace,
+} from './target.js';
+
+export interface FileRestoreOptions {
+  jobId: string;
+  /** The job's folder: a pointer to the staging folder is kept there, for `rollBackFileRestores`. */
+  workDir: string;
+  /** Absolute path of the folder that the prefix's tree is restored into. Made when missing. */
+  target: string;
+  /** Member path of the tree's root in the backup. Default `files`. */
+  prefix?: string;
+  /** Tells apart several restores of one job. Default `files`. */
+  label?: string;
+  /** Only these paths, relative to the root; empty or absent = the whole tree. */
+  paths?: readonly string[];
+  /** With chosen paths: further relative paths that must be gone afterwards (the journal of a database file, say). */
+  remove?: readonly string[];
+  extraFiles: 'delete' | 'keep';
+  /** Absolute or relative paths on disk that stay as they are: nested sites, backupd's own storage, a live SQLite file. */
+  keep?: readonly string[];
+  /** Folders an administrator registered: a link at the target may lead into them. */
+  allowedRoots?: readonly string[];
+  /** Puts the staging folder into the target even where it could be beside it. */
+  stageInside?: boolean;
+  onWarning?: (warning: JobWarning) => void;
+  /** For tests only: called after each step that changes the disk. */
+  onStep?: (step: string) => void;
+}
+
+export type StageOptions = ExtractOptions;
+
+const BYTES_PER_ENTRY = 512;
+const SPACE_MARGIN = 16 * 1024 * 1024;
+
+/**
+ * Restores files into a place that is in use: `prepare` makes a staging folder, `stage` writes and checks everything
+ * there, `activate` swaps it in (atomically where the file system can), `commit` removes the old state, `rollBack` puts it
+ * back. Until `commit` nothing old is lost. After a crash at any instant `rollBackFileRestores` does the rest.
+ */
+export class FileRestore {
+  private constructor(
+    private readonly options: FileRestoreOptions,
+    readonly selection: Selection,
+    /** The folder restored into, without links. */
+    readonly target: string,
+    private readonly staging: { base: string; name: string },
+  ) {}
+
+  /**
+   * Checks the target and makes the staging folder. What an earlier attempt of the same job and label left is rolled
+   * back first. Throws RESTORE_TARGET_REFUSED, RESTORE_TARGET_LINK, RESTORE_MOUNT_INSIDE, RESTORE_PATH_INVALID, RESTORE_DENIED.
+   */
+  static async prepare(options: FileRestoreOptions): Promise<FileRestore> {
+    const label = options.label ?? 'files';
+    await rollBackFileRestore(options.workDir, label);
+    const paths = cleanPaths(options.paths ?? []);
+    const removed = cleanPaths(options.remove ?? []);
+    const whole = paths.length === 0;
+    const target = resolveTarget(options.target, options.allowedRoots);
+    if (whole) checkWholeTarget(target);
+    for (const path of [...paths, ...removed]) checkChosenPath(target, path);
+
+    const place = options.stageInside === true && target.exists ? 'inside' : stagingPlace(target);
+    const base = whole && place === 'beside' ? dirname(target.real) : target.real;
+    const stagingBase = place === 'beside' ? dirname(target.real) : target.real;
+    const suffix = label === 'files' ? '' : `-${label}`;
+    const name = `.backupd-restore-${options.jobId}${suffix}`;
+    const madeFolders = missingFolders(target.real, !whole);
+    const finish = place === 'inside' ? { mtime: mtimeOf(target.real) } : null;
+    writePointer(options.workDir, {
+      jobId: options.jobId,
+      label,
+      base: stagingBase,
+      stagingName: name,
+      madeFolders,
+      finish,
+    });
+    makeFolders(madeFolders);
+    syncParents(madeFolders);
+    makeStaging({
+      options,
+      label,
+      whole,
+      target: target.real,
+      base,
+      stagingBase,
+      name,
+      madeFolders,
+    });
+    const selection = { prefix: options.prefix ?? 'files', paths };
+    return new FileRestore(options, selection, target.real, { base: stagingBase, name });
+  }
+
+  /**
+   * Writes the selected entries into the staging folder, every byte checked, and makes them durable. Nothing at the place
+   * is touched. Throws DISK_FULL (with bytes needed and free), BUNDLE_DAMAGED, MANIFEST_DAMAGED, MANIFEST_UNSAFE, BACKUP_PATH_NOT_FOUND.
+   */
+  async stage(source: StoredBackup, options: StageOptions = {}): Promise<ExtractSummary> {
+    const facts = await measureSelection(source, this.selection);
+    await this.requireSpace(facts.bytes + facts.entries * BYTES_PER_ENTRY);
+    return this.withStaging(async (open) => {
+      const tree = makeTree(open.staging);
+      try {
+        const summary = await extractTree(source, selectEntries(source, this.selection, facts), tree, options);
+        await syncFileSystem(tree.fd);
+        for (const warning of summary.warnings) this.options.onWarning?.(warning);
+        this.step('extracted');
+        open.journal.phase = 'staged';
+        writeJournal(open.staging, open.journal);
+        this.step('staged');
+        return summary;
+      } catch (error) {
+        throw translateFile(error, 'written', this.staging.name, this.staging.base);
+      } finally {
+        tree.close();
+      }
+    });
+  }
+
+  /**
+   * Swaps the staged tree in. Files on disk that outlive the restore (excluded ones, `keep`, extra ones when asked) move
+   * with it. When it throws, call `rollBack`. `excludes` are the patterns of the backup's header.
+   */
+  async activate(excludes: readonly string[]): Promise<void> {
+    await this.withStaging(async (open) => {
+      const rules: CarryRules = {
+        excludes: this.selection.prefix === 'files' ? excludes : [],
+        keep: (this.options.keep ?? []).map((path) => this.relative(path)).filter((path) => path !== null),
+        extraFiles: this.options.extraFiles,
+      };
+      await activateStaged(open, {
+        paths: this.selection.paths,
+        remove: cleanPaths(this.options.remove ?? []),
+        rules,
+        onStep: (step) => this.step(step),
+      });
+    });
+  }
+
+  /** Removes the old state: from here there is no way back. Idempotent. Throws FILE_IMMUTABLE, RESTORE_MOUNT_INSIDE; may be called again. */
+  async commit(): Promise<void> {
+    await this.withStaging(async (open) => {
+      const journal = open.journal;
+      if (journal.phase !== 'committed') {
+        if (journal.phase !== 'activated') throw outOfOrder('commit', journal.phase);
+        journal.phase = 'committed';
+        writeJournal(open.staging, journal);
+      }
+      this.step('committed');
+      await removeStaging(open, journal, this.options.workDir, (step) => this.step(step));
+    });
+  }
+
+  /** Puts the old state back and removes all litter; completes a commit that had begun. Idempotent. */
+  async rollBack(): Promise<void> {
+    await rollBackFileRestore(this.options.workDir, this.options.label ?? 'files', this.options.onStep);
+  }
+
+  private step(step: string): void {
+    this.options.onStep?.(step);
+  }
+
+  /** A path to keep, relative to the target (latin1); null when it lies elsewhere. */
+  private relative(path: string): string | null {
+    if (!path.startsWith('/')) return latin1(path.replace(/\/+$/, ''));
+    const full = path.replace(/\/+$/, '');
+    for (const root of [this.target, this.options.target.replace(/\/+$/, '')]) {
+      if (full.startsWith(`${root}/`)) return latin1(full.slice(root.length + 1));
+    }
+    return null;
+  }
+
+  private async requireSpace(needed: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.staging.base);
+    const free = bavail * bsize;
+    if (free < needed + SPACE_MARGIN) throw diskFull(this.staging.base, needed + SPACE_MARGIN, free);
+  }
+
+  private async withStaging<T>(work: (open: JournaledStaging) => Promise<T>): Promise<T> {
+    const open = openStaging(this.staging.base, this.staging.name);
+    if (open === null) throw targetChanged(this.target);
+    try {
+      const { journal } = open;
+      if (journal === null) throw targetChanged(this.target);
+      return await work({ ...open, journal });
+    } finally {
+      open.close();
+    }
+  }
+}
+
+interface NewStaging {
+  options: FileRestoreOptions;
+  label: string;
+  whole: boolean;
+  target: string;
+  base: string;
+  stagingBase: string;
+  name: string;
+  madeFolders: string[];
+}
+
+function makeStaging(parts: NewStaging): void {
+  const { options, stagingBase, name } = parts;
+  try {
+    const parent = DirectoryHandle.open(stagingBase);
+    const baseFacts = DirectoryHandle.open(parts.base);
+    const before = baseFacts.facts();
+    baseFacts.close();
+    try {
+      mkdirSync(parent.path(name), 0o700);
+      // Without a set-group bit from the folder above.
+      chmodSync(parent.path(name), 0o700);
+      options.onStep?.('staging made');
+      const staging = DirectoryHandle.open(parent.path(name));
+      try {
+        // An inherited ACL would be on everything below.
+        for (const acl of ['system.posix_acl_default', 'system.posix_acl_access']) removeXattr(parent.path(name), acl);
+        const inside = parts.base === parts.target;
+        writeJournal(staging, {
+          format: 'backupd-restore/1',
+          jobId: options.jobId,
+          label: parts.label,
+          phase: 'staging',
+          target: parts.target,
+          whole: parts.whole,
+          base: parts.base,
+          baseId: identityOf(before),
+          stagingName: name,
+          stagingId: identityOf(staging.facts()),
+          madeFolders: parts.madeFolders,
+          items: [],
+          baseMtime: inside ? { before: String(before.mtimeNs), after: String(before.mtimeNs) } : null,
+          rootFacts: null,
+        });
+        parent.sync();
+        options.onStep?.('journal written');
+      } finally {
+        staging.close();
+      }
+    } finally {
+      parent.close();
+    }
+  } catch (error) {
+    throw translateFile(error, 'made', latin1(name), stagingBase);
+  }
+}
+
+function makeTree(staging: DirectoryHandle): DirectoryHandle {
+  mkdirSync(staging.path(TREE_FOLDER), 0o700);
+  return DirectoryHandle.open(staging.path(TREE_FOLDER));
+}
+
+function mtimeOf(path: string): string {
+  const folder = DirectoryHandle.open(path);
+  try {
+    return String(folder.facts().mtimeNs);
+  } finally {
+    folder.close();
+  }
+}

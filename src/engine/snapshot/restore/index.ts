@@ -1,0 +1,13 @@
+export { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
+export { FileRestore, type FileRestoreOptions, type StageOptions } from './file-restore.js';
+export { rollBackFileRestore, rollBackFileRestores } from './recover.js';
+export { removeTree } from './remove-tree.js';
+export {
+  cleanPaths,
+  measureSelection,
+  selectEntries,
+  type Selection,
+  type SelectionFacts,
+  type TreeEntry,
+} from './select.js';
+export type { Ownership } from './metadata.js';
