@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { EventChannel } from './event-channel.js';
 
+async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const event of events) found.push(event);
+  return found;
+}
+
 describe('EventChannel', () => {
   it('hands events over in order, as they come', async () => {
     const channel = new EventChannel<number>();
-    const read = Array.fromAsync(channel.events());
+    const read = all(channel.events());
     for (let i = 0; i < 1000; i += 1) {
       channel.push(i);
       if (i % 100 === 0) await channel.room();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
+import type { Answer } from '../../support/api.js';
 import { startTestApp, type TestApp } from './test-app.js';
 
 let test: TestApp;
@@ -48,7 +49,7 @@ it('a provider is probed, added, made the default, disabled and removed', async 
 });
 
 it('refuses what does not work, and keeps nothing of it', async () => {
-  const add = (body: object): ReturnType<TestApp['admin']['call']> => test.admin.call('POST', '/storage', body);
+  const add = (body: object): Promise<Answer> => test.admin.call('POST', '/storage', body);
   expect(await add({ name: 'x', kind: 'ftp', settings: {} })).toMatchObject({
     status: 400,
     body: { code: 'STORAGE_KIND_UNKNOWN' },
