@@ -4,9 +4,14 @@ import { type AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
+import { BackupsModule } from './modules/backups/index.js';
+import { DaemonModule } from './modules/daemon/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
+import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { JobsModule } from './modules/jobs/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
+import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SitesModule } from './modules/sites/index.js';
@@ -34,6 +39,11 @@ export class AppModule {
         SitesModule,
         ScannerModule,
         DoctorModule,
+        EventsModule,
+        JobsModule,
+        BackupsModule,
+        RestoreModule,
+        DaemonModule,
       ],
       providers: [LocalStorageDriverFactory],
     };

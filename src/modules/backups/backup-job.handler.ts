@@ -13,6 +13,16 @@ import { StorageMaintenance } from './storage-maintenance.js';
 
 const SECRET_NAME = /pass|secret|key|token/i;
 
+/** What the handler needs of this feature. */
+@Injectable()
+export class BackupJobParts {
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly ownFolders: OwnFolders,
+    readonly maintenance: StorageMaintenance,
+  ) {}
+}
+
 /** Runs a site's backup module; goes on after a crash; leaves nothing in storage that the catalogue does not know. */
 @Injectable()
 export class BackupJobHandler implements JobHandler, OnModuleInit {
@@ -98,16 +108,6 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     }
     if (failures.length > 0) throw failures[0];
   }
-}
-
-/** What the handler needs of this feature. */
-@Injectable()
-export class BackupJobParts {
-  constructor(
-    readonly catalogue: Catalogue,
-    readonly ownFolders: OwnFolders,
-    readonly maintenance: StorageMaintenance,
-  ) {}
 }
 
 function resultOf(made: CommittedBackup | null): Record<string, unknown> | null {

@@ -8,7 +8,8 @@ import {
 } from '@nestjs/common';
 import { PgListener } from '../events/index.js';
 import { ResourceService } from '../resources/index.js';
-import { JobRecovery, RecoveryParts } from './job-recovery.js';
+import { JobRecovery } from './job-recovery.js';
+import { RecoveryParts } from './recovery-parts.js';
 import { JobWorker } from './job-worker.js';
 import { Job, JobStatus } from './job.entity.js';
 

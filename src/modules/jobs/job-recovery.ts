@@ -6,14 +6,9 @@ import { AppConfig } from '../../config/index.js';
 import { JobRunner, killLeftChildren, namesIn } from '../../engine/runner/index.js';
 import type { NewEvent } from '../events/index.js';
 import { InstanceId } from './instance-id.js';
-import { JobHandlers } from './job-handler.js';
-import { JobQueue } from './job-queue.js';
-import { JobStore } from './job-store.js';
-import { JobSweeper } from './job-sweeper.js';
-import { JobTimings } from './job-timings.js';
+import { RecoveryParts } from './recovery-parts.js';
 import { Job, JobStatus } from './job.entity.js';
 import { jobInterrupted, restoreInterrupted, rollbackFailed } from './jobs.errors.js';
-import { RunContexts } from './run-context.js';
 
 const ACTIVE = [JobStatus.Pending, JobStatus.Running];
 
@@ -121,17 +116,4 @@ export class JobRecovery {
       if (!keep.has(id)) await folder.remove();
     }
   }
-}
-
-/** What recovery works with. */
-@Injectable()
-export class RecoveryParts {
-  constructor(
-    readonly store: JobStore,
-    readonly queue: JobQueue,
-    readonly handlers: JobHandlers,
-    readonly sweeper: JobSweeper,
-    readonly contexts: RunContexts,
-    readonly timings: JobTimings,
-  ) {}
 }

@@ -139,6 +139,14 @@ export class JobsService {
     return job;
   }
 
+  /** Marks the job as seen and done with (`/daemon/backup/reset`). */
+  async acknowledge(id: string): Promise<void> {
+    await this.store.change(id, (row) => {
+      row.request = { ...row.request, acknowledged: true };
+      return [];
+    });
+  }
+
   /** Whether the job waits or runs; false for one that is gone. */
   async isActive(id: string): Promise<boolean> {
     const job = await this.orm.em.fork().findOne(Job, { id }, { fields: ['status'] });

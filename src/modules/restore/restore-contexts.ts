@@ -4,6 +4,7 @@ import type { RestoreStageContext, SiteSpec } from '../../engine/ports/index.js'
 import { AppConfig } from '../../config/index.js';
 import { BackupReader, OwnFolders } from '../backups/index.js';
 import type { Job, RequestSecrets, RunContext } from '../jobs/index.js';
+import { SecretBox } from '../secrets/index.js';
 import { SitesService } from '../sites/index.js';
 import { joinRequest } from './restore-request.js';
 
@@ -17,6 +18,7 @@ export class RestoreContexts {
     private readonly reader: BackupReader,
     private readonly ownFolders: OwnFolders,
     private readonly config: AppConfig,
+    private readonly sealer: SecretBox,
   ) {}
 
   async full(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RestoreStageContext> {
@@ -31,8 +33,8 @@ export class RestoreContexts {
   }
 
   /** Where things are put, and what is left alone. */
-  async places(): Promise<Pick<RestoreStageContext, 'safetyDir' | 'neverTouch'>> {
-    return { safetyDir: this.config.paths.safety, neverTouch: await this.ownFolders.list() };
+  async places(): Promise<Pick<RestoreStageContext, 'safetyDir' | 'neverTouch' | 'sealer'>> {
+    return { safetyDir: this.config.paths.safety, neverTouch: await this.ownFolders.list(), sealer: this.sealer };
   }
 
   /** The site as it is registered, or, when it no longer is, as it was when the job was made. */

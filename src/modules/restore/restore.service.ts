@@ -14,6 +14,19 @@ import type { RestoreDto } from './dto/restore.dto.js';
 import { RestoreContexts, unregisteredSite } from './restore-contexts.js';
 import { restoreRequest, splitRequest } from './restore-request.js';
 
+/** What restores need of other features. */
+@Injectable()
+export class RestoreParts {
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly reader: BackupReader,
+    readonly ownFolders: OwnFolders,
+    readonly modules: BackupModuleRegistry,
+    readonly sites: SitesService,
+    readonly contexts: RestoreContexts,
+  ) {}
+}
+
 /** Starting restores, and saying what one would do. */
 @Injectable()
 export class RestoreService {
@@ -87,17 +100,4 @@ export class RestoreService {
       return unregisteredSite(backup, header.site.path);
     }
   }
-}
-
-/** What restores need of other features. */
-@Injectable()
-export class RestoreParts {
-  constructor(
-    readonly catalogue: Catalogue,
-    readonly reader: BackupReader,
-    readonly ownFolders: OwnFolders,
-    readonly modules: BackupModuleRegistry,
-    readonly sites: SitesService,
-    readonly contexts: RestoreContexts,
-  ) {}
 }

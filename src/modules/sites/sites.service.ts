@@ -114,6 +114,11 @@ export class SitesService {
     return this.em.fork().findOne(Site, { externalId });
   }
 
+  /** Lets a caller of the `/daemon` interface use an id of its own for the site; replaces an earlier one. */
+  async setExternalId(id: string, externalId: string): Promise<void> {
+    await this.em.fork().nativeUpdate(Site, { id }, { externalId });
+  }
+
   /** Replaces what is given; a masked override stays as it is. Errors: SITE_NOT_FOUND, REQUEST_INVALID, and the module's. */
   async update(id: string, changes: SiteChanges): Promise<Site> {
     const em = this.em.fork();

@@ -1,0 +1,45 @@
+import { type Job, JobStatus } from '../jobs/index.js';
+import type { DaemonStatusDto } from './dto/daemon.dto.js';
+
+/** A job in the original interface's words; without one the site is idle. */
+export function daemonStatus(siteId: string, job: Job | null): DaemonStatusDto {
+  const base = { success: true, site_id: siteId };
+  if (job === null || (job.request['acknowledged'] === true && !job.isActive())) {
+    const nothing = { job_id: null, stage: null, error: null, started_at: null, finished_at: null };
+    return { ...base, ...nothing, status: 'idle', progress: 0, stages: {}, warnings: [] };
+  }
+  return {
+    ...base,
+    job_id: job.id,
+    status: job.status,
+    stage: currentStage(job),
+    progress: overallPercent(job),
+    stages: Object.fromEntries(
+      job.stages.map(({ name, status, message, details, durationSeconds }) => [
+        name,
+        { status, message, details, duration_seconds: durationSeconds },
+      ]),
+    ),
+    error: job.error ? { code: job.error.code, message: job.error.message, hint: job.error.hint } : null,
+    warnings: job.warnings.map(({ code, message }) => ({ code, message })),
+    started_at: job.startedAt?.toISOString() ?? null,
+    finished_at: job.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function currentStage(job: Job): string | null {
+  const at =
+    job.stages.find((stage) => stage.status === 'running') ??
+    job.stages.find((stage) => stage.status === 'failed') ??
+    job.stages.findLast((stage) => stage.status === 'completed');
+  return at?.name ?? null;
+}
+
+/** Each stage counts the same. */
+function overallPercent(job: Job): number {
+  if (job.status === JobStatus.Completed) return 100;
+  if (job.stages.length === 0) return 0;
+  const ended = job.stages.filter((stage) => stage.status === 'completed' || stage.status === 'skipped').length;
+  const running = job.isActive() ? (job.progress?.percent ?? 0) / 100 : 0;
+  return Math.min(99, Math.floor(((ended + running) * 100) / job.stages.length));
+}

@@ -1,0 +1,1 @@
+export { DaemonModule } from './daemon.module.js';
