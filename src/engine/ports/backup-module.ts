@@ -95,6 +95,13 @@ export interface RestorePreview {
   warnings: string[];
 }
 
+/** An entry with its stored bytes. The pieces must be read to the end before the next entry is asked for. */
+export interface EntryPieces {
+  entry: ManifestEntry;
+  /** Of a sparse file: its extents in a row. Read-only. Ends with BUNDLE_DAMAGED when they are not what was written. */
+  pieces: AsyncIterable<Buffer>;
+}
+
 /** A backup opened for reading. Every byte handed out was checked against its SHA-256 first or raises DAMAGED at the end of the stream. */
 export interface BackupSource {
   readonly backupId: string;
@@ -111,6 +118,11 @@ export interface BackupSource {
     entries: AsyncIterable<ManifestEntry>,
     signal?: AbortSignal,
   ): AsyncIterable<{ entry: ManifestEntry; content: Readable }>;
+  /** The stored bytes of many entries, in the order given, without a stream for each. */
+  stored(
+    entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
+    signal?: AbortSignal,
+  ): AsyncIterable<EntryPieces>;
 }
 
 /** Encrypts small secrets with the host's key. */

@@ -1,4 +1,4 @@
-export { findEntry, openBackup, StoredBackup, type EntryPieces, type OpenBackupOptions } from './open-backup.js';
+export { findEntry, openBackup, StoredBackup, type OpenBackupOptions } from './open-backup.js';
 export { listFolder, type FolderItem, type FolderListing, type ListFolderOptions } from './list-folder.js';
 export { manifestText, streamManifest } from './manifest-stream.js';
 export { storedSize } from './entry-content.js';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { BackupSource, StorageDriver } from '../../ports/index.js';
+import type { BackupSource, EntryPieces, StorageDriver } from '../../ports/index.js';
 import {
   comparePaths,
   displayPath,
@@ -20,13 +20,6 @@ export interface OpenBackupOptions {
   signal?: AbortSignal;
   /** Decoded frames that are kept for entries which share them. Default 48 MiB. */
   cacheBytes?: number;
-}
-
-/** An entry with its stored bytes. The pieces must be read to the end before the next entry is asked for. */
-export interface EntryPieces {
-  entry: ManifestEntry;
-  /** Of a sparse file: its extents in a row. Read-only. Ends with BUNDLE_DAMAGED when they are not what was written. */
-  pieces: AsyncIterable<Buffer>;
 }
 
 /** A stored backup, open for reading: full or incremental, however many bundles it points into. */

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import {
+  BackupModuleProvider,
+  type BackupStageContext,
+  type DescribableSite,
+  type DiagnosableModule,
+  type DiagnosticCheck,
+  type DiscoveredSite,
+  type DiscoverOptions,
+  type DiscoveringModule,
+  type RestorePreview,
+  type RestoreStageContext,
+  type RestoringModule,
+  type SiteDescription,
+  type StageOutcome,
+} from '../../engine/ports/index.js';
+import { cleanupWork } from '../../engine/runner/index.js';
+import { backupDatabase, isDatabaseDumped } from './backup/backup-db.js';
+import { isPlanned, planSiteFiles } from './backup/backup-files.js';
+import { createBundle, isBundled, uploadBundle } from './backup/create-bundle.js';
+import { diagnoseClients } from './diagnose.js';
+import { describeWordPress, discoverWordPress } from './discovery/index.js';
+import { RESTORE_STAGES, WordPressRestore } from './restore/wordpress-restore.js';
+import { SETTINGS_SCHEMA } from './settings.js';
+
+interface BackupStage {
+  run(context: BackupStageContext): Promise<StageOutcome>;
+  isDone(context: BackupStageContext): Promise<boolean>;
+}
+
+const STAGES: Readonly<Record<string, BackupStage>> = {
+  backup_db: { run: backupDatabase, isDone: isDatabaseDumped },
+  backup_files: { run: planSiteFiles, isDone: isPlanned },
+  create_bundle: { run: createBundle, isDone: isBundled },
+  // Storing and cleaning up are idempotent and cheap when done: they run on every attempt.
+  upload_remote: { run: uploadBundle, isDone: async () => false },
+  cleanup: { run: cleanupWork, isDone: async () => false },
+};
+
+/** Backs up and restores WordPress sites on MySQL, MariaDB or SQLite. */
+@Injectable()
+@BackupModuleProvider()
+export class WordPressBackupModule implements DiscoveringModule, RestoringModule, DiagnosableModule {
+  readonly name = 'wordpress';
+  readonly title = 'WordPress';
+  readonly stages = Object.keys(STAGES);
+  readonly restoreStages = RESTORE_STAGES;
+  readonly settingsSchema = SETTINGS_SCHEMA;
+  private readonly restores = new WordPressRestore();
+
+  executeStage(stage: string, context: BackupStageContext): Promise<StageOutcome> {
+    return stageOf(stage).run(context);
+  }
+
+  checkStage(stage: string, context: BackupStageContext): Promise<boolean> {
+    return stageOf(stage).isDone(context);
+  }
+
+  discover(options: DiscoverOptions): AsyncIterable<DiscoveredSite> {
+    return discoverWordPress(options);
+  }
+
+  describe(site: DescribableSite): Promise<SiteDescription> {
+    return describeWordPress(site);
+  }
+
+  diagnose(): Promise<DiagnosticCheck[]> {
+    return diagnoseClients();
+  }
+
+  previewRestore(context: RestoreStageContext): Promise<RestorePreview> {
+    return this.restores.preview(context);
+  }
+
+  executeRestoreStage(stage: string, context: RestoreStageContext): Promise<StageOutcome> {
+    return this.restores.run(stage, context);
+  }
+
+  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<void> {
+    return this.restores.rollBack(context);
+  }
+}
+
+function stageOf(name: string): BackupStage {
+  const stage = STAGES[name];
+  if (stage === undefined) throw new Error(`the wordpress module has no stage "${name}"`);
+  return stage;
+}
