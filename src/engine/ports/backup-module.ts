@@ -205,6 +205,9 @@ export interface DiscoveringModule extends BackupModule {
   describe(site: { path: string; overrides: Readonly<Record<string, string>> }): Promise<SiteDescription>;
 }
 
+/** How taking a restore back ended. */
+export type RollBackEnd = 'taken-back' | 'finished';
+
 /** A module that can restore. */
 export interface RestoringModule extends BackupModule {
   readonly restoreStages: readonly string[];
@@ -214,8 +217,9 @@ export interface RestoringModule extends BackupModule {
   /**
    * Brings the target back to what it was before the restore, or finishes it when it had passed the point of no return;
    * removes all litter (staging folders, scratch tables). Idempotent; called after a failure, a cancel and after a crash.
+   * `finished` = the target now has the restored state, so the job counts as completed; else it was taken back.
    */
-  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<void>;
+  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<RollBackEnd | void>;
 }
 
 export function canDiscover(module: BackupModule): module is DiscoveringModule {

@@ -172,12 +172,18 @@ describe('JobRunner', () => {
   it('takes back what was done after a failure; a failed undo keeps the folder', async () => {
     const undone: string[] = [];
     const first = await attempt();
-    const undo = (error: AppError): Promise<void> => {
+    const undo = (error: AppError): Promise<'taken-back'> => {
       undone.push(error.code);
-      return Promise.resolve();
+      return Promise.resolve('taken-back');
     };
     expect(await first.run([failing('a', later)], { undo })).toMatchObject({ outcome: 'failed' });
     expect(undone).toEqual(['BUSY']);
+    await first.work.remove();
+    const late = await attempt();
+    expect(await late.run([failing('a', later)], { undo: () => Promise.resolve('finished' as const) })).toEqual({
+      outcome: 'completed',
+    });
+    await late.work.remove();
     const second = await attempt();
     const stuck = await second.run([failing('a', later), ok('cleanup')], {
       undo: () => Promise.reject(new Error('no way back')),

@@ -1,5 +1,5 @@
 import { AppError, asAppError, cancelledError } from '../../common/errors/index.js';
-import type { StageOutcome } from '../ports/index.js';
+import type { RollBackEnd, StageOutcome } from '../ports/index.js';
 import type { RunObserver, StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { WorkFolder } from './work-folder.js';
@@ -25,8 +25,11 @@ export interface RunnableStage {
 /** What is to be run, in order. */
 export interface JobPlan {
   readonly stages: readonly RunnableStage[];
-  /** Takes back what was done; called after a failure, a cancel and a shut-down, before cleanup. */
-  undo?(error: AppError): Promise<void>;
+  /**
+   * Takes back what was done; called after a failure, a cancel and a shut-down, before cleanup. `finished` = it was too
+   * late for that and the rest was done instead: the job is completed.
+   */
+  undo?(error: AppError): Promise<RollBackEnd | void>;
   /** Whether the job goes on later after this error: then the work folder stays and nothing is cleaned up. */
   goesOnLater(error: AppError): boolean;
 }
@@ -73,7 +76,10 @@ export class JobRunner {
     const stage = plan.stages[index]?.name ?? '';
     if (plan.undo !== undefined) {
       try {
-        await plan.undo(error);
+        if ((await plan.undo(error)) === 'finished') {
+          await this.#skipRest(plan, index, true);
+          return { outcome: 'completed' };
+        }
       } catch (undoError) {
         await this.#skipRest(plan, index, false);
         return { outcome: 'stuck', stage, error: asAppError(undoError) };

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { JobPlan } from '../../engine/runner/index.js';
-import type { StageContext } from '../../engine/ports/index.js';
+import type { RollBackEnd, StageContext } from '../../engine/ports/index.js';
 import type { Job, JobKind } from './job.entity.js';
 
 /** What every stage gets, before the handler adds the site and its own. */
@@ -35,9 +35,10 @@ export interface JobHandler {
   ended?(job: Job, em: EntityManager): Promise<void>;
   /**
    * Takes back or removes what an ended or cut-off job left: objects of an unfinished backup, a half restored site.
-   * Idempotent. Throws when that is not possible now; it is called again later.
+   * Idempotent. Throws when that is not possible now; it is called again later. `finished` = it was too late to take it
+   * back and the rest was done instead.
    */
-  sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<void>;
+  sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void>;
 }
 
 /** The handlers by kind. */

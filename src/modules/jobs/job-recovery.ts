@@ -75,7 +75,10 @@ export class JobRecovery {
 
   private async rollBack(job: Job): Promise<void> {
     try {
-      await this.parts.sweeper.takeBack(job);
+      if ((await this.parts.sweeper.takeBack(job)) === 'finished') {
+        await this.complete(job);
+        return;
+      }
       await this.parts.store.end(job.id, {
         status: 'failed',
         error: restoreInterrupted(),

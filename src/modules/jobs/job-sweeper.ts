@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
+import type { RollBackEnd } from '../../engine/ports/index.js';
 import { killLeftChildren } from '../../engine/runner/index.js';
 import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
@@ -20,13 +21,14 @@ export class JobSweeper {
   ) {}
 
   /** Takes back and removes all that the job left; throws when that is not possible now. Idempotent. */
-  async takeBack(job: Job): Promise<void> {
+  async takeBack(job: Job): Promise<RollBackEnd> {
     const folder = this.contexts.folderOf(job.id);
     await killLeftChildren(folder.path);
     await folder.open();
     const context = this.contexts.contextOf(job, new AbortController().signal);
-    await this.handlers.get(job.kind).sweep(job, context, this.contexts.secretsOf(job));
+    const end = await this.handlers.get(job.kind).sweep(job, context, this.contexts.secretsOf(job));
     await folder.remove();
+    return end ?? 'taken-back';
   }
 
   /** The same for an ended job, which then counts as clean. False when it must be tried again. */

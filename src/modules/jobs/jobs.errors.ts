@@ -49,9 +49,8 @@ export function restoreInterrupted(): AppError {
   return new AppError({
     code: 'RESTORE_INTERRUPTED',
     kind: 'internal',
-    message:
-      'The restore was cut off because backupd stopped. The site was brought back to what it was before, or, where the restore had already replaced it, the restore was finished.',
-    hint: 'Look at the site, and start the restore again if it is not what you want.',
+    message: 'The restore was cut off because backupd stopped. The site was brought back to what it was before.',
+    hint: 'Start the restore again.',
     retry: 'maybe',
   });
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { RollBackEnd } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import {
   type HandledPlan,
@@ -39,9 +40,7 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
         name,
         run: (signal) => module.executeRestoreStage(name, { ...stageContext, signal }),
       })),
-      undo: async () => {
-        await module.rollBackRestore({ ...stageContext, signal: new AbortController().signal });
-      },
+      undo: () => module.rollBackRestore({ ...stageContext, signal: new AbortController().signal }),
       secrets: Object.entries(overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
       goesOnLater: () => false,
       result: () => ({ backupId: job.backupId, targetPath: stageContext.request.targetPath ?? stageContext.site.path }),
@@ -52,9 +51,9 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     return false;
   }
 
-  async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<void> {
-    if (!(job.startedAt instanceof Date)) return;
+  async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void> {
+    if (!(job.startedAt instanceof Date)) return 'taken-back';
     const module = this.modules.restoring(job.module);
-    await module.rollBackRestore(await this.contexts.withoutSource(job, context, secrets));
+    return module.rollBackRestore(await this.contexts.withoutSource(job, context, secrets));
   }
 }
