@@ -16,12 +16,15 @@ export type ReadResult = { ok: true; content: string; path: string } | { ok: fal
 export interface ConfigFilesOptions {
   /** Folders whose files may be read: the site's own (absolute). */
   roots: readonly string[];
+  /** Folders of which only the files directly in them may be read. */
+  folders?: readonly string[];
   /** More absolute prefixes that may be read, e.g. `/etc/wordpress/`. */
   allowedPrefixes?: readonly string[];
   /** A file elsewhere may be read when its owner is this one: what a tenant includes is theirs to read anyway. */
   ownerUid?: number | null;
 }
 
+const refuse = (reason: string, missing = false): ReadResult => ({ ok: false, reason, missing });
 const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
 
 /**
@@ -30,11 +33,13 @@ const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
  */
 export class ConfigFiles {
   private readonly roots: string[];
+  private readonly folders: ReadonlySet<string>;
   private readonly prefixes: string[];
   private readonly ownerUid: number | null;
 
   constructor(options: ConfigFilesOptions) {
     this.roots = options.roots.map((root) => this.real(toBinary(root)) ?? toBinary(root));
+    this.folders = new Set((options.folders ?? []).map((folder) => this.real(toBinary(folder)) ?? toBinary(folder)));
     this.prefixes = (options.allowedPrefixes ?? []).map(toBinary);
     this.ownerUid = options.ownerUid ?? null;
   }
@@ -55,12 +60,15 @@ export class ConfigFiles {
   }
 
   private allowed(real: string): boolean {
-    return this.inside(real) || this.prefixes.some((prefix) => real.startsWith(prefix));
+    return (
+      this.inside(real) ||
+      this.folders.has(real.slice(0, real.lastIndexOf('/'))) ||
+      this.prefixes.some((prefix) => real.startsWith(prefix))
+    );
   }
 
   /** Reads one file whole (at most `limit` bytes). */
   read(path: string, limit: number): ReadResult {
-    const refuse = (reason: string, missing = false): ReadResult => ({ ok: false, reason, missing });
     const real = this.real(path);
     if (real === null) return refuse('does not exist or is not readable here', true);
     let fd: number;

@@ -89,7 +89,7 @@ function valueOf(raw: string, lookup: DotenvLookup): string | null | undefined {
     const text = match?.[0] ?? '';
     if (!onlyComment(raw.slice(text.length))) return undefined;
     return resolve(
-      [...text].map((char) => ({ char, variable: char === '$' })),
+      text.split('').map((char) => ({ char, variable: char === '$' })),
       lookup,
     );
   }

@@ -65,8 +65,6 @@ export function evaluateConfig(file: string, options: EvaluateOptions): Evaluate
   const failed = (reason: string, line = 1): EvaluatedConfig =>
     unknownConfig(fromBinary(binaryPath) ?? file, reason, line);
   if (!source.ok) return failed(source.reason, 0);
-  const parsed = parsePhp(source.content, binaryPath);
-  if (!parsed.ok) return failed(parsed.reason, parsed.line);
   const ctx = new Interpreter(files, toBinary(options.workingDir ?? dirname(file)), PARTS, {
     path: binaryPath,
     names: NO_NAMES,
@@ -76,10 +74,14 @@ export function evaluateConfig(file: string, options: EvaluateOptions): Evaluate
   prepare(ctx, options);
   ctx.state.included.set(binaryPath, true);
   try {
-    const state = withTimeLimit(TIME_LIMIT_MS, () =>
-      evaluateProgram(ctx, () => runFile(ctx, null, binaryPath, parsed.program)),
-    );
-    return result(ctx, state);
+    return withTimeLimit(TIME_LIMIT_MS, () => {
+      const parsed = parsePhp(source.content, binaryPath);
+      if (!parsed.ok) return failed(parsed.reason, parsed.line);
+      return result(
+        ctx,
+        evaluateProgram(ctx, () => runFile(ctx, null, binaryPath, parsed.program)),
+      );
+    });
   } catch (error) {
     if (error instanceof LimitReached) return failed(error.message);
     if (error instanceof RangeError) return failed('is nested too deeply to evaluate');

@@ -44,7 +44,10 @@ const settle = (ctx: Interpreter, node: Node, outcome: Outcome): Value =>
 /** Evaluates one expression; what can't be known is an Unknown that says why. */
 export function evalExpression(ctx: Interpreter, node: Node): Value {
   ctx.step();
-  return ctx.deeper(() => evaluate(ctx, node));
+  const value = ctx.deeper(() => evaluate(ctx, node));
+  // What is not known may also be an error in PHP.
+  if (isUnknown(value)) ctx.mayThrow++;
+  return value;
 }
 
 function evaluate(ctx: Interpreter, node: Node): Value {
@@ -82,7 +85,7 @@ function evaluate(ctx: Interpreter, node: Node): Value {
     case 'silent':
       return operand(ctx, node, 'expr');
     case 'isset':
-      return issetExpression(ctx, nodes(node, 'variables'), node);
+      return issetExpression(ctx, nodes(node, 'variables'));
     case 'empty': {
       const target = field(node, 'expression');
       const value = target === null ? ctx.unknown(node, 'empty()') : quiet(ctx, target);
@@ -320,13 +323,13 @@ function ternary(ctx: Interpreter, node: Node): Value {
   return yes === null ? value : ctx.eval(yes);
 }
 
-function issetExpression(ctx: Interpreter, variables: readonly Node[], node: Node): Value {
+function issetExpression(ctx: Interpreter, variables: readonly Node[]): Value {
   const [first, ...rest] = variables;
   if (first === undefined) return true;
   const value = quiet(ctx, first);
   if (isUnknown(value))
-    return rest.length === 0 ? value : ctx.branch(value, [() => false, () => issetExpression(ctx, rest, node)]);
-  return value === null ? false : issetExpression(ctx, rest, node);
+    return rest.length === 0 ? value : ctx.branch(value, [() => false, () => issetExpression(ctx, rest)]);
+  return value === null ? false : issetExpression(ctx, rest);
 }
 
 /** The value of a place that may not exist: null then, without the string-offset rules of a plain read. */

@@ -65,6 +65,14 @@ export function callLibraryFunction(ctx: Interpreter, node: Node, name: string, 
 
 const library = (object: LibraryObject): PhpObject => new PhpObject(null, object);
 
+/** A path or a list of paths. */
+function textList(value: Value): string[] | null {
+  if (typeof value === 'string') return [value];
+  if (!(value instanceof PhpArray)) return null;
+  const items = [...value.map.values()];
+  return items.every((item) => typeof item === 'string') ? items : null;
+}
+
 function dotenv(
   ctx: Interpreter,
   node: Node,
@@ -73,14 +81,8 @@ function dotenv(
   shortCircuit: Value,
   override = false,
 ): Value {
-  const list = (value: Value): string[] | null => {
-    if (typeof value === 'string') return [value];
-    if (!(value instanceof PhpArray)) return null;
-    const items = [...value.map.values()];
-    return items.every((item) => typeof item === 'string') ? items : null;
-  };
-  const folders = list(paths);
-  const files = names === null ? ['.env'] : list(names);
+  const folders = textList(paths);
+  const files = names === null ? ['.env'] : textList(names);
   if (folders === null || files === null || isUnknown(shortCircuit)) {
     const why =
       [paths, names, shortCircuit].find(isUnknown) ?? ctx.unknown(node, 'reads .env files of an unknown place');

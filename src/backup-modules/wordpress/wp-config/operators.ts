@@ -132,6 +132,8 @@ function bits(op: string, a: bigint, b: bigint): Outcome {
   return known(a >> (b >= 64n ? 63n : b));
 }
 
+const negate = (result: boolean | null): boolean | null => (result === null ? null : !result);
+
 /** A binary operator other than the short-circuit ones, on known operands. */
 export function binary(op: string, a: PhpValue, b: PhpValue): Outcome {
   const told = (result: boolean | null): Outcome => (result === null ? untold(MIXED) : known(result));
@@ -139,7 +141,6 @@ export function binary(op: string, a: PhpValue, b: PhpValue): Outcome {
     const order = compareValues(a, b);
     return order === null ? untold(MIXED) : known(test(order));
   };
-  const negate = (result: boolean | null): boolean | null => (result === null ? null : !result);
   switch (op) {
     case '.': {
       const x = toStr(a);

@@ -19,7 +19,7 @@ type Args = readonly PhpValue[];
 type Pure = (args: Args) => Outcome;
 
 const ODD = untold('is called with arguments that are not evaluated');
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+const isAscii = (text: string): boolean => !/[\x80-\xff]/.test(text);
 const lower = (text: string): string => text.replaceAll(/[A-Z]/g, (c) => c.toLowerCase());
 const upper = (text: string): string => text.replaceAll(/[a-z]/g, (c) => c.toUpperCase());
 
@@ -270,7 +270,7 @@ export const PURE: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['ucfirst', texts(1, (t) => asciiOnly(t.slice(0, 1), upper(t.slice(0, 1)) + t.slice(1)))],
   ['lcfirst', texts(1, (t) => asciiOnly(t.slice(0, 1), lower(t.slice(0, 1)) + t.slice(1)))],
   ['strlen', texts(1, (t) => BigInt(t.length))],
-  ['strrev', texts(1, (t) => [...t].toReversed().join(''))],
+  ['strrev', texts(1, (t) => t.split('').toReversed().join(''))],
   ['str_contains', texts(2, (t, n) => t.includes(n))],
   ['str_starts_with', texts(2, (t, n) => t.startsWith(n))],
   ['str_ends_with', texts(2, (t, n) => t.endsWith(n))],

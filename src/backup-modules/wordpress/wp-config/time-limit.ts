@@ -9,7 +9,8 @@ const context = createContext(sandbox);
  * @throws an error with code ERR_SCRIPT_EXECUTION_TIMEOUT when the time is over
  */
 export function withTimeLimit<T>(milliseconds: number, work: () => T): T {
-  const outer = sandbox.run;
+  // Within work that is limited already, its limit holds.
+  if (sandbox.run !== null) return work();
   let result: { value: T } | undefined;
   sandbox.run = () => {
     result = { value: work() };
@@ -17,7 +18,7 @@ export function withTimeLimit<T>(milliseconds: number, work: () => T): T {
   try {
     script.runInContext(context, { timeout: milliseconds });
   } finally {
-    sandbox.run = outer;
+    sandbox.run = null;
   }
   if (result === undefined) throw new Error('the work did not finish');
   return result.value;

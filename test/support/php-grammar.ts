@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /*
  * Random PHP configurations from a grammar of what the evaluator knows, and of what it must not pretend to know.
