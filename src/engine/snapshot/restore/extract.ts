@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { errnoOf, throwIfAborted } from '../../../common/errors/index.js';
 import type { DirectoryHandle } from '../../native/directory.js';
 import { makeFifo } from '../../native/posix.js';
-import type { JobWarning } from '../../ports/index.js';
+import type { BackupSource, JobWarning } from '../../ports/index.js';
 import { comparePaths, entryTarget, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
-import { storedSize, type StoredBackup } from '../read/index.js';
+import { storedSize } from '../read/index.js';
 import { manifestUnsafe, translateFile } from './errors.js';
 import { MetadataWriter, type Ownership } from './metadata.js';
 import type { TreeEntry } from './select.js';
@@ -42,7 +42,7 @@ interface OpenFolder {
  * is checked against its SHA-256 (BUNDLE_DAMAGED). Memory is bounded by the window. Not durable: sync afterwards.
  */
 export async function extractTree(
-  source: StoredBackup,
+  source: BackupSource,
   entries: AsyncIterable<TreeEntry>,
   root: DirectoryHandle,
   options: ExtractOptions = {},
@@ -66,7 +66,7 @@ class Extraction {
   #bytes = 0;
 
   constructor(
-    private readonly source: StoredBackup,
+    private readonly source: BackupSource,
     private readonly root: DirectoryHandle,
     private readonly options: ExtractOptions,
   ) {

@@ -3,8 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DirectoryHandle, identityOf } from '../../native/directory.js';
 import { removeXattr, syncFileSystem } from '../../native/posix.js';
-import type { JobWarning } from '../../ports/index.js';
-import type { StoredBackup } from '../read/index.js';
+import type { BackupSource, JobWarning } from '../../ports/index.js';
 import { activateStaged } from './activation.js';
 import type { CarryRules } from './carry.js';
 import { diskFull, targetChanged, translateFile } from './errors.js';
@@ -113,11 +112,16 @@ export class FileRestore {
     return new FileRestore(options, selection, target.real, { base: stagingBase, name });
   }
 
+  /** Absolute path of the staged tree, from `stage` until `activate`: what may still be looked at or adapted there. */
+  get stagedTree(): string {
+    return `${this.staging.base}/${this.staging.name}/${TREE_FOLDER}`;
+  }
+
   /**
    * Writes the selected entries into the staging folder, every byte checked, and makes them durable. Nothing at the place
    * is touched. Throws DISK_FULL (with bytes needed and free), BUNDLE_DAMAGED, MANIFEST_DAMAGED, MANIFEST_UNSAFE, BACKUP_PATH_NOT_FOUND.
    */
-  async stage(source: StoredBackup, options: StageOptions = {}): Promise<ExtractSummary> {
+  async stage(source: BackupSource, options: StageOptions = {}): Promise<ExtractSummary> {
     const facts = await measureSelection(source, this.selection);
     await this.requireSpace(facts.bytes + facts.entries * BYTES_PER_ENTRY);
     return this.withStaging(async (open) => {

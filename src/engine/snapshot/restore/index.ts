@@ -1,5 +1,6 @@
 export { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
 export { FileRestore, type FileRestoreOptions, type StageOptions } from './file-restore.js';
+export { finishFileRestores } from './finish.js';
 export { rollBackFileRestore, rollBackFileRestores } from './recover.js';
 export { removeTree } from './remove-tree.js';
 export {
@@ -11,3 +12,4 @@ export {
   type TreeEntry,
 } from './select.js';
 export type { Ownership } from './metadata.js';
+export { previewFiles, type FilePreview, type PreviewOptions } from './preview.js';
