@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll } from 'vitest';
+import { dumpMySql, type DumpMySqlOptions, type DumpResult } from '../../src/backup-modules/wordpress/dump/index.js';
+import { useTempFolder } from '../../src/engine/testing/index.js';
 import type { JobJournal, JobWarning, MemberSink, MemberSpec, StageProgress } from '../../src/engine/ports/index.js';
 import type { SiteDatabase } from '../../src/backup-modules/wordpress/types.js';
-import type { MariaDbAccount, MariaDbServer } from '../support/mariadb.js';
+import { MariaDbServer, type MariaDbAccount } from '../support/mariadb.js';
 
 const run = promisify(execFile);
 
@@ -75,10 +78,11 @@ export function siteDatabase(account: MariaDbAccount, tablePrefix = 'wp_'): Extr
 
 const textTypes = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum', 'set']);
 
+const id = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
 /** Everything in a database; text by its bytes in hex. Equal databases give equal values. */
 export async function contentOf(server: MariaDbServer, database: string): Promise<Record<string, unknown>> {
   const connection = await server.connect({ database });
-  const id = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
   const rows = async (sql: string, values: unknown[] = []): Promise<Record<string, string | null>[]> => {
     const [result] = await connection.query(sql, values);
     return result as Record<string, string | null>[];
@@ -108,7 +112,7 @@ export async function contentOf(server: MariaDbServer, database: string): Promis
       });
       const data = kind === 'VIEW' ? [] : await rows(`SELECT ${list.join(', ')} FROM ${id(name)}`);
       content[`${kind} ${name}`] = {
-        definition: shown.slice(0, 2).map((text) => text?.replaceAll(/`stand-in`/g, '')),
+        definition: shown.slice(0, 2).map((text) => text?.replaceAll(`${id(database)}.`, '')),
         rows: data.map((row) => JSON.stringify(row)).toSorted(),
       };
     }
@@ -130,4 +134,74 @@ export async function contentOf(server: MariaDbServer, database: string): Promis
   } finally {
     await connection.end();
   }
+}
+
+export interface Dumped {
+  result: DumpResult;
+  sink: FolderSink;
+  journal: ListJournal;
+}
+
+export interface DumpBench {
+  readonly server: MariaDbServer;
+  /** A path in the test's own scratch folder. */
+  folder(...parts: string[]): string;
+  /** A database of its own with the SQL loaded by root, and an account with all rights on it. */
+  database(sql: string, charset?: string): Promise<MariaDbAccount>;
+  dump(account: MariaDbAccount, more?: Partial<DumpMySqlOptions>): Promise<Dumped>;
+  /** Loads the dump into an empty database of another name by the stock client; gives the name. */
+  restored(sink: FolderSink, charset?: string): Promise<string>;
+}
+
+/** A MariaDB server for the tests of a file. */
+export function useDumpBench(): DumpBench {
+  const folder = useTempFolder('dump');
+  let server: MariaDbServer | null = null;
+  let count = 0;
+  let dumps = 0;
+  const running = (): MariaDbServer => {
+    if (!server) throw new Error('The server runs only while tests run.');
+    return server;
+  };
+  beforeAll(async () => {
+    server = await MariaDbServer.start({ args: ['--max-allowed-packet=256M'] });
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+  return {
+    get server() {
+      return running();
+    },
+    folder,
+    async database(sql, charset) {
+      count += 1;
+      const account = await running().createDatabase(`site_${count}`, charset === undefined ? {} : { charset });
+      await running().load(sql, account.database);
+      // Routines made by another account can be read only with this.
+      await running().query(`GRANT SELECT ON mysql.proc TO '${account.user}'@'localhost'`);
+      return account;
+    },
+    async dump(account, more = {}) {
+      const journal = new ListJournal();
+      dumps += 1;
+      const mark = `try-${dumps}`;
+      const result = await dumpMySql({
+        database: siteDatabase(account),
+        openSink: async (attempt) => new FolderSink(folder(`${mark}-${attempt}`)),
+        workDir: folder(),
+        signal: new AbortController().signal,
+        journal,
+        ...more,
+      });
+      return { result, sink: result.sink as FolderSink, journal };
+    },
+    async restored(sink, charset = 'utf8mb4') {
+      count += 1;
+      const name = `again_${count}`;
+      await running().query(`CREATE DATABASE ${name} CHARACTER SET ${charset}`);
+      await sink.loadByHand(running(), name);
+      return name;
+    },
+  };
 }

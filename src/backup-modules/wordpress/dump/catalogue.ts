@@ -41,7 +41,8 @@ export async function readTables(session: MySqlSession, database: string): Promi
   }>(
     `SELECT TABLE_NAME AS name, TABLE_TYPE AS type, ENGINE AS engine, CREATE_TIME AS created, TABLE_ROWS AS rowCount,
        DATA_LENGTH AS bytes
-     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT LIKE '%TEMPORARY%'`,
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT LIKE '%TEMPORARY%'
+     ORDER BY BINARY TABLE_NAME`,
     [database],
   );
   return new Map(

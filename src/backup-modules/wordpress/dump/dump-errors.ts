@@ -29,6 +29,19 @@ export function dumpFailed(end: ClientEnd, program: string, target: DatabaseTarg
   });
 }
 
+/** A table kept changing, and the dump program stopped at it each time. */
+export function dumpKeptChanging(table: string, attempts: number, cause: AppError): AppError {
+  return new AppError({
+    code: 'DUMP_TABLE_CHANGED',
+    kind: 'source',
+    message: `The table '${table}' was altered or replaced during each of ${attempts} dumps.`,
+    hint: 'An update seems to be running on the site. Run the backup again when it is over.',
+    retry: 'later',
+    context: { table },
+    cause,
+  });
+}
+
 /** The dump program claims success, but its output stops short. */
 export function dumpIncomplete(program: string, database: string, bytes: number, reason: string): AppError {
   return new AppError({

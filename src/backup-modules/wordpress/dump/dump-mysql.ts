@@ -12,7 +12,7 @@ import {
 import type { SiteDatabase } from '../types.js';
 import { findSuspects, type SuspectTable } from './changes.js';
 import { dumpArguments, ignoreOptions } from './client-flags.js';
-import { changedMeanwhile, dumpFailed, dumpIncomplete } from './dump-errors.js';
+import { changedMeanwhile, dumpFailed, dumpIncomplete, dumpKeptChanging } from './dump-errors.js';
 import { DumpParser } from './dump-parser.js';
 import { DumpWriter } from './dump-writer.js';
 import { runDumpClient, type RunningClient } from './run-dump-client.js';
@@ -74,9 +74,9 @@ export async function dumpMySql(options: DumpMySqlOptions): Promise<DumpResult> 
       progress.finish(result.summary.tables);
       return { summary: result.summary, sink, bytes: result.bytes, rows: result.rows, attempts: attempt };
     }
-    if (isLast && result.error) throw result.error;
     const names = result.suspects.map((table) => table.name).join(', ');
-    options.journal.note(`The dump is made again: ${names || 'a table'} changed while it was read.`, { attempt });
+    if (isLast && result.error) throw dumpKeptChanging(names, ATTEMPTS, result.error);
+    options.journal.note(`The dump is made again: ${names} changed while it was read.`, { attempt });
     await delay(1_000, undefined, { signal: options.signal }).catch(() => undefined);
     // oxlint-enable no-await-in-loop
   }
@@ -101,6 +101,7 @@ async function dumpOnce(
   const program = survey.client.path.split('/').at(-1) ?? survey.client.path;
   const writer = new DumpWriter({
     workDir: options.workDir,
+    database: credentials.database,
     objects: survey.all.size + SPARE_OBJECTS,
     takes: (name) => survey.scope.takes(name),
     pieceBytes: options.pieceBytes ?? PIECE_BYTES,

@@ -1,5 +1,3 @@
-import { AppError } from '../../../common/errors/index.js';
-import { readIdentifier } from '../mysql/index.js';
 import type { DumpHandler } from './dump-parser.js';
 import { fingerprint, type DumpedTable } from './dumped-table.js';
 import { MemberQueue, type Piece, type TableMembers } from './member-queue.js';
@@ -10,14 +8,16 @@ import {
   newGroup,
   renderStatements,
   withoutDatabaseName,
+  withoutSequenceDatabase,
   type Group,
   type Statement,
 } from './statement-group.js';
-import { kindOfStatement } from './statement-kind.js';
+import { insertedTable, kindOfStatement, rowsWithoutTable, type DefinedKind } from './statement-kind.js';
 import { inDependencyOrder } from './view-order.js';
 
 export interface DumpWriterOptions {
   workDir: string;
+  database: string;
   /** Upper bound of tables, views and sections. */
   objects: number;
   /** Whether an object of this name belongs to the site. */
@@ -107,9 +107,7 @@ export class DumpWriter implements DumpHandler {
         this.closing.push(statement);
         return;
       case 'definition':
-        if (this.group.defined) this.endGroup();
-        this.group.statements.push(statement);
-        this.group.defined = { kind: kind.kind, name: kind.name, text };
+        this.define(statement, kind.kind, kind.name);
         return;
       case 'prelude':
         this.prelude(statement, kind.drops);
@@ -130,7 +128,7 @@ export class DumpWriter implements DumpHandler {
   beginInsert(header: Buffer): void {
     if (this.group.defined || this.group.statements.length > 0) this.endGroup();
     const name = insertedTable(header);
-    if (!this.table || this.table.name !== name) throw misplaced(name);
+    if (!this.table || this.table.name !== name) throw rowsWithoutTable(name);
     this.flushSchema(true);
     if (this.table.members) this.cutter.begin(header);
   }
@@ -163,6 +161,13 @@ export class DumpWriter implements DumpHandler {
   discard(): void {
     this.queue.discard();
     for (const buffer of [this.rowBuffer, ...Object.values(this.late)]) buffer.discard();
+  }
+
+  private define(statement: Statement, kind: DefinedKind, name: string): void {
+    if (this.group.defined) this.endGroup();
+    const text = kind === 'table' ? withoutSequenceDatabase(statement.text, this.options.database) : statement.text;
+    this.group.statements.push({ ...statement, text });
+    this.group.defined = { kind, name, text: statement.text };
   }
 
   private prelude(statement: Statement, drops?: 'table' | 'view' | 'other'): void {
@@ -289,19 +294,4 @@ export class DumpWriter implements DumpHandler {
   private gather(buffer: SpillBuffer, group: Group): void {
     buffer.append(renderStatements(group.statements));
   }
-}
-
-function insertedTable(header: Buffer): string | null {
-  const identifier = readIdentifier(header.subarray('INSERT INTO '.length).toString('latin1'));
-  return identifier ? Buffer.from(identifier.name, 'latin1').toString() : null;
-}
-
-function misplaced(table: string | null): AppError {
-  return new AppError({
-    code: 'DUMP_UNREADABLE',
-    kind: 'source',
-    message: `The dump has rows for the table '${table ?? '?'}' before its definition.`,
-    hint: 'Please report it with the version of the dump program.',
-    retry: 'never',
-  });
 }

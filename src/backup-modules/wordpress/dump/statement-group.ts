@@ -41,6 +41,20 @@ export function keySwitch(table: string, what: 'ENABLE' | 'DISABLE'): Statement 
   return { text: Buffer.from(`/*!40000 ALTER TABLE ${quoteIdentifier(table)} ${what} KEYS */`), delimiter: ';' };
 }
 
+/**
+ * CREATE TABLE without the database's name before its sequences: the server prints it in defaults
+ * (`DEFAULT nextval(\`site\`.\`seq\`)`), and a restore under another name would use the old one.
+ */
+export function withoutSequenceDatabase(text: Buffer, database: string): Buffer {
+  const qualifier = `(${quoteIdentifier(database)}.`;
+  if (!text.includes(qualifier)) return text;
+  let sql = text.toString('latin1');
+  for (const name of ['nextval', 'lastval']) {
+    sql = sql.replaceAll(Buffer.from(`${name}${qualifier}`).toString('latin1'), `${name}(`);
+  }
+  return Buffer.from(sql, 'latin1');
+}
+
 /** Written for the database in use, whatever its name will be. */
 export function withoutDatabaseName(text: Buffer): Buffer {
   const sql = text.toString('latin1').replace(/ALTER\s+DATABASE\s+`(?:[^`]|``)*`\s+/i, 'ALTER DATABASE ');

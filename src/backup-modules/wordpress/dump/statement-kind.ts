@@ -1,3 +1,4 @@
+import { AppError } from '../../../common/errors/index.js';
 import { readIdentifier } from '../mysql/index.js';
 
 export type DefinedKind = 'table' | 'sequence' | 'view' | 'trigger' | 'routine' | 'event';
@@ -72,4 +73,21 @@ function kindOfSet(sql: string): StatementKind {
   if (/=\s*@OLD_/i.test(sql)) return { is: 'dump-restoring' };
   if (/=\s*@saved_/i.test(sql)) return { is: 'restoring' };
   return { is: 'prelude' };
+}
+
+/** The table of an INSERT. */
+export function insertedTable(header: Buffer): string | null {
+  const identifier = readIdentifier(header.subarray('INSERT INTO '.length).toString('latin1'));
+  return identifier ? Buffer.from(identifier.name, 'latin1').toString() : null;
+}
+
+/** Rows of a table that is not being read. */
+export function rowsWithoutTable(table: string | null): AppError {
+  return new AppError({
+    code: 'DUMP_UNREADABLE',
+    kind: 'source',
+    message: `The dump has rows for the table '${table ?? '?'}' before its definition.`,
+    hint: 'Please report it with the version of the dump program.',
+    retry: 'never',
+  });
 }

@@ -90,7 +90,7 @@ const byNumber = new Map<number, Translation>([
   [1049, notFound],
   ...[1044, 1142, 1143, 1227, 1370].map((n): [number, Translation] => [n, denied]),
   ...[1040, 1203, 1226, 1129].map((n): [number, Translation] => [n, busy]),
-  ...[144, 145, 1194, 1195, 1712].map((n): [number, Translation] => [n, crashed]),
+  ...[126, 127, 130, 144, 145, 1033, 1034, 1035, 1194, 1195, 1712].map((n): [number, Translation] => [n, crashed]),
   [3159, needsTls],
   ...[1053, 2002, 2003, 2005, 2006, 2013].map((n): [number, Translation] => [n, unreachable]),
   [2026, needsTls],
@@ -139,6 +139,8 @@ function build(translation: Translation, error: ServerError, target: DatabaseTar
 /** An error of the driver as AppError (codes in docs/errors.md). An AppError is handed back as it is. */
 export function translateMySqlError(error: unknown, target: DatabaseTarget): AppError {
   if (error instanceof AppError) return error;
+  // The driver keeps the statement, which may hold rows of a site or a password (CREATE USER): never to be logged.
+  if (error instanceof Error && 'sql' in error) delete error.sql;
   const found = serverErrorOf(error);
   return build(pick(found), found, target, error);
 }

@@ -30,12 +30,14 @@ export function escapeLike(text: string): string {
   return text.replaceAll(/[\\_%]/g, String.raw`\$&`);
 }
 
-/** The name between the backticks at the start of `text`, or the bare word; null when there is none. */
+/** The name between backticks (or double quotes) at the start of `text`, or the bare word; null when there is none. */
 export function readIdentifier(text: string): { name: string; length: number } | null {
   if (text.startsWith('`')) {
     const match = /^`((?:[^`]|``)*)`/.exec(text);
     return match ? { name: (match[1] ?? '').replaceAll('``', '`'), length: match[0].length } : null;
   }
+  const quoted = /^"((?:[^"]|"")*)"/.exec(text);
+  if (quoted) return { name: (quoted[1] ?? '').replaceAll('""', '"'), length: quoted[0].length };
   const word = /^[^\s`'"(),;*]+/.exec(text);
   return word ? { name: word[0], length: word[0].length } : null;
 }
