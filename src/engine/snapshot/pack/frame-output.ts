@@ -131,7 +131,7 @@ export class FrameOutput {
       this.options.turn.wait(this.options.seq);
       this.takePlace(this.pendingBytes);
       if (last) this.pass();
-    } else if (this.options.turn.aborted) this.options.turn.wait(this.options.seq);
+    }
     this.write(this.pending);
     this.pending = [];
     this.pendingBytes = 0;

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { HashReply, HashRequest, HashWorkerData } from './protocol.js';
-import { spawnWorker } from './spawn-worker.js';
+import { closeWorker, spawnWorker } from './spawn-worker.js';
 
 /** Below this there is no sense in waking the thread. */
 const STEP = 4 * 1024 * 1024;
@@ -8,11 +8,12 @@ const STEP = 4 * 1024 * 1024;
 /** SHA-256 of a file while it is being written: a thread follows over the bytes that are final. */
 export class HashFollower {
   private readonly worker: Worker;
+  private readonly stopped = new SharedArrayBuffer(4);
   private told = 0;
   private readonly digest: Promise<string>;
 
   constructor(path: string) {
-    const data: HashWorkerData = { path };
+    const data: HashWorkerData = { path, stopped: this.stopped };
     this.worker = spawnWorker('./hash-worker.js', import.meta.url, data);
     this.digest = new Promise((resolve, reject) => {
       this.worker.on('message', (reply: HashReply) => {
@@ -39,7 +40,8 @@ export class HashFollower {
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate();
+    Atomics.store(new Int32Array(this.stopped), 0, 1);
+    await closeWorker(this.worker);
   }
 
   private tell(request: HashRequest): void {

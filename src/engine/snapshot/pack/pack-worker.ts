@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import { BundleWriteFailed } from './frame-output.js';
 import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
+import { CLOSE } from './spawn-worker.js';
 import { TaskPacker } from './task-packer.js';
 import { Turn } from './turn.js';
 
@@ -10,8 +11,9 @@ const data: PackWorkerData = workerData;
 const turn = new Turn(data.shared);
 const packer = new TaskPacker(data, turn);
 
-parentPort?.on('message', (task: PackTask) => {
-  parentPort?.postMessage(reply(task), []);
+parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
+  if (task === CLOSE) parentPort?.close();
+  else parentPort?.postMessage(reply(task), []);
 });
 
 function reply(task: PackTask): PackReply {

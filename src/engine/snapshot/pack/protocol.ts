@@ -42,6 +42,8 @@ export type PackReply =
 
 export interface HashWorkerData {
   path: string;
+  /** One 32-bit word: not zero = read no further. */
+  stopped: SharedArrayBuffer;
 }
 
 /** The bytes before `upTo` are final; with `last`, they are all there are. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -17,4 +18,18 @@ export function spawnWorker(module: string, callerUrl: string, workerData: unkno
     `import(${JSON.stringify(loader)})` +
     `.then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;
   return new Worker(boot, { eval: true, workerData, resourceLimits: LIMITS });
+}
+
+/** What a worker is told when it shall end. */
+export const CLOSE = 'close';
+
+/**
+ * Ends a worker at the next message it takes and waits until it is gone. Never `terminate()`: that tears the thread out of
+ * native calls, and was seen to bring the whole process down.
+ */
+export async function closeWorker(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return;
+  const gone = once(worker, 'exit');
+  worker.postMessage(CLOSE, []);
+  await gone;
 }

@@ -65,6 +65,7 @@ export class TaskPacker {
   }
 
   private packItem(item: PlanEntry, task: PackTask, output: FrameOutput, result: PackResult): Placed | null {
+    this.turn.check();
     const member = entryPath(item);
     try {
       const placed =
@@ -151,6 +152,7 @@ export class TaskPacker {
     let whole = true;
     for (const [offset, length] of entry.extents ?? [[0, entry.size] satisfies Extent]) {
       for (let done = 0; done < length;) {
+        this.turn.check();
         const room = output.room(length - done);
         const got = whole ? readOrStop(file, room, offset + done) : 0;
         if (got < room.length) {

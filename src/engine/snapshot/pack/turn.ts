@@ -37,7 +37,7 @@ export class Turn {
   /** Blocks until the task may take places; throws PackAborted. */
   wait(seq: number): void {
     for (;;) {
-      if (this.aborted) throw new PackAborted();
+      this.check();
       const current = Atomics.load(this.words, TURN);
       if (current === seq) return;
       Atomics.wait(this.words, TURN, current, WAIT_MS);
@@ -71,6 +71,11 @@ export class Turn {
   abort(): void {
     Atomics.store(this.words, ABORT, 1);
     Atomics.notify(this.words, TURN);
+  }
+
+  /** Throws PackAborted when the run was aborted. */
+  check(): void {
+    if (this.aborted) throw new PackAborted();
   }
 
   get aborted(): boolean {

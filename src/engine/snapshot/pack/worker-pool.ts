@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { PackReply, PackResult, PackTask, PackWorkerData } from './protocol.js';
-import { spawnWorker } from './spawn-worker.js';
+import { closeWorker, spawnWorker } from './spawn-worker.js';
 import type { Turn } from './turn.js';
 
 /** Tasks a worker has at a time: one to work on, one to go on with at once. */
@@ -82,7 +82,7 @@ export class WorkerPool {
   /** Ends the threads; resolves when they are gone, so that the bundle's descriptor may be closed. */
   async close(): Promise<void> {
     this.fail(new WorkerFailed('the pack workers are closed', null));
-    await Promise.all(this.members.map(async ({ worker }) => worker.terminate()));
+    await Promise.all(this.members.map(async ({ worker }) => closeWorker(worker)));
   }
 
   private start(data: PackWorkerData): Member {
