@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppError, errnoOf } from './common/errors/index.js';
 import type { AppConfig } from './config/index.js';
@@ -54,7 +55,9 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
 }
 
 async function startEmbedded(config: AppConfig, undo: (() => unknown)[]): Promise<string> {
-  const postgres = await EmbeddedPostgres.start(config.paths.postgres);
+  const postgres = await EmbeddedPostgres.start(config.paths.postgres, (message) =>
+    new Logger('database').warn(message),
+  );
   undo.push(() => postgres.stop());
   return postgres.url;
 }

@@ -34,7 +34,6 @@ export class AccessGuard implements CanActivate {
 
   private async authenticate(request: Request): Promise<Principal> {
     const address = request.socket.remoteAddress ?? 'unknown';
-    await this.failures.check(address);
     const text = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (text === undefined) throw tokenMissing();
     const principal = await this.tokens.authenticate(text);

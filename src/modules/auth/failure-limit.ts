@@ -5,7 +5,10 @@ import { tooManyFailures } from './auth.errors.js';
 const MAX_FAILURES = 20;
 const WINDOW_SECONDS = 60;
 
-/** Slows down guessing: an address that failed too often must wait, whatever token it then sends. */
+/**
+ * Slows down guessing, and says so. A valid token still works: on a host with many users, one of them must not be able to
+ * lock the others out by guessing (a token has 256 random bits, so nothing is lost).
+ */
 @Injectable()
 export class FailureLimit {
   private readonly limiter = new RateLimiterMemory({
@@ -14,13 +17,7 @@ export class FailureLimit {
     blockDuration: WINDOW_SECONDS,
   });
 
-  /** Throws TOO_MANY_FAILED_LOGINS when the address must wait. */
-  async check(address: string): Promise<void> {
-    const state = await this.limiter.get(address);
-    if (state !== null && state.consumedPoints > MAX_FAILURES) throw tooManyFailures(secondsLeft(state));
-  }
-
-  /** Counts a failure. */
+  /** Counts a failure. Throws TOO_MANY_FAILED_LOGINS when there were too many. */
   async count(address: string): Promise<void> {
     try {
       await this.limiter.consume(address);

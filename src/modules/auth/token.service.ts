@@ -28,10 +28,17 @@ export class TokenService {
     return { text, token: await this.store(text, { name, role, expiresAt }) };
   }
 
-  /** Makes the token with this text known (again); used for the first admin token. Idempotent. */
-  async adopt(text: string, { name, role }: NewToken): Promise<ApiToken> {
-    const known = await this.em.fork().findOne(ApiToken, { hash: hashOf(text) });
-    return known ?? this.store(text, { name, role, expiresAt: null });
+  /**
+   * Whether the token with this text is a valid admin token; it is made one when there is no admin token at all (a new
+   * or replaced database). Idempotent.
+   */
+  async ensureAdmin(text: string, name: string): Promise<boolean> {
+    const em = this.em.fork();
+    const known = await em.findOne(ApiToken, { hash: hashOf(text) });
+    if (known !== null) return known.role === Role.Admin && (known.expiresAt ?? null) === null;
+    if ((await em.count(ApiToken, { role: Role.Admin, expiresAt: null })) > 0) return false;
+    await this.store(text, { name, role: Role.Admin, expiresAt: null });
+    return true;
   }
 
   /** Who the token belongs to, or null when it is not valid. */

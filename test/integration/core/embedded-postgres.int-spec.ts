@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../../src/database/index.js';
 import { runSql } from '../../support/postgres.js';
-import { isRoot, makeScratch, until } from '../../support/scratch.js';
+import { endWithTest, isRoot, makeScratch, stopChild, until } from '../../support/scratch.js';
 
 let scratch: ReturnType<typeof makeScratch>;
 let folder: string;
@@ -39,7 +40,22 @@ function giveCluster(): void {
   spawnSync('cp', ['-a', join(ready.path, 'postgres'), folder]);
 }
 
-const isAlive = (pid: number | undefined): boolean => existsSync(`/proc/${pid}`);
+/** What a backupd that was killed with `kill -9` leaves: a server without a master. */
+async function leaveOrphan(at = folder): Promise<{ pid: number; url: string }> {
+  const script = join(import.meta.dirname, 'orphan-postgres.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, at], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithTest(child);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  await stopChild(child, 'SIGKILL');
+  return JSON.parse(line.toString()) as { pid: number; url: string };
+}
+
+/** Ended processes may stay as zombies where nobody collects orphans (in containers). */
+function isAlive(pid: number | undefined): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && !/\) Z /.test(readFileSync(stat, 'utf8'));
+}
+
 const pidFile = (): string => join(folder, 'postmaster.pid');
 const socketFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('backupd-pg-'));
 
@@ -77,7 +93,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('takes over from a backupd that was killed: its server is stopped, its data stays', async () => {
     giveCluster();
-    const orphan = await start();
+    const orphan = await leaveOrphan();
     await runSql(orphan.url, 'create table kept as select 1 as answer');
     const next = await start();
     expect(isAlive(orphan.pid)).toBe(false);
@@ -87,12 +103,25 @@ describe('the embedded PostgreSQL', () => {
 
   it('recovers when the server itself was killed', async () => {
     giveCluster();
-    const killed = await start();
+    const killed = await leaveOrphan();
     await runSql(killed.url, 'create table kept as select 1 as answer');
-    process.kill(killed.pid ?? 0, 'SIGKILL');
+    process.kill(killed.pid, 'SIGKILL');
     await until('it to be gone', () => !isAlive(killed.pid));
     expect(existsSync(pidFile())).toBe(true);
     expect(await runSql((await start()).url, 'select answer from kept')).toEqual([{ answer: 1 }]);
+  });
+
+  it('comes back by itself when it is killed under a running backupd', async () => {
+    giveCluster();
+    const trouble: string[] = [];
+    const server = await EmbeddedPostgres.start(folder, (message) => trouble.push(message));
+    running.push(server);
+    await runSql(server.url, 'create table kept as select 1 as answer');
+    const killed = server.pid ?? 0;
+    process.kill(killed, 'SIGKILL');
+    await until('it to answer again', () => trouble.length === 2);
+    expect(server.pid).not.toBe(killed);
+    expect(await runSql(server.url, 'select answer from kept')).toEqual([{ answer: 1 }]);
   });
 
   it.each([
@@ -118,8 +147,8 @@ describe('the embedded PostgreSQL', () => {
   it('works in a folder too deep for a socket, and cleans up the short one', async () => {
     const before = socketFolders();
     const deep = join(scratch.path, 'd'.repeat(120), 'postgres');
-    const server = await start(deep);
-    expect(await runSql(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    const orphan = await leaveOrphan(deep);
+    expect(await runSql(orphan.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     const made = socketFolders().filter((name) => !before.includes(name));
     expect(made.length).toBeGreaterThan(0);
     const next = await start(deep);

@@ -121,6 +121,22 @@ describe('a start', () => {
     expect(String(error)).not.toContain('hunter2');
   });
 
+  it('does not revive an admin token that was removed: the file gets a new one', async () => {
+    const config = configOf('revoked');
+    const first = await start(config);
+    const old = new TestApi(first.url, readFileSync(config.paths.adminToken, 'utf8').trim());
+    const list = (await old.call('GET', '/tokens')).body as { items: { id: string }[] };
+    const at = `/tokens/${list.items[0]?.id}`;
+    expect(await old.call('DELETE', at)).toMatchObject({ status: 409, body: { code: 'LAST_ADMIN_TOKEN' } });
+    await old.call('POST', '/tokens', { name: 'other', role: 'admin' });
+    expect(await old.call('DELETE', at)).toMatchObject({ status: 204 });
+    await first.close();
+    const second = await start(config);
+    expect(second.newAdminToken).toBe(readFileSync(config.paths.adminToken, 'utf8').trim());
+    expect((await new TestApi(second.url, old.token).call('GET', '/tokens')).status).toBe(401);
+    expect((await new TestApi(second.url, second.newAdminToken).call('GET', '/tokens')).status).toBe(200);
+  });
+
   it('keeps the token file valid when the database was replaced', async () => {
     const config = configOf('replaced');
     await (await start(config)).close();
