@@ -20,6 +20,11 @@ const SAFE_CHARSETS = new Set([
 /** The driver's number of the `binary` character set: text is sent with one byte per character. */
 const BINARY_CHARSET = 63;
 /**
+ * Foreign keys come last. Unique keys are checked row by row: without (as dump programs ask for), MariaDB notices a
+ * collision only at COMMIT, without saying where, and MySQL may not notice at all. Measured: no slower.
+ */
+const CHECKS = 'foreign_key_checks = 0, unique_checks = 1';
+/**
  * Permissive on purpose: what the old server held must go in (zero dates, `2024-02-31`, id 0). What does not fit
  * comes back as a warning of the server and is reported.
  */
@@ -65,9 +70,7 @@ export class ByteSession implements AsyncDisposable {
       await tryRun(session, 'SET SESSION innodb_strict_mode = 0');
       await tryRun(session, 'SET SESSION wait_timeout = 28800');
       await session.run(`SET NAMES ${await knownCharset(session, charset)}`);
-      await session.run(
-        `SET SESSION sql_mode = '${LOAD_MODE}', foreign_key_checks = 0, unique_checks = 0, time_zone = '+00:00', autocommit = 1`,
-      );
+      await session.run(`SET SESSION sql_mode = '${LOAD_MODE}', ${CHECKS}, time_zone = '+00:00', autocommit = 1`);
       await tryRun(session, 'SET SESSION check_constraint_checks = 0');
       await tryRun(session, 'SET SESSION system_versioning_insert_history = 1');
       const packet = await session.row<{ size: number | string }>('SELECT @@max_allowed_packet AS size');

@@ -1,12 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, throwIfAborted } from '../../../common/errors/index.js';
 import type { MySqlSession } from '../mysql/index.js';
 
 /** Which session of a restore holds a lock. */
 export type FencedRole = 'control' | 'bytes' | 'admin';
 
-const POLL_MS = 50;
-const PATIENCE_MS = 60_000;
+const ATTEMPTS = 60;
+/** How long the server waits for the killed session to end before we look again. */
+const WAIT_SECONDS = 1;
 const lockName = (id: string, role: FencedRole): string => `backupd.restore.${id}.${role}`;
 
 /**
@@ -15,22 +15,20 @@ const lockName = (id: string, role: FencedRole): string => `backupd.restore.${id
  */
 export async function fence(session: MySqlSession, id: string, role: FencedRole, signal?: AbortSignal): Promise<void> {
   const name = lockName(id, role);
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (signal) throwIfAborted(signal);
-    // Polling is the point here: the server has no way to tell when a killed statement has ended.
-    // oxlint-disable-next-line no-await-in-loop
-    const row = await session.row<{ got: number | null; holder: number | null }>(
-      'SELECT GET_LOCK(?, 0) AS got, IS_USED_LOCK(?) AS holder',
-      [name, name],
-    );
+    // oxlint-disable no-await-in-loop -- each look follows from the one before
+    const row = await session.row<{ got: number | null }>('SELECT GET_LOCK(?, ?) AS got', [
+      name,
+      attempt === 0 ? 0 : WAIT_SECONDS,
+    ]);
     if (row?.got === 1) return;
-    if (Date.now() > deadline) throw stillBusy();
-    // oxlint-disable-next-line no-await-in-loop
-    if (row?.holder !== null && row?.holder !== undefined) await kill(session, row.holder);
-    // oxlint-disable-next-line no-await-in-loop
-    await delay(POLL_MS);
+    const used = await session.row<{ holder: number | null }>('SELECT IS_USED_LOCK(?) AS holder', [name]);
+    const holder = used?.holder ?? null;
+    if (holder !== null) await kill(session, holder);
+    // oxlint-enable no-await-in-loop
   }
+  throw stillBusy();
 }
 
 async function kill(session: MySqlSession, connection: number): Promise<void> {

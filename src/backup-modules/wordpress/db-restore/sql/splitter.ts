@@ -69,6 +69,7 @@ export class StatementSplitter {
       }
       this.hold(chunk.subarray(from));
     }
+    if (this.state === 'delimiter') return;
     if (!['normal', 'line', 'dash2', 'keyword'].includes(this.state)) {
       throw this.options.refuse('a statement that never ends');
     }
