@@ -36,12 +36,25 @@ export class Catalogue implements CatalogueWriter {
   /** Enters a stored backup and its copies; the same again changes nothing. */
   async commit(made: CommittedBackup): Promise<void> {
     const job = await this.jobs.get(made.jobId);
-    const { copies, backupId, ...facts } = made;
+    const { copies, backupId } = made;
     const now = new Date();
     await this.orm.em.fork().transactional(async (em) => {
       const row = {
-        ...facts,
         id: backupId,
+        siteId: made.siteId,
+        jobId: made.jobId,
+        parentBackupId: made.parentBackupId,
+        bundleKey: made.bundleKey,
+        bundleSize: made.bundleSize,
+        bundleSha256: made.bundleSha256,
+        manifestKey: made.manifestKey,
+        manifestSize: made.manifestSize,
+        manifestSha256: made.manifestSha256,
+        fileCount: made.fileCount,
+        sourceBytes: made.sourceBytes,
+        databaseBytes: made.databaseBytes,
+        storedBytes: made.storedBytes,
+        startedAt: made.startedAt,
         siteName: job.siteName,
         module: job.module,
         warningCount: job.warningCount,

@@ -166,9 +166,19 @@ function committed(
   backup: FinishedBackup,
   copies: { providerId: string; size: number }[],
 ): CommittedBackup {
-  const { bundlePath: _bundle, manifestPath: _manifest, ...facts } = backup;
+  // Named one by one: callers may pass more than this.
   return {
-    ...facts,
+    bundleKey: backup.bundleKey,
+    bundleSize: backup.bundleSize,
+    bundleSha256: backup.bundleSha256,
+    manifestKey: backup.manifestKey,
+    manifestSize: backup.manifestSize,
+    manifestSha256: backup.manifestSha256,
+    parentBackupId: backup.parentBackupId,
+    fileCount: backup.fileCount,
+    sourceBytes: backup.sourceBytes,
+    databaseBytes: backup.databaseBytes,
+    storedBytes: backup.storedBytes,
     backupId: context.backupId,
     siteId: context.site.id,
     jobId: context.jobId,

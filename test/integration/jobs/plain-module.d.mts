@@ -1,0 +1,3 @@
+import type { RestoringModule } from '../../../src/engine/ports/index.js';
+
+export function plainModule(engine: Record<string, unknown>): new () => RestoringModule;
