@@ -16,6 +16,7 @@ import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SitesModule } from './modules/sites/index.js';
 import { StorageModule } from './modules/storage/index.js';
+import { WordPressModule } from './backup-modules/wordpress/wordpress.module.js';
 import { LocalStorageDriverFactory } from './storage-drivers/local/index.js';
 
 /** The master: the one file that names every feature, backup module and storage driver. */
@@ -44,6 +45,7 @@ export class AppModule {
         BackupsModule,
         RestoreModule,
         DaemonModule,
+        WordPressModule,
       ],
       providers: [LocalStorageDriverFactory],
     };

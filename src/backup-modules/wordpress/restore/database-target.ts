@@ -29,7 +29,7 @@ export async function databaseTarget(
   const backupPrefix = source.header.database?.tablePrefix ?? 'wp_';
   if (request.targetDatabase !== null) {
     const { host, name, user, password, prefix } = request.targetDatabase;
-    const credentials = { ...parseDbHost(host ?? DEFAULT_HOST), user, password, database: name };
+    const credentials = { ...serverOf(host ?? DEFAULT_HOST), user, password, database: name };
     return { credentials, tablePrefix: prefix ?? backupPrefix, isOther: true };
   }
   const restored = staged === null ? null : mysqlOf(await inspectQuietly(staged, context));
@@ -53,7 +53,19 @@ export function adminCredentials(request: RestoreRequest): MySqlCredentials | nu
   const admin = request.adminDatabase;
   if (admin === null) return null;
   const host = admin.host ?? request.targetDatabase?.host ?? DEFAULT_HOST;
-  return { ...parseDbHost(host), user: admin.user, password: admin.password, database: '' };
+  return { ...serverOf(host), user: admin.user, password: admin.password, database: '' };
+}
+
+function serverOf(host: string): Pick<MySqlCredentials, 'host' | 'port' | 'socketPath'> {
+  const server = parseDbHost(host);
+  if (server !== null) return server;
+  throw new AppError({
+    code: 'DATABASE_HOST_INVALID',
+    kind: 'usage',
+    message: `"${host}" is not an address of a database server.`,
+    hint: 'Give a host, host:port, localhost, or localhost:/path/of/the.sock.',
+    retry: 'never',
+  });
 }
 
 async function isRefused({ credentials }: { credentials: MySqlCredentials }): Promise<boolean> {

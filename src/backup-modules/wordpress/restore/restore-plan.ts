@@ -74,6 +74,18 @@ export async function planRestore(context: RestoreStageContext): Promise<Restore
   };
 }
 
+/** Absolute paths on disk that a restore of the files leaves as they are: backupd's own, nested sites, a live SQLite file. */
+export function keptPaths(context: RestoreStageContext, plan: RestorePlan): string[] {
+  const live = plan.sqlite === null && plan.present?.database?.engine === 'sqlite' ? plan.present.database.file : null;
+  const sqlite = live === null ? [] : [live, ...sqliteCompanions(live)];
+  return [...context.neverTouch, ...(plan.present?.nestedInstalls ?? []), ...sqlite];
+}
+
+/** The files SQLite keeps beside a database while it is in use. */
+export function sqliteCompanions(file: string): string[] {
+  return ['-wal', '-shm', '-journal'].map((suffix) => `${file}${suffix}`);
+}
+
 /** A backup of the content folder only is restored as chosen paths: the rest of the site stays. */
 function chosenPaths(requested: readonly string[], facts: WordPressFacts): readonly string[] {
   if (requested.length > 0 || facts.scope === 'site') return requested;

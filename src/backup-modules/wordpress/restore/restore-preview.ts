@@ -6,30 +6,29 @@ import type { RestorePreview, RestoreStageContext } from '../../../engine/ports/
 import { previewFiles } from '../../../engine/snapshot/restore/index.js';
 import { MySqlRestore, type DatabasePreview } from '../db-restore/index.js';
 import { adminCredentials, databaseTarget } from './database-target.js';
-import { planRestore, type RestorePlan } from './restore-plan.js';
+import { keptPaths, planRestore, type RestorePlan } from './restore-plan.js';
 
 /** What a restore would change. Changes nothing; writes nothing. */
 export async function previewWordPress(context: RestoreStageContext): Promise<RestorePreview> {
   const plan = await planRestore(context);
   const files = plan.files
-    ? await previewFiles(context.source, {
-        target: plan.root,
+    ? await previewFiles(context.source, plan.root, {
         paths: plan.paths,
         extraFiles: context.request.extraFiles,
-        excludes: context.source.header.excludes.map((one) => one.pattern),
-        keep: [...context.neverTouch, ...(plan.present?.nestedInstalls ?? [])],
+        keep: keptPaths(context, plan),
+        allowedRoots: [dirname(plan.root)],
         signal: context.signal,
       })
     : null;
-  const warnings: string[] = [];
+  const warnings = [...(files?.warnings ?? [])];
   if (plan.leftOut.length > 0) warnings.push(`Not put back (outside the site's folder): ${plan.leftOut.join(', ')}.`);
   const database = await previewDatabase(context, plan, warnings);
   return {
     targetPath: plan.root,
-    files,
+    files: files?.files ?? null,
     database,
-    bytesNeeded: files?.bytes ?? 0,
-    bytesFree: await freeBytes(plan.root),
+    bytesNeeded: files?.bytesNeeded ?? 0,
+    bytesFree: files?.bytesFree ?? (await freeBytes(plan.root)),
     warnings,
   };
 }

@@ -7,7 +7,7 @@ import { pointConfigAt } from './config-rewrite.js';
 import { adminCredentials, databaseTarget, type DatabaseTarget } from './database-target.js';
 import { databaseBytes, databaseMembers } from './database-members.js';
 import { previewWordPress } from './restore-preview.js';
-import { planRestore, type RestorePlan } from './restore-plan.js';
+import { keptPaths, planRestore, sqliteCompanions, type RestorePlan } from './restore-plan.js';
 import { mysqlRestoreOf, readState, writeState } from './restore-state.js';
 
 export const RESTORE_STAGES = ['check', 'stage_files', 'load_db', 'activate', 'finish'] as const;
@@ -84,7 +84,12 @@ export class WordPressRestore {
     const { plan } = session;
     if (!plan.files) return { message: 'No files are restored.', skipped: true };
     const options = { signal: context.signal, onProgress: progressOf(context) };
-    session.files = await FileRestore.prepare({ ...fileOptions(context, plan), ...filesOptions(context, plan) });
+    session.files = await FileRestore.prepare({
+      ...fileOptions(context, plan),
+      paths: plan.paths,
+      extraFiles: context.request.extraFiles,
+      keep: keptPaths(context, plan),
+    });
     const { files } = session;
     const summary = await context.resources.use('io', () => files.stage(context.source, options), {
       signal: context.signal,
@@ -165,7 +170,7 @@ export class WordPressRestore {
         prefix: 'database/sqlite',
         label: 'sqlite',
         paths: [plan.sqlite],
-        remove: [`${plan.sqlite}-wal`, `${plan.sqlite}-shm`, `${plan.sqlite}-journal`],
+        remove: sqliteCompanions(plan.sqlite),
         extraFiles: 'keep',
       });
       await session.sqlite.stage(context.source, { signal: context.signal });
@@ -222,19 +227,6 @@ function fileOptions(context: RestoreStageContext, plan: RestorePlan): Omit<File
     target: plan.root,
     allowedRoots: [dirname(plan.root)],
     onWarning: (warning) => context.journal.warn(warning),
-  };
-}
-
-function filesOptions(
-  context: RestoreStageContext,
-  plan: RestorePlan,
-): Pick<FileOptions, 'paths' | 'extraFiles' | 'keep'> {
-  const live = plan.sqlite === null && plan.present?.database?.engine === 'sqlite' ? plan.present.database.file : null;
-  const sqlite = live === null ? [] : [live, `${live}-wal`, `${live}-shm`, `${live}-journal`];
-  return {
-    paths: plan.paths,
-    extraFiles: context.request.extraFiles,
-    keep: [...context.neverTouch, ...(plan.present?.nestedInstalls ?? []), ...sqlite],
   };
 }
 
