@@ -31,7 +31,7 @@ export class FaultyStorageDriver implements StorageDriver {
   readonly kind: string;
   /** What was done to whom, in order. */
   readonly log: { operation: StorageOperation; key: string; fault: StorageFault }[] = [];
-  readonly #queued: { operation: StorageOperation; fault: StorageFault }[] = [];
+  readonly #queued: { operation: StorageOperation; fault: StorageFault | 'none' }[] = [];
   #release: (() => void)[] = [];
 
   constructor(
@@ -41,8 +41,8 @@ export class FaultyStorageDriver implements StorageDriver {
     this.kind = inner.kind;
   }
 
-  /** The next such operation gets this fault. */
-  failNext(operation: StorageOperation, fault: StorageFault): void {
+  /** The next such operation gets this fault; called again, the one after it. `none` lets one pass. */
+  failNext(operation: StorageOperation, fault: StorageFault | 'none'): void {
     this.#queued.push({ operation, fault });
   }
 
@@ -114,7 +114,7 @@ export class FaultyStorageDriver implements StorageDriver {
   #choose(operation: StorageOperation): StorageFault | null {
     const index = this.#queued.findIndex((fault) => fault.operation === operation);
     const [queued] = index < 0 ? [] : this.#queued.splice(index, 1);
-    if (queued !== undefined) return queued.fault;
+    if (queued !== undefined) return queued.fault === 'none' ? null : queued.fault;
     for (const fault of POSSIBLE[operation]) {
       const rate = this.options.rates?.[fault] ?? 0;
       if (rate > 0 && this.options.random.chance(rate)) return fault;

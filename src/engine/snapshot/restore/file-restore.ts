@@ -1,14 +1,13 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DirectoryHandle, identityOf } from '../../native/directory.js';
-import { removeXattr, syncFileSystem } from '../../native/posix.js';
+import { syncFileSystem } from '../../native/posix.js';
 import type { BackupSource, JobWarning } from '../../ports/index.js';
 import { activateStaged } from './activation.js';
 import type { CarryRules } from './carry.js';
 import { diskFull, targetChanged, translateFile } from './errors.js';
 import { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
-import { syncParents, writeJournal, writePointer } from './journal.js';
+import { readPointer, syncParents, writeJournal, writePointer } from './journal.js';
+import { makeStaging, makeTree, mtimeOf } from './make-staging.js';
 import { rollBackFileRestore } from './recover.js';
 import { cleanPaths, measureSelection, selectEntries, type Selection } from './select.js';
 import { openStaging, outOfOrder, removeStaging, TREE_FOLDER, type JournaledStaging } from './staging.js';
@@ -117,6 +116,18 @@ export class FileRestore {
     return `${this.staging.base}/${this.staging.name}/${TREE_FOLDER}`;
   }
 
+  /** A restore that was prepared before, by this or an earlier process, with the same options; null when there is none. */
+  static resume(options: FileRestoreOptions): FileRestore | null {
+    const pointer = readPointer(options.workDir, options.label ?? 'files');
+    if (pointer === null || pointer.jobId !== options.jobId) return null;
+    const open = openStaging(pointer.base, pointer.stagingName);
+    const journal = open?.journal ?? null;
+    open?.close();
+    if (journal === null) return null;
+    const selection = { prefix: options.prefix ?? 'files', paths: cleanPaths(options.paths ?? []) };
+    return new FileRestore(options, selection, journal.target, { base: pointer.base, name: pointer.stagingName });
+  }
+
   /**
    * Writes the selected entries into the staging folder, every byte checked, and makes them durable. Nothing at the place
    * is touched. Throws DISK_FULL (with bytes needed and free), BUNDLE_DAMAGED, MANIFEST_DAMAGED, MANIFEST_UNSAFE, BACKUP_PATH_NOT_FOUND.
@@ -163,18 +174,23 @@ export class FileRestore {
     });
   }
 
-  /** Removes the old state: from here there is no way back. Idempotent. Throws FILE_IMMUTABLE, RESTORE_MOUNT_INSIDE; may be called again. */
-  async commit(): Promise<void> {
-    await this.withStaging(async (open) => {
-      const journal = open.journal;
-      if (journal.phase !== 'committed') {
-        if (journal.phase !== 'activated') throw outOfOrder('commit', journal.phase);
-        journal.phase = 'committed';
-        writeJournal(open.staging, journal);
-      }
-      this.step('committed');
-      await removeStaging(open, journal, this.options.workDir, (step) => this.step(step));
+  /** The point of no return, durable and quick: from here a crash ends in the new state. Idempotent. */
+  async seal(): Promise<void> {
+    await this.withStaging(async ({ staging, journal }) => {
+      if (journal.phase === 'committed') return;
+      if (journal.phase !== 'activated') throw outOfOrder('commit', journal.phase);
+      journal.phase = 'committed';
+      writeJournal(staging, journal);
     });
+  }
+
+  /** Seals, and removes the old state. Idempotent. Throws FILE_IMMUTABLE, RESTORE_MOUNT_INSIDE; may be called again. */
+  async commit(): Promise<void> {
+    await this.seal();
+    this.step('committed');
+    await this.withStaging((open) =>
+      removeStaging(open, open.journal, this.options.workDir, (step) => this.step(step)),
+    );
   }
 
   /** Puts the old state back and removes all litter; completes a commit that had begun. Idempotent. */
@@ -212,76 +228,5 @@ export class FileRestore {
     } finally {
       open.close();
     }
-  }
-}
-
-interface NewStaging {
-  options: FileRestoreOptions;
-  label: string;
-  whole: boolean;
-  target: string;
-  base: string;
-  stagingBase: string;
-  name: string;
-  madeFolders: string[];
-}
-
-function makeStaging(parts: NewStaging): void {
-  const { options, stagingBase, name } = parts;
-  try {
-    const parent = DirectoryHandle.open(stagingBase);
-    const baseFacts = DirectoryHandle.open(parts.base);
-    const before = baseFacts.facts();
-    baseFacts.close();
-    try {
-      mkdirSync(parent.path(name), 0o700);
-      // Without a set-group bit from the folder above.
-      chmodSync(parent.path(name), 0o700);
-      options.onStep?.('staging made');
-      const staging = DirectoryHandle.open(parent.path(name));
-      try {
-        // An inherited ACL would be on everything below.
-        for (const acl of ['system.posix_acl_default', 'system.posix_acl_access']) removeXattr(parent.path(name), acl);
-        const inside = parts.base === parts.target;
-        writeJournal(staging, {
-          format: 'backupd-restore/1',
-          jobId: options.jobId,
-          label: parts.label,
-          phase: 'staging',
-          target: parts.target,
-          whole: parts.whole,
-          base: parts.base,
-          baseId: identityOf(before),
-          stagingName: name,
-          stagingId: identityOf(staging.facts()),
-          madeFolders: parts.madeFolders,
-          items: [],
-          baseMtime: inside ? { before: String(before.mtimeNs), after: String(before.mtimeNs) } : null,
-          rootFacts: null,
-        });
-        parent.sync();
-        options.onStep?.('journal written');
-      } finally {
-        staging.close();
-      }
-    } finally {
-      parent.close();
-    }
-  } catch (error) {
-    throw translateFile(error, 'made', latin1(name), stagingBase);
-  }
-}
-
-function makeTree(staging: DirectoryHandle): DirectoryHandle {
-  mkdirSync(staging.path(TREE_FOLDER), 0o700);
-  return DirectoryHandle.open(staging.path(TREE_FOLDER));
-}
-
-function mtimeOf(path: string): string {
-  const folder = DirectoryHandle.open(path);
-  try {
-    return String(folder.facts().mtimeNs);
-  } finally {
-    folder.close();
   }
 }

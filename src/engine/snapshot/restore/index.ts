@@ -1,7 +1,8 @@
 export { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
 export { FileRestore, type FileRestoreOptions, type StageOptions } from './file-restore.js';
 export { finishFileRestores } from './finish.js';
-export { rollBackFileRestore, rollBackFileRestores } from './recover.js';
+export { fileRestorePhase, rollBackFileRestore, rollBackFileRestores } from './recover.js';
+export type { RestorePhase } from './journal.js';
 export { removeTree } from './remove-tree.js';
 export {
   cleanPaths,

@@ -1,7 +1,7 @@
 import { errnoOf } from '../../../common/errors/index.js';
 import { DirectoryHandle } from '../../native/directory.js';
 import { undoActivation } from './activation.js';
-import { listPointers, readPointer } from './journal.js';
+import { listPointers, readPointer, type RestorePhase } from './journal.js';
 import { finishPointer, openStaging, removeStaging } from './staging.js';
 
 /**
@@ -35,6 +35,17 @@ export async function rollBackFileRestore(
   } finally {
     open.close();
   }
+}
+
+/**
+ * How far a restore of files has come; null when none is noted or nothing is left of it. `committed` = it can only be
+ * completed: what belongs to it elsewhere (a database) must go forward too.
+ */
+export function fileRestorePhase(workDir: string, label = 'files'): RestorePhase | null {
+  const pointer = readPointer(workDir, label);
+  const open = pointer === null ? null : openStaging(pointer.base, pointer.stagingName);
+  open?.close();
+  return open?.journal?.phase ?? null;
 }
 
 /** `rollBackFileRestore` for all restores of files that a job's work folder knows, the last begun first. */

@@ -53,7 +53,7 @@ async function backUp(site: string, workDir: string, driver: LocalStorageDriver)
 }
 
 describe('pack, store, verify, restore', () => {
-  const temp = useTempFolder('round-trip', { inMemory: true });
+  const temp = useTempFolder('round-trip');
   const setUp = async (): Promise<LocalStorageDriver> => {
     for (const name of ['site', 'work', 'restore-work']) mkdirSync(temp(name));
     const driver = new LocalStorageDriver(temp('storage'));
@@ -75,12 +75,13 @@ describe('pack, store, verify, restore', () => {
     await restore.commit();
   };
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('random tree %i comes back exactly', async (seed) => {
+  it.each([1, 2, 3, 4, 5, 6])('random tree %i comes back exactly', async (seed) => {
     const driver = await setUp();
     makeRandomTree(temp('site'), new SeededRandom(seed), {
       entries: 40 + seed * 20,
       maxFileBytes: seed === 3 ? 9_000_000 : 300_000,
       owners: isRoot,
+      xattrs: true,
     });
     const before = snapshotTree(temp('site'));
     await backUp(temp('site'), temp('work'), driver);
