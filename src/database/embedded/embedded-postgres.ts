@@ -152,8 +152,10 @@ async function stopLeftOver(folder: string, keepSocketDir?: string): Promise<voi
       if (!(await waitUntilEmpty(folder, STOP_TIMEOUT_MS))) throw stillRunning(folder, await processesIn(folder));
     }
   }
-  // No process works in the cluster now: whatever the file says (a number in use by a stranger, rubbish) is out of date.
-  await rm(pidFile, { force: true });
+  // No process works in the cluster now: whatever the lock files say (a number in use by a stranger, rubbish) is out of date.
+  const socketFolder = keepSocketDir ?? folder;
+  for (const file of [pidFile, join(socketFolder, SOCKET_NAME), join(socketFolder, `${SOCKET_NAME}.lock`)])
+    await rm(file, { force: true });
   const socketDir = lines[4]?.trim() ?? '';
   if (isOwnSocketDir(socketDir) && socketDir !== keepSocketDir) await rm(socketDir, { recursive: true, force: true });
 }

@@ -132,6 +132,7 @@ describe('the embedded PostgreSQL', () => {
   ])('starts in spite of a pid file %s, and leaves strangers alone', async (_what, content) => {
     giveCluster();
     writeFileSync(pidFile(), content());
+    writeFileSync(join(folder, '.s.PGSQL.5432.lock'), content());
     await start();
     expect(isAlive(process.pid)).toBe(true);
     expect(Number(readFileSync(pidFile(), 'utf8').split('\n')[0])).toBe(running.at(-1)?.pid);
