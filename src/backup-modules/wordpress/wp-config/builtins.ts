@@ -40,7 +40,7 @@ export function callBuiltin(
   const own = OWN[name];
   if (own !== undefined) return own(ctx, node, args, argNodes);
   const library = callLibraryFunction(ctx, node, name, args);
-  if (library !== null) return library;
+  if (library !== undefined) return library;
   if (!isHarmlessFunction(name)) return undefined;
   const why = ctx.unknown(node, `${name}() is not evaluated`);
   for (const argument of argNodes) taint(ctx, argument, why);

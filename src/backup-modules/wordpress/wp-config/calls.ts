@@ -113,7 +113,7 @@ function construct(ctx: Interpreter, node: Node): Value {
   const args = argumentsOf(ctx, node);
   const name = className(field(node, 'what'), ctx.file.names);
   const library = newLibraryObject(ctx, node, name, args.values);
-  if (library !== null) return library;
+  if (library !== undefined) return library;
   if (name !== '' && HARMLESS_CLASSES.test(name)) {
     ctx.mayThrow++;
     return ctx.unknown(node, 'an object');
@@ -130,16 +130,17 @@ function call(ctx: Interpreter, node: Node): Value {
     const name = className(field(callee, 'what'), ctx.file.names);
     const offset = field(callee, 'offset');
     const method = offset?.kind === 'identifier' ? text(offset, 'name').toLowerCase() : '';
-    const result = args.plain ? callLibraryStatic(ctx, node, name, method, args.values) : null;
-    return result ?? unknownCall(ctx, node, args, `${printable(name)}::${printable(method)}()`);
+    const result = args.plain ? callLibraryStatic(ctx, node, name, method, args.values) : undefined;
+    return result === undefined ? unknownCall(ctx, node, args, `${printable(name)}::${printable(method)}()`) : result;
   }
   if (callee.kind === 'propertylookup' || callee.kind === 'nullsafepropertylookup') {
     const what = field(callee, 'what');
     const object = what === null ? null : ctx.eval(what);
     const args = argumentsOf(ctx, node);
     const method = text(callee, 'offset').toLowerCase();
-    const result = args.plain && object !== null ? callLibraryMethod(ctx, node, object, method, args.values) : null;
-    return result ?? unknownCall(ctx, node, args, `the method ${printable(method)}()`);
+    const result =
+      args.plain && object !== null ? callLibraryMethod(ctx, node, object, method, args.values) : undefined;
+    return result === undefined ? unknownCall(ctx, node, args, `the method ${printable(method)}()`) : result;
   }
   if (callee.kind !== 'closure' && callee.kind !== 'arrowfunc') ctx.eval(callee);
   return unknownCall(ctx, node, argumentsOf(ctx, node), 'a call of a value');

@@ -84,7 +84,7 @@ export class ConfigFiles {
       const owned = this.ownerUid !== null && stat.uid === this.ownerUid;
       if (!this.allowed(opened) && !owned) return refuse('lies outside the site and belongs to someone else');
       if (stat.size > limit) return refuse(`is larger than ${Math.round(limit / 1024)} KiB`);
-      const buffer = Buffer.alloc(limit + 1);
+      const buffer = Buffer.allocUnsafe(limit + 1);
       let length = 0;
       for (;;) {
         const got = readSync(fd, buffer, length, buffer.length - length, null);

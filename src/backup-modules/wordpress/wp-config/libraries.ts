@@ -13,9 +13,14 @@ const MAX_DOTENV = 256 * 1024;
  * Roots\WPConfig\Config. Their own PHP is not evaluated; what they do is written here.
  */
 
-/** `new Dotenv\Dotenv($dir)` of old versions; null for other classes. */
-export function newLibraryObject(ctx: Interpreter, node: Node, name: string, args: readonly Value[]): Value | null {
-  return name === 'dotenv\\dotenv' ? dotenv(ctx, node, args[0] ?? null, args[1] ?? null, true) : null;
+/** `new Dotenv\Dotenv($dir)` of old versions; undefined for other classes. */
+export function newLibraryObject(
+  ctx: Interpreter,
+  node: Node,
+  name: string,
+  args: readonly Value[],
+): Value | undefined {
+  return name === 'dotenv\\dotenv' ? dotenv(ctx, node, args[0] ?? null, args[1] ?? null, true) : undefined;
 }
 
 export function callLibraryStatic(
@@ -24,20 +29,20 @@ export function callLibraryStatic(
   cls: string,
   method: string,
   args: readonly Value[],
-): Value | null {
+): Value | undefined {
   if (cls === 'dotenv\\dotenv') {
     if (method === 'create' && args[0] instanceof PhpObject)
       return dotenv(ctx, node, args[1] ?? null, args[2] ?? null, args[3] ?? true);
     if (/^create(?:unsafe)?(?:im)?mutable$|^create$/.test(method))
       return dotenv(ctx, node, args[0] ?? null, args[1] ?? null, args[2] ?? true, /(?<!im)mutable$/.test(method));
-    return null;
+    return undefined;
   }
   if (cls === 'dotenv\\repository\\repositorybuilder') return library({ kind: 'dotenv-repository' });
   if (cls === 'env\\env' || cls === 'env') {
     if (method === 'init') return ctx.unknown(node, 'nothing');
-    return method === 'get' ? env(ctx, node, args) : null;
+    return method === 'get' ? env(ctx, node, args) : undefined;
   }
-  return cls === 'roots\\wpconfig\\config' ? config(ctx, node, method, args) : null;
+  return cls === 'roots\\wpconfig\\config' ? config(ctx, node, method, args) : undefined;
 }
 
 export function callLibraryMethod(
@@ -46,8 +51,8 @@ export function callLibraryMethod(
   object: Value,
   method: string,
   _args: readonly Value[],
-): Value | null {
-  if (!(object instanceof PhpObject) || object.library === null) return null;
+): Value | undefined {
+  if (!(object instanceof PhpObject) || object.library === null) return undefined;
   const { library: self } = object;
   ctx.mayThrow++;
   if (self.kind !== 'dotenv') return object;
@@ -55,12 +60,17 @@ export function callLibraryMethod(
     load(ctx, node, method === 'overload' ? { ...self, override: true } : self);
     return ctx.unknown(node, 'the list of loaded variables');
   }
-  return method === 'required' || method === 'ifpresent' ? library({ kind: 'dotenv-validator' }) : null;
+  return method === 'required' || method === 'ifpresent' ? library({ kind: 'dotenv-validator' }) : undefined;
 }
 
-/** `env()` and `Env\env()`; null for other functions. */
-export function callLibraryFunction(ctx: Interpreter, node: Node, name: string, args: readonly Value[]): Value | null {
-  return name === 'env' || name === 'env\\env' ? env(ctx, node, args) : null;
+/** `env()` and `Env\env()`; undefined for other functions. */
+export function callLibraryFunction(
+  ctx: Interpreter,
+  node: Node,
+  name: string,
+  args: readonly Value[],
+): Value | undefined {
+  return name === 'env' || name === 'env\\env' ? env(ctx, node, args) : undefined;
 }
 
 const library = (object: LibraryObject): PhpObject => new PhpObject(null, object);
@@ -169,7 +179,7 @@ function convert(value: string): Value | undefined {
 }
 
 /** Roots\WPConfig\Config: collects constants, defines them at `apply()`. */
-function config(ctx: Interpreter, node: Node, method: string, args: readonly Value[]): Value | null {
+function config(ctx: Interpreter, node: Node, method: string, args: readonly Value[]): Value | undefined {
   const [key, value = null] = args;
   if (method === 'apply') {
     for (const [name, stored] of ctx.state.collected) define(ctx, node, name, stored);
@@ -186,12 +196,10 @@ function config(ctx: Interpreter, node: Node, method: string, args: readonly Val
     else ctx.state.collected.set(name, value);
     return ctx.unknown(node, 'nothing');
   }
-  if (method !== 'get') return null;
+  if (method !== 'get') return undefined;
   ctx.mayThrow++;
   if (name === null) return ctx.unknown(node, 'an odd name');
-  return (
-    ctx.state.collected.get(name) ??
-    ctx.state.collectedOpaque ??
-    ctx.unknown(node, `${printable(name)} is not configured before`)
-  );
+  const stored = ctx.state.collected.get(name);
+  if (stored !== undefined) return stored;
+  return ctx.state.collectedOpaque ?? ctx.unknown(node, `${printable(name)} is not configured before`);
 }

@@ -70,16 +70,23 @@ export type LibraryObject =
 
 export const isUnknown = (value: unknown): value is Unknown => value instanceof Unknown;
 
-/** `===` on known values; null when an unknown element decides. */
-export function identical(a: Value, b: Value): boolean | null {
+/** Nested arrays can share their parts and so be very large: comparing them gives up at some point. */
+const MAX_COMPARISONS = 50_000;
+interface Budget {
+  left: number;
+}
+
+/** `===` on known values; null when an unknown element decides, or the values are too large to tell. */
+export function identical(a: Value, b: Value, budget: Budget = { left: MAX_COMPARISONS }): boolean | null {
+  if (--budget.left < 0) return null;
   if (a === b) return a instanceof Unknown ? null : true;
   if (a instanceof Unknown || b instanceof Unknown) return null;
-  if (a instanceof PhpArray && b instanceof PhpArray) return identicalArrays(a, b);
+  if (a instanceof PhpArray && b instanceof PhpArray) return identicalArrays(a, b, budget);
   if (a instanceof PhpObject && b instanceof PhpObject) return null;
   return false;
 }
 
-function identicalArrays(a: PhpArray, b: PhpArray): boolean | null {
+function identicalArrays(a: PhpArray, b: PhpArray, budget: Budget): boolean | null {
   if (a.size !== b.size) return false;
   const others = [...b.map];
   let index = 0;
@@ -87,23 +94,25 @@ function identicalArrays(a: PhpArray, b: PhpArray): boolean | null {
   for (const [key, value] of a.map) {
     const other = others[index++];
     if (other === undefined || other[0] !== key) return false;
-    const same = identical(value, other[1]);
+    const same = identical(value, other[1], budget);
     if (same === false) return false;
     if (same === null) result = null;
+    if (budget.left < 0) return null;
   }
   return result;
 }
 
 /** Whether two values are surely the same thing, unknowns included (the same unknown). Used to merge branches. */
-export function sameValue(a: Value, b: Value): boolean {
+export function sameValue(a: Value, b: Value, budget: Budget = { left: MAX_COMPARISONS }): boolean {
   if (a === b) return true;
+  if (--budget.left < 0) return false;
   if (a instanceof PhpArray && b instanceof PhpArray) {
     if (a.size !== b.size || a.next !== b.next) return false;
     const others = [...b.map];
     let index = 0;
     for (const [key, value] of a.map) {
       const other = others[index++];
-      if (other === undefined || other[0] !== key || !sameValue(value, other[1])) return false;
+      if (other === undefined || other[0] !== key || !sameValue(value, other[1], budget)) return false;
     }
     return true;
   }
