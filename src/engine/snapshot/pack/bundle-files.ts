@@ -20,6 +20,7 @@ export interface PackFilesOptions {
   hash: HashFollower;
   entries: LineFrameWriter;
   links: LineFrameWriter;
+  folders: LineFrameWriter;
   workers: number;
   level: number;
   signal: AbortSignal;
@@ -63,6 +64,8 @@ export async function packFiles(options: PackFilesOptions): Promise<PackedFiles>
       pool,
       entries: options.entries,
       links: options.links,
+      folders: options.folders,
+      roots: plan.roots,
       onResult: (result) => {
         ledger.add(result);
         hash.advance(ledger.end);

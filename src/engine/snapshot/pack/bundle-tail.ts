@@ -6,6 +6,7 @@ import { parseSeekTable } from '../zstd/index.js';
 import type { BundleFile } from './bundle-file.js';
 import { TarFrameWriter } from './tar-frame-writer.js';
 import { tarMember } from './tar-member.js';
+import { entryXattrs } from './xattrs.js';
 
 export interface BundleTailOptions {
   bundle: BundleFile;
@@ -15,8 +16,8 @@ export interface BundleTailOptions {
   readme: string;
   /** ISO time: the note's date. */
   startedAt: string;
-  /** Spool of the hard links' entries. */
-  linkEntries: string;
+  /** Spools of entries whose members come after all files, in this order: hard links, folders. */
+  lateEntries: readonly string[];
 }
 
 export interface BundleTail {
@@ -26,12 +27,17 @@ export interface BundleTail {
   readme: ManifestEntry;
 }
 
-/** Ends the bundle: hard links (whose first names are before them now), the note, the end of the archive, the seek table. */
+/**
+ * Ends the bundle: hard links (whose first names are before them now), folders (stock tar sets their times as it meets
+ * them, and a file made in one later would change them), the note, the end of the archive, the seek table.
+ */
 export async function finishBundle(options: BundleTailOptions): Promise<BundleTail> {
   const { bundle, start, level } = options;
   const writer = new TarFrameWriter(bundle.handle, start, level);
-  for await (const link of readLineFile<ManifestEntry>(options.linkEntries))
-    await writer.add(tarMember(link, entryPath(link), []), []);
+  for (const spool of options.lateEntries) {
+    for await (const entry of readLineFile<ManifestEntry>(spool))
+      await writer.add(tarMember(entry, entryPath(entry), entryXattrs(entry)), []);
+  }
   const content = Buffer.from(options.readme);
   const readme = readmeEntry(content, options.startedAt);
   const span = await writer.add(tarMember(readme, entryPath(readme), []), [content]);

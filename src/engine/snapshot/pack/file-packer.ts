@@ -1,9 +1,11 @@
 import { entryPath, entryTarget, withTarget } from '../manifest/index.js';
-import type { PlanEntry } from '../plan/index.js';
+import type { PlanEntry, PlannedRoot } from '../plan/index.js';
 import type { LineFrameWriter } from '../work/index.js';
 import { groupWindow, WINDOW_BYTES, WINDOW_ENTRIES } from './grouping.js';
 import { OwnerNames } from './owners.js';
 import type { PackResult } from './protocol.js';
+import { RootPaths } from './root-paths.js';
+import { readXattrs, withXattrs } from './xattrs.js';
 import type { WorkerPool } from './worker-pool.js';
 
 export interface FilePackerOptions {
@@ -12,6 +14,9 @@ export interface FilePackerOptions {
   entries: LineFrameWriter;
   /** Gets the entries of hard links: their members come after all files. */
   links: LineFrameWriter;
+  /** Gets the entries of folders: their members come last, so that a plain `tar -x` leaves their times as they were. */
+  folders: LineFrameWriter;
+  roots: readonly PlannedRoot[];
   onResult: (result: PackResult) => void;
 }
 
@@ -30,7 +35,11 @@ export class FilePacker {
   /** First names that could not be packed, and what took their place. */
   private readonly replaced = new Map<string, Buffer | null>();
 
-  constructor(private readonly options: FilePackerOptions) {}
+  private readonly roots: RootPaths;
+
+  constructor(private readonly options: FilePackerOptions) {
+    this.roots = new RootPaths(options.roots);
+  }
 
   async run(plan: AsyncIterable<PlanEntry>): Promise<void> {
     let window: PlanEntry[] = [];
@@ -95,7 +104,7 @@ export class FilePacker {
     const { entries } = this.options;
     for (const [index, entry] of window.entries()) {
       // eslint-disable-next-line no-await-in-loop -- entries are written in order
-      const line = entry.type === 'hardlink' ? await this.linkLine(entry) : (lines[index] ?? null);
+      const line = await this.lineOf(entry, lines[index] ?? null);
       if (line === null) {
         if (entry.linked === true) this.replaced.set(keyOf(entryPath(entry)), null);
         continue;
@@ -105,6 +114,20 @@ export class FilePacker {
       // eslint-disable-next-line no-await-in-loop -- back-pressure
       if (entries.full) await entries.flush();
     }
+  }
+
+  private async lineOf(entry: PlanEntry, packed: string | null): Promise<string | null> {
+    if (entry.type === 'hardlink') return this.linkLine(entry);
+    if (entry.type === 'dir') return this.folderLine(entry);
+    return packed;
+  }
+
+  private async folderLine(entry: PlanEntry): Promise<string> {
+    const xattrs = readXattrs(this.roots.source(entryPath(entry)));
+    const folder = withXattrs({ ...entry, ...this.owners.of(entry.uid, entry.gid) }, xattrs);
+    this.options.folders.push(folder);
+    if (this.options.folders.full) await this.options.folders.flush();
+    return JSON.stringify(folder);
   }
 
   private async linkLine(entry: PlanEntry): Promise<string | null> {

@@ -19,15 +19,15 @@ export interface Group {
 
 /**
  * Cuts a window into tasks. Compressible files are put together by extension (they compress better beside their like),
- * media by themselves; a file larger than a frame is a task of its own. Hard links come later and are left out. The
- * same window always gives the same groups.
+ * media by themselves; a file larger than a frame is a task of its own. Hard links and folders come later and are left
+ * out. The same window always gives the same groups.
  */
 export function groupWindow(window: readonly PlanEntry[]): Group[] {
   const text: { index: number; extension: string; size: number }[] = [];
   const media: { index: number; size: number }[] = [];
   const large: Group[] = [];
   for (const [index, entry] of window.entries()) {
-    if (entry.type === 'hardlink') continue;
+    if (entry.type === 'hardlink' || entry.type === 'dir') continue;
     const extension = entry.type === 'file' ? extensionOf(entryPath(entry).toString('latin1')) : '';
     const stored = isMediaExtension(extension);
     if (entry.size > TEXT_FRAME_BYTES - HEADER_BYTES) large.push({ stored, indexes: [index] });

@@ -16,6 +16,7 @@ export const BUNDLE_FILE = 'bundle.tar.zst';
 export const MANIFEST_FILE = 'bundle.manifest.ndjson.zst';
 export const FILE_ENTRIES = 'files.entries';
 export const LINK_ENTRIES = 'links.entries';
+export const FOLDER_ENTRIES = 'folders.entries';
 
 const MAX_WORKERS = 4;
 
@@ -88,6 +89,7 @@ async function pack(
   const hash = new HashFollower(bundle.partial);
   const entries = await LineFrameWriter.create(join(workDir, FILE_ENTRIES));
   const links = await LineFrameWriter.create(join(workDir, LINK_ENTRIES));
+  const folders = await LineFrameWriter.create(join(workDir, FOLDER_ENTRIES));
   try {
     const workers = Math.min(MAX_WORKERS, Math.max(1, Math.floor(options.workers)));
     const files = await packFiles({
@@ -97,13 +99,14 @@ async function pack(
       hash,
       entries,
       links,
+      folders,
       workers,
       level,
       signal,
       journal,
       warnings,
     });
-    await Promise.all([entries.finish(), links.finish()]);
+    await Promise.all([entries, links, folders].map(async (spool) => spool.finish()));
     throwIfAborted(signal);
     const tail = await finishBundle({
       bundle,
@@ -111,7 +114,7 @@ async function pack(
       level,
       readme: options.readme,
       startedAt: options.header.startedAt,
-      linkEntries: join(workDir, LINK_ENTRIES),
+      lateEntries: [join(workDir, LINK_ENTRIES), join(workDir, FOLDER_ENTRIES)],
     });
     const [bundleSha256] = await Promise.all([hash.finish(tail.size), bundle.sync()]);
     throwIfAborted(signal);
@@ -135,7 +138,9 @@ async function pack(
       },
       warnings: warnings.list(),
     });
-    await Promise.all([FILE_ENTRIES, LINK_ENTRIES].map(async (name) => rm(join(workDir, name), { force: true })));
+    await Promise.all(
+      [FILE_ENTRIES, LINK_ENTRIES, FOLDER_ENTRIES].map(async (name) => rm(join(workDir, name), { force: true })),
+    );
     return {
       bundlePath: bundle.path,
       bundleSize: tail.size,
@@ -150,7 +155,7 @@ async function pack(
       ...warnings.list(),
     };
   } catch (error) {
-    await Promise.all([entries.abandon(), links.abandon()].map(async (p) => p.catch(() => undefined)));
+    await Promise.all([entries, links, folders].map(async (spool) => spool.abandon().catch(() => undefined)));
     await bundle.abort();
     throw error;
   } finally {
@@ -166,6 +171,7 @@ async function removeOutput(workDir: string): Promise<void> {
     `${MANIFEST_FILE}.partial`,
     FILE_ENTRIES,
     LINK_ENTRIES,
+    FOLDER_ENTRIES,
   ];
   await Promise.all(names.map(async (name) => rm(join(workDir, name), { force: true })));
 }

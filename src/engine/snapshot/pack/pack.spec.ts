@@ -150,7 +150,7 @@ describe('packBundle', { timeout: 60_000 }, () => {
         );
         rmSync(out, { recursive: true });
       }),
-      { numRuns: 25 },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 

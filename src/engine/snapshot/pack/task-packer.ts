@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { listXattrs, type Xattr } from '../../native/posix.js';
+import type { Xattr } from '../../native/posix.js';
 import { displayPath, entryPath, type ManifestEntry } from '../manifest/index.js';
 import type { PlanEntry } from '../plan/index.js';
 import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } from '../tar/index.js';
@@ -12,6 +12,7 @@ import { RootPaths } from './root-paths.js';
 import { tarMember } from './tar-member.js';
 import { asSourceGone, SourceFile, SourceGone } from './source-file.js';
 import type { Turn } from './turn.js';
+import { readXattrs, withXattrs } from './xattrs.js';
 
 const SMALL_FILE_BYTES = TEXT_FRAME_BYTES;
 const EMPTY_SHA256 = hash('sha256', '');
@@ -86,7 +87,7 @@ export class TaskPacker {
     }
   }
 
-  /** Folders, symlinks and FIFOs: as the walk saw them. */
+  /** Symlinks and FIFOs: as the walk saw them. */
   private packOther(item: PlanEntry, path: Buffer, output: FrameOutput): Placed {
     const { linked: _, ...rest } = item;
     const entry: ManifestEntry = { ...rest, ...this.owners.of(item.uid, item.gid) };
@@ -212,20 +213,6 @@ function readOrStop(file: SourceFile, room: Buffer, position: number): number {
     if (error instanceof SourceGone) return 0;
     throw error;
   }
-}
-
-/** A file system that can't say, or a file that is just gone, has none. */
-function readXattrs(path: Buffer): Xattr[] {
-  try {
-    return listXattrs(path);
-  } catch {
-    return [];
-  }
-}
-
-function withXattrs(entry: ManifestEntry, xattrs: Xattr[]): ManifestEntry {
-  if (xattrs.length === 0) return entry;
-  return { ...entry, xattrs: Object.fromEntries(xattrs.map(({ name, value }) => [name, value.toString('base64')])) };
 }
 
 function located({ entry, span }: Placed, taskOffset: number, frames: number[]): ManifestEntry {

@@ -22,7 +22,7 @@ import { comparePaths } from '../manifest/index.js';
 
 /** A tree to be made on disk, for tests. */
 export type Node =
-  | { kind: 'file'; content: Buffer }
+  | { kind: 'file'; fill: 'text' | 'noise'; size: number }
   | { kind: 'sparse'; size: number; data: { at: number; bytes: Buffer }[] }
   | { kind: 'symlink'; target: Buffer }
   | { kind: 'hardlink' }
@@ -51,14 +51,16 @@ const safeName = name.filter(
   (n) => !n.includes(0) && !n.includes(0x2f) && !n.equals(Buffer.from('.')) && !n.equals(Buffer.from('..')),
 );
 
-const content = fc.oneof(
-  { weight: 5, arbitrary: fc.uint8Array({ maxLength: 2000 }).map((b) => Buffer.from(b)) },
-  { weight: 3, arbitrary: fc.nat(200_000).map((n) => Buffer.alloc(n, 'php text ')) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(511, 512, 513, 1 << 20, (1 << 22) - 2048, (1 << 22) + 1, 9_000_001).map(noise),
-  },
-);
+const file = fc
+  .record({
+    fill: fc.constantFrom('text' as const, 'noise' as const),
+    size: fc.oneof(
+      { weight: 8, arbitrary: fc.nat(3000) },
+      { weight: 3, arbitrary: fc.nat(200_000) },
+      { weight: 1, arbitrary: fc.constantFrom(511, 512, 513, 1 << 20, (1 << 22) - 2048, (1 << 22) + 1, 9_000_001) },
+    ),
+  })
+  .map((f): Node => ({ kind: 'file', ...f }));
 
 function noise(size: number): Buffer {
   const buffer = Buffer.alloc(size);
@@ -86,7 +88,7 @@ const meta: fc.Arbitrary<Meta> = fc.record({
 });
 
 const leaf: fc.Arbitrary<Node> = fc.oneof(
-  { weight: 8, arbitrary: content.map((c): Node => ({ kind: 'file', content: c })) },
+  { weight: 8, arbitrary: file },
   {
     weight: 1,
     arbitrary: fc
@@ -122,7 +124,7 @@ export const treeArbitrary = fc.letrec<{ dir: Node; node: Node }>((tie) => ({
 export function makeTree(at: Buffer, node: Node, made: Buffer[] = []): void {
   switch (node.kind) {
     case 'file':
-      writeFileSync(at, node.content);
+      writeFileSync(at, node.fill === 'text' ? Buffer.alloc(node.size, 'php text ') : noise(node.size));
       made.push(at);
       break;
     case 'sparse': {
