@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
-import { accountOf, endWithTest, findProgram, freePort, isRoot, makeScratch, stopChild, until } from './scratch.js';
+import {
+  accountOf,
+  endWithTest,
+  GiveUp,
+  findProgram,
+  freePort,
+  isRoot,
+  makeScratch,
+  stopChild,
+  until,
+} from './scratch.js';
 
 const run = promisify(execFile);
 
@@ -70,7 +80,7 @@ export class MariaDbServer {
     const result = new MariaDbServer(scratch.path, socket, port, child, scratch.remove);
     try {
       await until('mariadbd to answer', async () => {
-        if (child.exitCode !== null) throw new Error(`mariadbd ended with ${child.exitCode}`);
+        if (child.exitCode !== null) throw new GiveUp(`mariadbd ended with ${child.exitCode}`);
         await result.query('SELECT 1');
         return true;
       });

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestApi } from './api.js';
-import { endWithTest, stopChild, until } from './scratch.js';
+import { endWithTest, GiveUp, stopChild, until } from './scratch.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -57,7 +57,8 @@ export class TestMaster {
       const url = await until(
         'the master to announce itself',
         async () => {
-          if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+          if (child.exitCode !== null || child.signalCode !== null)
+            throw new GiveUp(`it ended with ${child.exitCode ?? child.signalCode}`);
           const info = JSON.parse(await readFile(join(dataDir, 'run.json'), 'utf8')) as { pid: number; url: string };
           return info.pid === child.pid ? info.url : null;
         },
@@ -66,8 +67,11 @@ export class TestMaster {
       const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
       return new TestMaster(dataDir, url, token, child, output);
     } catch (error) {
-      await stopChild(child, 'SIGKILL');
-      endPostgresOf(dataDir);
+      // One that ended by itself has cleaned up; what runs there now is another master's.
+      if (!(error instanceof GiveUp)) {
+        await stopChild(child, 'SIGKILL');
+        endPostgresOf(dataDir);
+      }
       throw new Error(`The master did not start:\n${output.text}`, { cause: error });
     }
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { accountOf, endWithTest, isRoot, makeScratch, stopChild, until } from './scratch.js';
+import { accountOf, endWithTest, GiveUp, isRoot, makeScratch, stopChild, until } from './scratch.js';
 
 const run = promisify(execFile);
 
@@ -51,7 +51,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const adminUrl = `postgresql://postgres@localhost:5432/postgres?host=${encodeURIComponent(sockets)}`;
   try {
     await until('PostgreSQL to answer', async () => {
-      if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}`);
+      if (child.exitCode !== null) throw new GiveUp(`postgres ended with ${child.exitCode}`);
       await runSql(adminUrl, 'select 1');
       return true;
     });

@@ -12,6 +12,9 @@ export function makeScratch(name = 'test'): { path: string; remove: () => void }
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** Thrown by a condition that can't become true any more. */
+export class GiveUp extends Error {}
+
 /** Waits until the condition gives something truthy; fails after the time with the last error seen. */
 export async function until<T>(
   what: string,
@@ -26,6 +29,7 @@ export async function until<T>(
       if (value) return value;
       last = undefined;
     } catch (error) {
+      if (error instanceof GiveUp) throw error;
       last = error;
     }
     if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms for: ${what}`, { cause: last });
