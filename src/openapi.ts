@@ -63,6 +63,7 @@ function operationsOf(item: PathItem): Operation[] {
 
 /** Adds what holds for every operation: who may call it, and how it fails. */
 function complete(operation: Operation): void {
+  splitSummary(operation);
   const rule: unknown = Object.entries(operation).find(([key]) => key === ACCESS_EXTENSION)?.[1];
   const open = rule === 'public';
   if (open) operation.security = [];
@@ -73,6 +74,16 @@ function complete(operation: Operation): void {
     ...(open ? {} : { 401: problem('No valid token.'), 403: problem('The role of the token is too low.') }),
     default: problem('Any other error; its `code` says which.'),
   };
+}
+
+/** A handler's comment is its summary; what goes beyond the first sentence is the description. */
+function splitSummary(operation: Operation): void {
+  const text = operation.summary?.replace(/\s+/g, ' ').trim();
+  const parts = text === undefined ? null : /^(.+?)\.(?: (.+))?$/.exec(text);
+  if (parts?.[1] === undefined) return;
+  operation.summary = parts[1];
+  const description = [parts[2], operation.description].filter(Boolean).join('\n\n');
+  if (description !== '') operation.description = description;
 }
 
 function problem(description: string): NonNullable<Operation['responses'][string]> {

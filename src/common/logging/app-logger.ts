@@ -30,6 +30,13 @@ export class AppLogger extends ConsoleLogger {
     this.verboseFramework = level === 'debug';
   }
 
+  protected override getJsonLogObject(
+    message: unknown,
+    options: Parameters<ConsoleLogger['getJsonLogObject']>[1],
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    return Object.assign(super.getJsonLogObject(message, options), { time: new Date().toISOString() });
+  }
+
   protected override printMessages(messages: unknown[], context = '', logLevel: LogLevel = 'log'): void {
     if (logLevel === 'log' && !this.verboseFramework && chatty.has(context)) return;
     super.printMessages(messages, context, logLevel, 'stderr');

@@ -57,18 +57,18 @@ export class ScannerService {
     signal: AbortSignal,
     channel: EventChannel<ScanEvent>,
   ): Promise<void> {
+    // Modules look at the same folders, one after the other: the longest walk is the count.
     let looked = 0;
     let found = 0;
     for (const module of this.registry.discovering()) {
-      let folders = 0;
       const sites = module.discover({
         roots,
         maxDepth,
         signal,
         onProblem: (path, message) => channel.push({ type: 'problem', path, message }),
         onProgress: (count) => {
-          folders = count;
-          channel.push({ type: 'progress', folders: looked + count });
+          looked = Math.max(looked, count);
+          channel.push({ type: 'progress', folders: looked });
         },
       });
       for await (const site of sites) {
@@ -76,7 +76,6 @@ export class ScannerService {
         channel.push({ type: 'found', site });
         await channel.room();
       }
-      looked += folders;
     }
     if (!signal.aborted) channel.push({ type: 'done', folders: looked, found });
   }

@@ -169,11 +169,19 @@ describe('scan', () => {
     const root = join(test.folder, 'import');
     const answer = await test.operator.call('GET', `/scan?path=${root}&path=/nowhere&maxDepth=3`);
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
-      items: [{ path: join(root, 'a'), isInstall: true, reason: 'has notes.txt' }, {}, { isInstall: false }],
-      problems: [{ path: '/nowhere', message: 'does not exist' }],
-      folders: 4,
-    });
+    const { items, problems, folders } = answer.body as {
+      items: { module: string }[];
+      problems: object[];
+      folders: number;
+    };
+    // The modules of the build looked as well.
+    expect(items.filter((item) => item.module === 'notes')).toMatchObject([
+      { path: join(root, 'a'), isInstall: true, reason: 'has notes.txt' },
+      { path: join(root, 'b'), isInstall: true },
+      { isInstall: false },
+    ]);
+    expect(problems).toContainEqual({ path: '/nowhere', message: 'does not exist' });
+    expect(folders).toBeGreaterThan(3);
   });
 
   it('streams them line by line when asked to', async () => {
@@ -184,7 +192,8 @@ describe('scan', () => {
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
     const lines = (await response.text()).trimEnd().split('\n');
     const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
-    expect(types).toEqual(['found', 'found', 'found', 'progress', 'done']);
+    expect(types.filter((type) => type !== 'progress')).toEqual(['found', 'found', 'found', 'done']);
+    expect(types.at(-1)).toBe('done');
   });
 
   it('refuses a path that is not absolute, in either form', async () => {
