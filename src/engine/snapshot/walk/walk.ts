@@ -54,7 +54,10 @@ export class Walk {
         this.startRoot(root);
         let sliceEnd = performance.now() + SLICE_MS;
         while (this.step()) {
-          if (this.batch.length >= BATCH) yield this.takeBatch();
+          if (this.batch.length >= BATCH) {
+            yield this.takeBatch();
+            throwIfAborted(this.options.signal);
+          }
           if (performance.now() < sliceEnd) continue;
           await setImmediate();
           throwIfAborted(this.options.signal);
