@@ -27,6 +27,8 @@ export class FrameFeed {
   #frames: AsyncGenerator<StreamedFrame> | null = null;
   #body: Readable | null = null;
   #lastSplit: Promise<SplitFrame | null> = Promise.resolve(null);
+  /** Buffers for compressed frames, used again: they are many and large. */
+  readonly #spare: Buffer[] = [];
   #ended = false;
   #closed = false;
   /** Offset in the bundle of the frame that `next` gives. */
@@ -85,7 +87,7 @@ export class FrameFeed {
     if (done === true) return null;
     return {
       offset: this.start + value.offset,
-      bytes: Buffer.from(value.frame),
+      bytes: this.#copy(value.frame),
       skippable: value.header.skippable,
     };
   }
@@ -96,6 +98,16 @@ export class FrameFeed {
     const content = frame.skippable
       ? Buffer.alloc(0)
       : await decompressFramesAsync(frame.bytes, { maxContentBytes: MAX_FRAME_CONTENT });
-    return { bundle: this.bundle, offset: frame.offset, length: frame.bytes.length, content };
+    const length = frame.bytes.length;
+    this.#spare.push(Buffer.from(frame.bytes.buffer));
+    return { bundle: this.bundle, offset: frame.offset, length, content };
+  }
+
+  /** The splitter's frame is only valid until the next one is asked for. */
+  #copy(frame: Buffer): Buffer {
+    const spare = this.#spare.pop();
+    const room = spare !== undefined && spare.length >= frame.length ? spare : Buffer.allocUnsafeSlow(frame.length);
+    frame.copy(room);
+    return room.subarray(0, frame.length);
   }
 }

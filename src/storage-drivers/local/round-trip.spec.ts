@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { LocalStorageDriver } from '../../../storage-drivers/local/index.js';
+import { LocalStorageDriver } from './index.js';
 import {
   CountingStorageDriver,
   makeRandomTree,
@@ -9,11 +9,11 @@ import {
   snapshotTree,
   treeMap,
   useTempFolder,
-} from '../../testing/index.js';
-import { packBundle, planFiles, type PackedBundle } from '../pack/index.js';
-import { findEntry, openBackup } from '../read/index.js';
-import { verifyBackup } from '../verify/index.js';
-import { FileRestore, previewFiles } from './index.js';
+} from '../../engine/testing/index.js';
+import { packBundle, planFiles, type PackedBundle } from '../../engine/snapshot/pack/index.js';
+import { findEntry, openBackup } from '../../engine/snapshot/read/index.js';
+import { verifyBackup } from '../../engine/snapshot/verify/index.js';
+import { FileRestore, previewFiles } from '../../engine/snapshot/restore/index.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -75,11 +75,11 @@ describe('pack, store, verify, restore', () => {
     await restore.commit();
   };
 
-  it.each([1, 2, 3, 4, 5, 6])('random tree %i comes back exactly', async (seed) => {
+  it.each([1, 2, 3, 4])('random tree %i comes back exactly', async (seed) => {
     const driver = await setUp();
     makeRandomTree(temp('site'), new SeededRandom(seed), {
       entries: 40 + seed * 20,
-      maxFileBytes: seed === 3 ? 9_000_000 : 300_000,
+      maxFileBytes: seed === 3 ? 6_000_000 : 300_000,
       owners: isRoot,
       xattrs: true,
     });
