@@ -127,7 +127,7 @@ describe('paths', () => {
   });
 });
 
-describe('manifest', () => {
+describe('manifest', { timeout: 30_000 }, () => {
   it('is written through frames and spools, read back, and is plain zstd NDJSON', async () => {
     const path = join(folder, 'big.manifest.ndjson.zst');
     const spool = join(folder, 'entries');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabaseSink, packBundle, planFiles } from '../pack/index.js';
-import { KeptJournal } from '../pack/tree.spec-support.js';
+import { KeptJournal } from '../../testing/pack-tree.js';
 import { readPlanSummary } from './index.js';
 
 let folder = '';
@@ -58,7 +58,7 @@ function makeSite(name: string, bytes: number): string {
   return site;
 }
 
-describe('planFiles', () => {
+describe('planFiles', { timeout: 30_000 }, () => {
   it('says what there is, and counts holes as nothing when it asks for space', async () => {
     const site = makeSite('totals', 1000);
     const workDir = join(folder, 'work-totals');

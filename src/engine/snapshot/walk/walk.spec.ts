@@ -42,7 +42,7 @@ const entriesOf = async (walk: Walk): Promise<WalkEntry[]> => {
 };
 const pathsOf = async (walk: Walk): Promise<string[]> => (await entriesOf(walk)).map((e) => e.path.toString());
 
-describe('Walk', () => {
+describe('Walk', { timeout: 30_000 }, () => {
   it('gives path order, over several roots', async () => {
     for (const path of ['a/b', 'a-b', 'a b', 'a.b/c', 'z', '\xe9']) put(path);
     mkdirSync(join(folder, 'ext'));

@@ -33,7 +33,7 @@ async function* chunked(buf: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buf.length; at += size) yield buf.subarray(at, at + size);
 }
 
-describe('zstd frames', () => {
+describe('zstd frames', { timeout: 30_000 }, () => {
   it('stock zstd reads stored frames of every size around the block bound, and checks their checksum', () => {
     const block = 128 * 1024;
     for (const size of [0, 1, 255, 256, block - 1, block, block + 1, 3 * block, 1_000_000]) {

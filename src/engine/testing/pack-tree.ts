@@ -16,9 +16,9 @@ import {
   writeSync,
 } from 'node:fs';
 import * as fc from 'fast-check';
-import type { JobJournal, JobWarning } from '../../ports/job-context.js';
-import { lchown, listXattrs, makeFifo, setMtimeNs, setXattr } from '../../native/posix.js';
-import { comparePaths } from '../manifest/index.js';
+import type { JobJournal, JobWarning } from '../ports/job-context.js';
+import { lchown, listXattrs, makeFifo, setMtimeNs, setXattr } from '../native/posix.js';
+import { comparePaths } from '../snapshot/manifest/index.js';
 
 /** A tree to be made on disk, for tests. */
 export type Node =
