@@ -216,7 +216,8 @@ class Scanner {
     this.reported.add(key);
     let inspection: Inspection;
     try {
-      inspection = inspect(root, {});
+      // Nested installs are finds of their own here: looking for them per site would walk everything twice.
+      inspection = inspect(root, { nested: false });
     } catch (error) {
       const reason =
         error instanceof AppError ? error.message : `It could not be inspected (${errnoOf(error) ?? 'error'}).`;
@@ -224,14 +225,24 @@ class Scanner {
       return;
     }
     const twin = this.twinOf(inspection, root);
-    if (twin !== null && COPY_NAME.test(basename(root))) {
-      const reason = `It uses the same database and table prefix as ${twin}, and its name says that it is a copy: not an install of its own.`;
+    if (twin !== null && this.isNamedCopy(root)) {
+      const reason = `It uses the same database and table prefix as ${twin}, and a folder's name says that it is a copy: not an install of its own.`;
       this.finds.push({ site: { path: root, module: MODULE, isInstall: false, reason }, inspection: null });
       return;
     }
     if (twin !== null) inspection.install.warnings.push(`It uses the same database and table prefix as ${twin}.`);
     const reason = `It has wp-load.php, wp-settings.php and wp-includes/version.php${inspection.install.version === null ? '' : ` (WordPress ${inspection.install.version})`}, and its configuration is ${inspection.install.configFile}.`;
     this.finds.push({ site: { path: root, module: MODULE, isInstall: true, reason }, inspection });
+  }
+
+  /** Whether a folder on the way from the scan's root is named like a copy. */
+  private isNamedCopy(path: string): boolean {
+    const root =
+      this.options.roots.map((given) => normalize(given)).find((given) => path.startsWith(`${given}/`)) ?? '';
+    return path
+      .slice(root.length)
+      .split('/')
+      .some((name) => COPY_NAME.test(name));
   }
 
   /** The install found earlier that uses the same tables. */

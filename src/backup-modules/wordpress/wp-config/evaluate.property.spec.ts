@@ -18,6 +18,33 @@ const hasPhp = ((): boolean => {
   }
 })();
 
+/** What is wrong, if anything; and how much was known. */
+function compare(file: string): { faults: string[]; known: number; all: number } {
+  if (!existsSync(`${file}.json`)) return { faults: [], known: 0, all: 0 };
+  const php = decodeAnswer(readFileSync(`${file}.json`, 'utf8'));
+  const ours = evaluateConfig(file, { roots: [join(file, '..')], environment: GIVEN_ENV });
+  const faults: string[] = [];
+  const counts = { known: 0, all: 0 };
+  if (!php.finished) return { faults, ...counts };
+  const check = (name: string, real: unknown, isSet: boolean, value: ConfigValue | undefined): void => {
+    counts.all++;
+    if (value === undefined) {
+      if (isSet) faults.push(`${name}: PHP has ${inspect(real)}, we say it is not there`);
+      else counts.known++;
+      return;
+    }
+    if (!value.known) return;
+    counts.known++;
+    if (!isSet || !isDeepStrictEqual(real, value.value))
+      faults.push(`${name}: PHP ${isSet ? inspect(real) : '(none)'}, we say ${inspect(value.value)}`);
+  };
+  for (const [name, real] of php.constants) check(name, real, true, ours.constant(name));
+  for (const name of ours.constants.keys())
+    if (!php.constants.has(name)) check(name, undefined, false, ours.constant(name));
+  check('$table_prefix', php.tablePrefix, php.tablePrefix !== null, ours.variable('table_prefix'));
+  return { faults, ...counts };
+}
+
 describe.runIf(hasPhp)('wp-config evaluation against real PHP', () => {
   let scratch: string;
   beforeAll(() => {
@@ -32,33 +59,6 @@ describe.runIf(hasPhp)('wp-config evaluation against real PHP', () => {
     const file = join(folder, 'wp-config.php');
     writeFileSync(file, source, 'latin1');
     return file;
-  }
-
-  /** What is wrong, if anything; and how much was known. */
-  function compare(file: string): { faults: string[]; known: number; all: number } {
-    if (!existsSync(`${file}.json`)) return { faults: [], known: 0, all: 0 };
-    const php = decodeAnswer(readFileSync(`${file}.json`, 'utf8'));
-    const ours = evaluateConfig(file, { roots: [join(file, '..')], environment: GIVEN_ENV });
-    const faults: string[] = [];
-    const counts = { known: 0, all: 0 };
-    if (!php.finished) return { faults, ...counts };
-    const check = (name: string, real: unknown, isSet: boolean, value: ConfigValue | undefined): void => {
-      counts.all++;
-      if (value === undefined) {
-        if (isSet) faults.push(`${name}: PHP has ${inspect(real)}, we say it is not there`);
-        else counts.known++;
-        return;
-      }
-      if (!value.known) return;
-      counts.known++;
-      if (!isSet || !isDeepStrictEqual(real, value.value))
-        faults.push(`${name}: PHP ${isSet ? inspect(real) : '(none)'}, we say ${inspect(value.value)}`);
-    };
-    for (const [name, real] of php.constants) check(name, real, true, ours.constant(name));
-    for (const name of ours.constants.keys())
-      if (!php.constants.has(name)) check(name, undefined, false, ours.constant(name));
-    check('$table_prefix', php.tablePrefix, php.tablePrefix !== null, ours.variable('table_prefix'));
-    return { faults, ...counts };
   }
 
   it('is never wrong: each constant is equal or unknown', () => {

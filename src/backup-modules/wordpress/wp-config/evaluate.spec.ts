@@ -231,16 +231,16 @@ if (!defined('ABSPATH')) { define('ABSPATH', $webroot_dir . '/wp/'); }`,
   'config/environments/staging.php': "<?php use Roots\\WPConfig\\Config; Config::define('WP_DEBUG_LOG', true);",
 };
 
-describe('Bedrock (case 2)', () => {
-  const bedrock = (env: Record<string, string>, options: Partial<EvaluateOptions> = {}): EvaluatedConfig => {
-    for (const [name, content] of Object.entries({ ...BEDROCK, ...env })) write(name, content);
-    return evaluateConfig(join(root, 'web/wp-config.php'), {
-      roots: [root],
-      constants: { ABSPATH: `${root}/web/wp/` },
-      ...options,
-    });
-  };
+const bedrock = (env: Record<string, string>, options: Partial<EvaluateOptions> = {}): EvaluatedConfig => {
+  for (const [name, content] of Object.entries({ ...BEDROCK, ...env })) write(name, content);
+  return evaluateConfig(join(root, 'web/wp-config.php'), {
+    roots: [root],
+    constants: { ABSPATH: `${root}/web/wp/` },
+    ...options,
+  });
+};
 
+describe('Bedrock (case 2)', () => {
   it('takes .env, then .env.local, and what both leave out as not set', () => {
     const config = bedrock({
       '.env':

@@ -11,7 +11,7 @@ export function evalInclude(ctx: Interpreter, node: Node): Value {
   const target = field(node, 'target');
   const value = target === null ? ctx.unknown(node, 'include') : ctx.eval(target);
   if (isUnknown(value)) {
-    if (target !== null && endsInSettings(target)) throw new Signal('settings');
+    if (endsInSettings(target)) throw new Signal('settings');
     return lost(ctx, node, `includes a file whose name is not known: ${value.reason}`);
   }
   const path = toStr(value);
@@ -27,8 +27,8 @@ export function evalInclude(ctx: Interpreter, node: Node): Value {
 }
 
 /** Whether a path that is not known as a whole surely ends in wp-settings.php. */
-function endsInSettings(target: Node): boolean {
-  let at: Node | null = target;
+export function endsInSettings(target: Node | null): boolean {
+  let at = target;
   while (at !== null && at.kind === 'bin' && text(at, 'type') === '.') at = field(at, 'right');
   return at?.kind === 'string' && /(?:^|\/)wp-settings\.php$/.test(text(at, 'value'));
 }
