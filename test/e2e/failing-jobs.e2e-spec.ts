@@ -165,7 +165,7 @@ async function expectFailure(from: TestMaster, of: SiteDto, message: RegExp): Pr
   const job = await from.api.backUp(of.id);
   expect(job.status).toBe('failed');
   expect(`${job.error?.code} ${job.error?.message} ${job.error?.hint ?? ''}`).toMatch(message);
-  expect(await readdir(join(from.dataDir, 'work'))).toEqual([]);
+  await expect.poll(() => readdir(join(from.dataDir, 'work')), { timeout: 10_000 }).toEqual([]);
   expect(await objectsIn(from)).toEqual(objects);
   return job;
 }

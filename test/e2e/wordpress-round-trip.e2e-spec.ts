@@ -124,7 +124,7 @@ describe('a real WordPress on a real MariaDB, through the API', () => {
     backup = backups[0] as BackupDto;
     expect(job.backupId).toBe(backup.id);
     expect(backup.copies).toMatchObject([{ state: expect.stringMatching(/present|verified/) as string }]);
-    expect(await readdir(join(master.dataDir, 'work'))).toEqual([]);
+    await expect.poll(() => readdir(join(master.dataDir, 'work')), { timeout: 10_000 }).toEqual([]);
     const objects = await readdir(join(master.dataDir, 'storage/sites', site.id));
     expect(objects.filter((name) => name.endsWith('.tar.zst'))).toHaveLength(1);
     expect(objects.filter((name) => name.endsWith('.manifest.ndjson.zst'))).toHaveLength(1);
