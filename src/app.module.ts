@@ -16,6 +16,7 @@ import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SitesModule } from './modules/sites/index.js';
 import { StorageModule } from './modules/storage/index.js';
+import { VerifyModule } from './modules/verify/index.js';
 import { WordPressModule } from './backup-modules/wordpress/wordpress.module.js';
 import { LocalStorageDriverFactory } from './storage-drivers/local/index.js';
 
@@ -44,6 +45,7 @@ export class AppModule {
         JobsModule,
         BackupsModule,
         RestoreModule,
+        VerifyModule,
         DaemonModule,
         WordPressModule,
       ],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
 import { JobRunner, StopRequest, type JobPlan, type RunEnd, type RunnableStage } from './job-runner.js';
-import type { RunObserver } from './observer.js';
+import type { RunObserver, StageWarning } from './observer.js';
 import { RunJournal } from './run-journal.js';
 import { WorkFolder } from './work-folder.js';
 
@@ -11,7 +11,7 @@ const folder = useTempFolder('runner');
 
 class Recorder implements RunObserver {
   readonly lines: string[] = [];
-  readonly warnings: string[] = [];
+  readonly kept: string[] = [];
   readonly progressed: number[] = [];
   failOn: string | null = null;
 
@@ -29,8 +29,8 @@ class Recorder implements RunObserver {
     await this.#add('progress');
     this.lines.pop();
   }
-  async warning(stage: string, warning: { code: string }): Promise<void> {
-    this.warnings.push(`${stage}:${warning.code}`);
+  async warnings(warnings: readonly StageWarning[]): Promise<void> {
+    for (const { stage, warning } of warnings) this.kept.push(`${stage}:${warning.code}`);
     await this.#add('warning');
     this.lines.pop();
   }
@@ -200,7 +200,7 @@ describe('JobRunner', () => {
       }),
       ok('b', () => journal.warn({ code: 'LAST', message: 'w' })),
     ]);
-    expect(recorder.warnings).toHaveLength(200);
+    expect(recorder.kept).toHaveLength(200);
     expect(recorder.lines).toContain('completed a (1000 warnings)');
     expect(recorder.lines).toContain('completed b (1 warnings)');
   });

@@ -2,6 +2,12 @@ import type { AppError, ErrorContext } from '../../common/errors/index.js';
 import type { JobWarning, StageResult } from '../ports/index.js';
 import type { ProgressReport } from './progress-meter.js';
 
+/** A warning and the stage that gave it. */
+export interface StageWarning {
+  stage: string;
+  warning: JobWarning;
+}
+
 /** A finished stage with how many warnings it gave (also those not kept). */
 export interface StageRecord extends StageResult {
   warnings: number;
@@ -17,7 +23,7 @@ export interface RunObserver {
   stageStarted(stage: string): Promise<void>;
   stageEnded(stage: string, record: StageRecord, error: AppError | null): Promise<void>;
   progress(report: ProgressReport): Promise<void>;
-  /** A warning to keep. Beyond the limit warnings are only counted (in the stage's record). */
-  warning(stage: string, warning: JobWarning): Promise<void>;
+  /** Warnings to keep, in order. Beyond the limit they are only counted (in the stage's record). */
+  warnings(warnings: readonly StageWarning[]): Promise<void>;
   note(stage: string, message: string, context: ErrorContext): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { ErrorContext } from '../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../ports/index.js';
-import type { RunObserver } from './observer.js';
+import type { RunObserver, StageWarning } from './observer.js';
 import { ProgressMeter, type ProgressReport } from './progress-meter.js';
 
 export interface JournalOptions {
@@ -20,6 +20,7 @@ export class RunJournal implements JobJournal {
   #tail: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | null = null;
   #waiting: ProgressReport | null = null;
+  #unsaid: StageWarning[] = [];
   #stage = '';
   #stageWarnings = 0;
   #kept: number;
@@ -42,8 +43,13 @@ export class RunJournal implements JobJournal {
     this.#stageWarnings++;
     if (this.#kept >= (this.options.maxWarnings ?? 200)) return;
     this.#kept++;
-    const stage = this.#stage;
-    this.#enqueue(() => this.observer.warning(stage, warning), true);
+    this.#unsaid.push({ stage: this.#stage, warning });
+    if (this.#unsaid.length > 1) return;
+    this.#enqueue(() => {
+      const warnings = this.#unsaid;
+      this.#unsaid = [];
+      return this.observer.warnings(warnings);
+    }, true);
   }
 
   note(message: string, context: ErrorContext = {}): void {

@@ -135,6 +135,14 @@ export class Catalogue implements CatalogueWriter {
     );
   }
 
+  /** A quick look found the copy whole: that clears an earlier `missing`, and proves nothing more. */
+  async foundPresent(backupId: string, providerId: string): Promise<void> {
+    const em = this.orm.em.fork();
+    await em.nativeUpdate(BackupCopy, { backupId, providerId }, { checkedAt: new Date() });
+    const where = { backupId, providerId, state: CopyState.Missing };
+    await em.nativeUpdate(BackupCopy, where, { state: CopyState.Present });
+  }
+
   /** What a verification found out about one copy. */
   async setCopy(backupId: string, providerId: string, state: CopyState, verifiedAt: Date | null): Promise<void> {
     await this.orm.em

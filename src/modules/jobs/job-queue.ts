@@ -83,13 +83,11 @@ export class JobQueue implements OnModuleInit {
 
   /** Begins to take jobs, so many at a time. The handler must not throw for what goes wrong in a job. */
   async work(concurrency: number, handler: (deliveryId: string, jobId: string) => Promise<void>): Promise<void> {
-    await this.boss.work<Delivery>(
-      QUEUE,
-      { localConcurrency: concurrency, pollingIntervalSeconds: 2 },
-      async (jobs) => {
-        for (const job of jobs) await handler(job.id, job.data.jobId);
-      },
-    );
+    // New jobs are announced; the polling is for those that wait for their time.
+    const options = { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
+    await this.boss.work<Delivery>(QUEUE, options, async (jobs) => {
+      for (const job of jobs) await handler(job.id, job.data.jobId);
+    });
   }
 
   /** Takes no more jobs; does not wait for the running ones. */

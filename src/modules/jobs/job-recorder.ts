@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorContext } from '../../common/errors/index.js';
-import type { JobWarning } from '../../engine/ports/index.js';
-import type { ProgressReport, RunObserver, StageRecord } from '../../engine/runner/index.js';
+import type { ProgressReport, RunObserver, StageRecord, StageWarning } from '../../engine/runner/index.js';
 import type { NewEvent } from '../events/index.js';
 import { stageEvent } from './job-events.js';
 import type { JobStore } from './job-store.js';
@@ -85,19 +84,21 @@ export class JobRecorder implements RunObserver {
     });
   }
 
-  async warning(stage: string, warning: JobWarning): Promise<void> {
-    const kept = {
+  async warnings(warnings: readonly StageWarning[]): Promise<void> {
+    const kept = warnings.map(({ stage, warning }) => ({
       stage,
       code: warning.code,
       message: this.safe.text(warning.message),
       context: this.safe.record(warning.context ?? {}),
-    };
+    }));
     await this.write((job) => {
-      job.warnings = [...job.warnings, kept];
-      const counted = job.stages.find((each) => each.name === stage)?.warnings ?? 0;
-      setStage(job, stage, { warnings: counted + 1 });
+      job.warnings = [...job.warnings, ...kept];
+      for (const { stage } of kept) {
+        const counted = job.stages.find((each) => each.name === stage)?.warnings ?? 0;
+        setStage(job, stage, { warnings: counted + 1 });
+      }
       count(job);
-      return [{ jobId: job.id, siteId: job.siteId, type: 'job.warning', data: kept }];
+      return kept.map((data) => ({ jobId: job.id, siteId: job.siteId, type: 'job.warning', data }));
     });
   }
 

@@ -171,7 +171,9 @@ export class JobWorker {
       this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
       return;
     }
-    this.logger.error(`Job ${job.id} could not be run: ${error.message}`, error.stack);
+    const message = `Job ${job.id} (${job.kind} of ${job.siteName}) could not be run: ${error.message}`;
+    if (error.kind === 'internal') this.logger.error(message, error.stack);
+    else this.logger.warn(message);
     try {
       const litter = await this.parts.sweeper.takeBack(job).then(
         () => false,

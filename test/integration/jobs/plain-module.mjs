@@ -7,6 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const STAGES = ['backup_db', 'backup_files', 'create_bundle', 'upload_remote', 'cleanup'];
 
+const asideOf = (context) => {
+  const root = context.request.targetPath ?? context.site.path;
+  return { root, aside: join(dirname(root), `.${basename(root)}.aside`) };
+};
+
 /** `engine` holds what the module uses: from src in vitest, from dist in a child process. */
 export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor }) {
   async function gate(stage, context) {
@@ -102,10 +107,6 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
   };
 
   // A restore that rewrites every file of the top folder, with the old ones beside it until the end.
-  const asideOf = (context) => {
-    const root = context.request.targetPath ?? context.site.path;
-    return { root, aside: join(dirname(root), `.${basename(root)}.aside`) };
-  };
   const restoreStageOf = {
     async prepare(context) {
       await gate('prepare', context);

@@ -1,0 +1,1 @@
+export { VerifyModule } from './verify.module.js';

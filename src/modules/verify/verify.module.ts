@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { BackupsModule } from '../backups/index.js';
+import { JobsModule } from '../jobs/index.js';
+import { StorageModule } from '../storage/index.js';
+import { VerifyJobHandler } from './verify-job.handler.js';
+import { VerifyController } from './verify.controller.js';
+
+@Module({
+  imports: [BackupsModule, JobsModule, StorageModule],
+  controllers: [VerifyController],
+  providers: [VerifyJobHandler],
+})
+export class VerifyModule {}
