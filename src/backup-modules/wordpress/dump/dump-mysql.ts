@@ -172,8 +172,8 @@ async function consume(
     }
     const end = await client.ended;
     throwIfAborted(signal);
-    const whole = parser.end() && writer.sawEnd;
-    if (end.code === 0 && whole) {
+    const whole = end.code === 0 && parser.end() && writer.sawEnd;
+    if (whole) {
       writer.finish();
       await deliver(writer, sink);
     }

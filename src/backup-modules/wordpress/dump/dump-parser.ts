@@ -100,7 +100,7 @@ export class DumpParser {
     if (this.state === 'row') return this.quotedRow(data, at);
     if (this.state === 'between') return this.between(data, at, isEnd);
     if (this.state === 'statement') return this.statement(data, at);
-    if (this.state === 'header') return this.header(data, at, isEnd);
+    if (this.state === 'header') return this.header(data, at);
     if (this.state === 'block') return this.block(data, at);
     return this.toLineEnd(data, at, () => (this.state === 'comment' ? this.finishComment() : this.finishDelimiter()));
   }
@@ -170,7 +170,7 @@ export class DumpParser {
   }
 
   /** The head of an INSERT: names in backticks, then VALUES. Short, so it may wait for its whole. */
-  private header(data: Buffer, at: number, isEnd: boolean): number {
+  private header(data: Buffer, at: number): number {
     let inName = false;
     for (let i = at + INSERT.length; i < data.length; i += 1) {
       const byte = data[i] ?? 0;
@@ -184,7 +184,7 @@ export class DumpParser {
         return i + 6;
       }
     }
-    if (isEnd || data.length - at > LONGEST_STATEMENT) throw unreadable('an INSERT without VALUES');
+    if (data.length - at > LONGEST_STATEMENT) throw unreadable('an INSERT without VALUES');
     return -1;
   }
 
