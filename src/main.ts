@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { AppError, asAppError } from './common/errors/index.js';
 import { version } from './common/version.js';
 import { AppConfig, loadConfig } from './config/index.js';
-import { createHttpApp } from './http-app.js';
-import { type Master, startMaster } from './master.js';
-import { describeApi } from './openapi.js';
+import type { Master } from './master.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -19,6 +17,8 @@ async function main(args: readonly string[]): Promise<void> {
   const config = loadConfig();
   if (config.mode === 'node') throw nodeModeMissing();
   for (const note of config.notes) say(note);
+  // Only now: a fault in the configuration is told at once, before all the rest is loaded.
+  const { startMaster } = await import('./master.js');
   const master = await startMaster(config);
   greet(config, master);
   stopOnSignals(master);
@@ -57,6 +57,7 @@ function stopOnSignals(master: Master): void {
 
 /** Needs no database: nothing of it is started. */
 async function writeDescription(file: string): Promise<void> {
+  const [{ createHttpApp }, { describeApi }] = await Promise.all([import('./http-app.js'), import('./openapi.js')]);
   const dataDir = await mkdtemp(join(tmpdir(), 'backupd-openapi-'));
   try {
     const config = AppConfig.of({ dataDir, databaseUrl: 'postgresql://localhost/none' });

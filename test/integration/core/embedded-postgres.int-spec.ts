@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedPostgres } from '../../../src/database/index.js';
 import { runSql } from '../../support/postgres.js';
 import { endWithTest, isRoot, makeScratch, stopChild, until } from '../../support/scratch.js';
+
+/** Making a cluster writes and syncs a lot: slow on a busy disk. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let scratch: ReturnType<typeof makeScratch>;
 let folder: string;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppConfig } from '../../../src/config/index.js';
 import { readRunInfo } from '../../../src/data-dir.js';
 import { migrate } from '../../../src/database/index.js';
@@ -10,6 +10,9 @@ import { TestApi } from '../../support/api.js';
 import { cloneDatabase, emptyDatabase } from '../../support/database.js';
 import { runSql } from '../../support/postgres.js';
 import { makeScratch } from '../../support/scratch.js';
+
+/** Making a cluster writes and syncs a lot: slow on a busy disk. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let scratch: ReturnType<typeof makeScratch>;
 let database: { url: string; drop: () => Promise<void> };
