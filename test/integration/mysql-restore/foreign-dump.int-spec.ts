@@ -27,6 +27,9 @@ async function asSite(account: MariaDbAccount, sql: string): Promise<void> {
   await connection.end();
 }
 
+const wordPress = (prefix: string): string =>
+  `CREATE TABLE ${prefix}options (a int); CREATE TABLE ${prefix}posts (a int); INSERT INTO ${prefix}posts VALUES (1);`;
+
 const MYSQL8 = handmade(
   [
     {
@@ -139,12 +142,16 @@ describe('a dump of another server', () => {
     expect(definition).toMatch(/COLLATE=utf8mb4_uca1400_nopad_ai_ci/);
     expect(definition).toMatch(/`name` varchar\(100\).* COLLATE utf8mb4_uca1400_nopad_as_cs/);
     expect(definition).toContain("DEFAULT 'utf8mb4_0900_ai_ci'");
-    expect(rows).toEqual(
-      [
-        { ID: '0', post_date: '0000-00-00 00:00:00', name: 'utf8mb4_0900_ai_ci', hidden: null, twice: null },
-        { ID: '2', post_date: '2024-00-31 00:00:00', name: 'A', hidden: 0, twice: 0 },
-      ].map((row) => ({ ...row, ID: expect.anything() })),
-    );
+    expect(rows).toEqual([
+      {
+        ID: expect.anything(),
+        post_date: '0000-00-00 00:00:00',
+        name: 'utf8mb4_0900_ai_ci',
+        hidden: null,
+        twice: null,
+      },
+      { ID: expect.anything(), post_date: '2024-00-31 00:00:00', name: 'A', hidden: 0, twice: 0 },
+    ]);
     expect(Object.keys(facts.others).toSorted()).toEqual([
       'event wp_ev',
       'function wp_fn',
@@ -166,12 +173,10 @@ describe('a dump of another server', () => {
       "SELECT TIME_ZONE AS z, STARTS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'from_mysql'",
     );
     expect(events).toEqual([{ z: '+02:00', s: '2030-01-01 00:00:00' }]);
-    expect(journal.warnings.map(({ code, context }) => [code, context?.['collation']])).toEqual(
-      [
-        ['COLLATION_MAPPED', 'utf8mb4_0900_as_cs'],
-        ['COLLATION_MAPPED', 'utf8mb4_0900_ai_ci'],
-      ].toSorted(() => 0),
-    );
+    expect(journal.warnings.map(({ code, context }) => [code, context?.['collation']])).toEqual([
+      ['COLLATION_MAPPED', 'utf8mb4_0900_as_cs'],
+      ['COLLATION_MAPPED', 'utf8mb4_0900_ai_ci'],
+    ]);
     expect(journal.notes.join('\n')).toContain('gone@10.0.0.%');
   });
 
@@ -183,7 +188,12 @@ describe('a dump of another server', () => {
     await restore.activate();
     await restore.commit();
     const left = journal.warnings.filter((warning) => warning.code === 'DATABASE_OBJECT_LEFT_OUT');
-    expect(left.map((warning) => warning.context?.['name']).toSorted()).toEqual(['wp_ev', 'wp_fn', 'wp_tr', 'wp_v1']);
+    expect(left.map((warning) => String(warning.context?.['name'])).toSorted()).toEqual([
+      'wp_ev',
+      'wp_fn',
+      'wp_tr',
+      'wp_v1',
+    ]);
     expect(Object.keys((await databaseFacts(server, 'limited')).tables)).toEqual(['wp_posts']);
     expect(await litter(server)).toEqual([]);
   });
@@ -214,8 +224,6 @@ describe('a dump of another server', () => {
 describe('tables of others', () => {
   it('made after the backup go into a safety dump; other sites and kept tables stay', async () => {
     const account = await server.createDatabase('shared');
-    const wordPress = (prefix: string): string =>
-      `CREATE TABLE ${prefix}options (a int); CREATE TABLE ${prefix}posts (a int); INSERT INTO ${prefix}posts VALUES (1);`;
     await asSite(account, wordPress('wp_') + wordPress('wp_shop_') + wordPress('other_'));
     const backup = await backUp(scratch.path, account);
     expect(backup.info.tables).toBe(2);

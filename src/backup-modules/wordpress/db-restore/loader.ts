@@ -3,6 +3,7 @@ import type { DatabasePart, ManifestDatabaseInfo } from '../../../engine/snapsho
 import type { JobJournal } from '../../../engine/ports/index.js';
 import type { ByteSession } from './byte-session.js';
 import { rowTooBig, statementFailed, statementRefused, serverErrno } from './errors.js';
+import { LoadWarnings } from './load-warnings.js';
 import type { ObjectsWriter } from './objects-file.js';
 import { judge } from './policy.js';
 import { renamed } from './prefix.js';
@@ -22,9 +23,6 @@ const COMMIT_BYTES = 16 * 1024 * 1024;
 const MAX_STATEMENT = 500 * 1024 * 1024;
 /** Only rows are long; anything else of this size is no DDL a dump writes. */
 const MAX_DDL = 16 * 1024 * 1024;
-const SHOWN_WARNINGS = 3;
-/** MariaDB's dump gives generated columns their values; the server computes them itself. */
-const GENERATED_IGNORED = 1906;
 
 export interface LoaderOptions {
   info: ManifestDatabaseInfo;
@@ -50,7 +48,7 @@ export class DumpLoader {
   bytesDone = 0;
   readonly tables = new Map<string, TableState>();
   private readonly views = new Set<string>();
-  private readonly warned = new Map<string, number>();
+  private readonly warnings: LoadWarnings;
   private readonly renames = new Map<string, string>();
   private uncommitted = 0;
   /** Of the piece being read. */
@@ -58,7 +56,9 @@ export class DumpLoader {
   private set = new SetInterpreter();
   private mode: LexMode = { ...PLAIN_MODE };
 
-  constructor(private readonly options: LoaderOptions) {}
+  constructor(private readonly options: LoaderOptions) {
+    this.warnings = new LoadWarnings(options.journal);
+  }
 
   async load(members: AsyncIterable<DatabaseMember>): Promise<void> {
     await this.options.bytes.send('SET autocommit = 0');
@@ -255,7 +255,7 @@ export class DumpLoader {
     const { bytes } = this.options;
     try {
       const { affectedRows, warnings } = await bytes.send(sql);
-      if (warnings > 0) await this.tellWarnings(table);
+      if (warnings > 0) await this.warnings.tell(bytes.session, table, this.member.path);
       return affectedRows;
     } catch (error) {
       if (serverErrno(error) === PACKET_TOO_LARGE) {
@@ -263,23 +263,6 @@ export class DumpLoader {
       }
       throw statementFailed(this.member.path, error);
     }
-  }
-
-  /** What the server had to change to take the rows: told, a few times per table. */
-  private async tellWarnings(table: TableState): Promise<void> {
-    const told = this.warned.get(table.name) ?? 0;
-    if (told >= SHOWN_WARNINGS) return;
-    const rows = await this.options.bytes.session.rows<{ Level: string; Code: number; Message: string }>(
-      'SHOW WARNINGS',
-    );
-    const first = rows.find((row) => row.Level !== 'Note' && row.Code !== GENERATED_IGNORED);
-    if (!first) return;
-    this.warned.set(table.name, told + 1);
-    this.options.journal.warn({
-      code: 'DATABASE_VALUE_CHANGED',
-      message: `Rows of ${table.name} did not fit as they were: ${first.Message.replaceAll(table.scratch, table.name)}`,
-      context: { table: table.name, piece: this.member.path, errno: first.Code },
-    });
   }
 
   private async commit(): Promise<void> {

@@ -110,33 +110,30 @@ export class MySqlRestore {
     const { options } = this;
     const state = await this.started('load');
     const server = await TargetServer.read(session, options.journal);
-    const objects = await ObjectsWriter.create(state.objectsFile);
     const bytes = await ByteSession.open(options.target, {
       charset: info.dumpCharset,
       id: state.state.id,
       role: 'bytes',
       signal: options.signal,
     });
-    let loader: DumpLoader;
+    const objects = await ObjectsWriter.create(state.objectsFile);
+    const loader = new DumpLoader({
+      info,
+      tablePrefix: options.tablePrefix,
+      database: options.target.database,
+      bytes,
+      server,
+      state,
+      objects,
+      journal: options.journal,
+      signal: options.signal,
+      bytesTotal,
+    });
     try {
-      loader = new DumpLoader({
-        info,
-        tablePrefix: options.tablePrefix,
-        database: options.target.database,
-        bytes,
-        server,
-        state,
-        objects,
-        journal: options.journal,
-        signal: options.signal,
-        bytesTotal,
-      });
       await loader.load(members);
-      await objects.finish();
-    } catch (error) {
-      await objects.abandon();
-      throw error;
+      await objects.sync();
     } finally {
+      await objects.close();
       await bytes.close();
     }
     const tables = [...loader.tables.values()];

@@ -29,13 +29,12 @@ export class ObjectsWriter {
   }
 
   /** Makes all of it durable. */
-  async finish(): Promise<void> {
-    await this.file.sync();
-    await this.file.close();
+  sync(): Promise<void> {
+    return this.file.sync();
   }
 
-  async abandon(): Promise<void> {
-    await this.file.close();
+  close(): Promise<void> {
+    return this.file.close();
   }
 }
 

@@ -27,14 +27,14 @@ describe('unwrapComments', () => {
   });
 });
 
-describe('CreateTableStatement', () => {
-  const parse = (sql: string): CreateTableStatement => {
-    const parsed = CreateTableStatement.parse(sql);
-    if (!parsed.ok) throw new Error(parsed.reason);
-    return parsed.statement;
-  };
-  const same = { engine: null, collation: (name: string) => name, charset: (name: string) => name };
+const parse = (sql: string): CreateTableStatement => {
+  const parsed = CreateTableStatement.parse(sql);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.statement;
+};
+const same = { engine: null, collation: (name: string) => name, charset: (name: string) => name };
 
+describe('CreateTableStatement', () => {
   it('takes the foreign keys out and everything else as it is', () => {
     const statement = parse(
       "CREATE TABLE `a` (\n  `id` int DEFAULT 1 COMMENT 'FOREIGN KEY, (x)',\n  KEY `k` (`id`),\n  CONSTRAINT `f``1` FOREIGN KEY (`id`, `b`) REFERENCES `p` (`x`, `y`) ON DELETE SET NULL ON UPDATE NO ACTION,\n  FOREIGN KEY (`id`) REFERENCES `p` (`x`),\n  CONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=InnoDB",

@@ -186,11 +186,7 @@ export function checkInsert(sql: Buffer, onRow?: (row: InsertRow) => void): Inse
   }
 }
 
-const ESCAPES = new Map([
-  [0x00, '\\0'],
-  [0x27, "\\'"],
-  [0x5c, '\\\\'],
-]);
+const needsEscape = (byte: number): boolean => byte === 0x00 || byte === 0x27 || byte === 0x5c;
 
 /** `0x…` as `_binary'…'`: the same bytes in about half the length. */
 function hexAsText(sql: Buffer, from: number, to: number): Buffer {
@@ -198,14 +194,15 @@ function hexAsText(sql: Buffer, from: number, to: number): Buffer {
   const digits = sql.toString('latin1', from + 2, to);
   const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
   let extra = 0;
-  for (const byte of bytes) if (ESCAPES.has(byte)) extra += 1;
+  // Indexed loops: iterating over millions of bytes is ten times slower.
+  for (let i = 0; i < bytes.length; i += 1) if (needsEscape(bytes[i] ?? 0)) extra += 1;
   const prefix = " _binary'";
   const out = Buffer.allocUnsafe(prefix.length + bytes.length + extra + 1);
   let at = out.write(prefix, 'latin1');
-  for (const byte of bytes) {
-    const escape = ESCAPES.get(byte);
-    if (escape === undefined) out[at++] = byte;
-    else at += out.write(escape, at, 'latin1');
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i] ?? 0;
+    if (needsEscape(byte)) out[at++] = 0x5c;
+    out[at++] = byte === 0 ? 0x30 : byte;
   }
   out[at] = 0x27;
   return out;

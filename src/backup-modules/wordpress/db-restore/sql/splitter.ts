@@ -27,6 +27,9 @@ type State =
 const KEYWORD = 'DELIMITER';
 const DELIMITER = /^([;$|/&%])\1{0,2}$/;
 const SEMICOLON = 0x3b;
+/** Bytes that begin something: quotes, comments. */
+const SPECIAL = new Uint8Array(256);
+for (const c of Buffer.from('\'"`-/#')) SPECIAL[c] = 1;
 const NEWLINE = 0x0a;
 
 /**
@@ -52,11 +55,9 @@ export class StatementSplitter {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       let from = 0;
       for (let i = 0; i < chunk.length; i += 1) {
-        // In quoted text and line comments only two byte values matter: let the native search find them.
-        if (this.state === 'quoted' || this.state === 'line') {
-          i = this.skip(chunk, i);
-          if (i >= chunk.length) break;
-        }
+        // Most bytes mean nothing where they stand: they are passed over without a look at the state each time.
+        i = this.skip(chunk, i);
+        if (i >= chunk.length) break;
         const event = this.step(chunk[i] ?? 0);
         if (event === 'none') continue;
         if (event === 'statement') {
@@ -83,6 +84,15 @@ export class StatementSplitter {
       const end = chunk.indexOf(NEWLINE, from);
       return end < 0 ? chunk.length : end;
     }
+    if (this.state === 'normal' && !this.atStart && this.matched === 0) {
+      const first = this.delimiter[0];
+      for (let i = from; i < chunk.length; i += 1) {
+        const c = chunk[i] ?? 0;
+        if (SPECIAL[c] === 1 || c === first) return i;
+      }
+      return chunk.length;
+    }
+    if (this.state !== 'quoted') return from;
     const quote = this.quote;
     const escapes = this.backslashEscapes();
     for (let i = from; i < chunk.length; i += 1) {
