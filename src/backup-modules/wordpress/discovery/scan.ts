@@ -6,17 +6,13 @@ import type { DiscoveredSite, DiscoverOptions } from '../../../engine/ports/inde
 import { describeInspection } from './describe.js';
 import { inspect, type Inspection } from './inspect.js';
 import { deploymentOf, fromCore, isCore, locate, realOrNull } from './layout.js';
-import { CONTENT_SKIP, isUploadFolder, NEVER } from './nested.js';
+import { NEVER } from './nested.js';
+import { BACKUP_FOLDER, COPY_NAME, isCoreListing, isPointless, leadsToFolder } from './scan-rules.js';
 
 const SLICE_MS = 10;
 const PROGRESS_EVERY = 500;
 const IDENTIFY_AT_ONCE = 4;
 const MODULE = 'wordpress';
-/** Names people give to folders with copies of a site. */
-const COPY_NAME =
-  /(?:^|[-_. ])(?:backups?|bak|old|orig|copy|copies|archive|softaculous_backups|tmp|temp|trash|staging)(?:$|[-_. \d])/i;
-const BACKUP_FOLDER =
-  /^(?:[._]?backups?|softaculous_backups|installatron_backups|\.trash|updraft|ai1wm-backups|backups-dup-\w+)$/i;
 const NEVER_AT_ROOT: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev']);
 
 export interface ScanOptions {
@@ -290,25 +286,5 @@ class Scanner {
     // The stack is taken from its end: parents first, then names in order.
     folders.sort((a, b) => (a.path < b.path ? 1 : -1));
     for (const next of folders) this.stack.push(next);
-  }
-}
-
-const isCoreListing = (has: (name: string) => boolean): boolean =>
-  has('wp-settings.php') && has('wp-load.php') && has('wp-includes');
-
-/** Folders that hold many folders and no install. */
-function isPointless(folder: Folder, name: string): boolean {
-  if (folder.inContent === null) return name === 'vendor' && folder.owner !== null;
-  const [first] = folder.inContent;
-  if (first === undefined) return CONTENT_SKIP.has(name);
-  if (first === 'uploads' && isUploadFolder(name)) return true;
-  return folder.inContent.length > 4;
-}
-
-function leadsToFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }

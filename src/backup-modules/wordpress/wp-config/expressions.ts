@@ -2,22 +2,12 @@ import { descendants, field, flag, nodes, text, type Node } from './ast.js';
 import { readConstant } from './constants.js';
 import type { Interpreter } from './interpreter.js';
 import { constantNames } from './names.js';
-import { binary, cast, element, type Outcome } from './operators.js';
-import { interpolationParts, literalString, nowdocString } from './strings.js';
-import {
-  arrayKey,
-  fitsInt,
-  isUnknown,
-  nextIndex,
-  PhpArray,
-  PhpObject,
-  toBool,
-  toStr,
-  Unknown,
-  type ArrayKey,
-  type Value,
-} from './values.js';
-import { alias, isSuper, readSuper, readVariable, taint, variableName } from './variables.js';
+import { arrayLiteral, interpolate, magic, number } from './literals.js';
+import { issetExpression, lookup, quiet, staticLookup } from './lookups.js';
+import { binary, cast, type Outcome } from './operators.js';
+import { literalString, nowdocString } from './strings.js';
+import { isUnknown, PhpArray, PhpObject, toBool, type Value } from './values.js';
+import { alias, readVariable, taint, variableName } from './variables.js';
 
 const CHANGING = new Set([
   'assign',
@@ -136,98 +126,6 @@ function operand(ctx: Interpreter, node: Node, name: string): Value {
   return child === null ? ctx.unknown(node, `"${node.kind}" is not understood`) : ctx.eval(child);
 }
 
-function interpolate(ctx: Interpreter, node: Node): Value {
-  if (text(node, 'type') === 'shell') return ctx.unknown(node, 'a shell command');
-  const parts = interpolationParts(node);
-  if (parts === null) return ctx.unknown(node, 'a text that is not understood');
-  let result: Value = '';
-  for (const part of parts) {
-    const value: Value = 'text' in part ? part.text : interpolated(ctx, part.expression);
-    if (isUnknown(result)) continue;
-    if (isUnknown(value)) result = value;
-    else result = settle(ctx, node, binary('.', result, value));
-  }
-  if (typeof result === 'string') ctx.spend(result.length);
-  return result;
-}
-
-/** In simple interpolation `$a[key]` the bare word is a text, not a constant. */
-function interpolated(ctx: Interpreter, node: Node): Value {
-  const offset = field(node, 'offset');
-  if (node.kind !== 'offsetlookup' || offset === null) return ctx.eval(node);
-  if (offset.kind === 'identifier') return lookup(ctx, node, false, text(offset, 'name'));
-  if (offset.kind === 'number') {
-    const raw = String(offset['value']);
-    return lookup(ctx, node, false, /^(?:0|-?[1-9]\d{0,17})$/.test(raw) ? BigInt(raw) : raw);
-  }
-  return ctx.eval(node);
-}
-
-function number(ctx: Interpreter, node: Node): Value {
-  const raw = String(node['value']).replaceAll('_', '').toLowerCase();
-  const octal = /^0o?([0-7]+)$/.exec(raw);
-  let value: bigint | null = null;
-  if (raw === '0' || /^[1-9]\d{0,29}$/.test(raw) || /^0x[0-9a-f]{1,20}$/.test(raw) || /^0b[01]{1,70}$/.test(raw))
-    value = BigInt(raw);
-  else if (octal?.[1] !== undefined) value = BigInt(`0o${octal[1]}`);
-  if (value !== null) return fitsInt(value) ? value : Number(value);
-  if (/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/.test(raw)) return Number(raw);
-  return ctx.unknown(node, 'a number that is not understood');
-}
-
-function magic(ctx: Interpreter, node: Node): Value {
-  const path = ctx.file.path;
-  switch (text(node, 'value').toUpperCase()) {
-    case '__FILE__':
-      return path;
-    case '__DIR__':
-      return path.slice(0, path.lastIndexOf('/')) || '/';
-    case '__NAMESPACE__':
-      return ctx.file.names.namespace;
-    case '__FUNCTION__':
-      return ctx.file.functionName === '' ? '' : ctx.unknown(node, 'the name of a function');
-    case '__CLASS__':
-      return '';
-    default:
-      return ctx.unknown(node, `${text(node, 'value')} is not evaluated`);
-  }
-}
-
-function arrayLiteral(ctx: Interpreter, node: Node): Value {
-  const map = new Map<ArrayKey, Value>();
-  let next: bigint | null = 0n;
-  let failed: Unknown | null = null;
-  for (const item of nodes(node, 'items')) {
-    ctx.step();
-    const isEntry = item.kind === 'entry';
-    const valueNode = isEntry ? field(item, 'value') : item;
-    const keyNode = isEntry ? field(item, 'key') : null;
-    if (valueNode === null) return ctx.unknown(node, 'an array that is not understood');
-    if (flag(item, 'byRef') || flag(valueNode, 'byref'))
-      alias(ctx, valueNode, ctx.unknown(item, 'is bound by reference'));
-    if (flag(item, 'unpack') || item.kind === 'variadic') {
-      ctx.eval(field(item, 'what') ?? valueNode);
-      failed ??= ctx.unknown(item, 'unpacks an array');
-      continue;
-    }
-    let key: Value = next;
-    if (keyNode !== null) key = ctx.eval(keyNode);
-    const value = ctx.eval(valueNode);
-    if (isUnknown(key)) {
-      failed ??= key;
-      continue;
-    }
-    const k = keyNode === null ? next : arrayKey(key);
-    if (k === null) failed ??= ctx.unknown(item, 'an array key that is not understood');
-    else {
-      map.set(k, value);
-      next = nextIndex(next, k);
-    }
-  }
-  ctx.spend(32 * map.size);
-  return failed ?? new PhpArray(map, next);
-}
-
 function binaryExpression(ctx: Interpreter, node: Node): Value {
   const op = text(node, 'type').toLowerCase();
   const left = field(node, 'left');
@@ -321,64 +219,6 @@ function ternary(ctx: Interpreter, node: Node): Value {
   if (isUnknown(value)) return ctx.branch(value, [() => (yes === null ? value : ctx.eval(yes)), () => ctx.eval(no)]);
   if (!toBool(value)) return ctx.eval(no);
   return yes === null ? value : ctx.eval(yes);
-}
-
-function issetExpression(ctx: Interpreter, variables: readonly Node[]): Value {
-  const [first, ...rest] = variables;
-  if (first === undefined) return true;
-  const value = quiet(ctx, first);
-  if (isUnknown(value))
-    return rest.length === 0 ? value : ctx.branch(value, [() => false, () => issetExpression(ctx, rest)]);
-  return value === null ? false : issetExpression(ctx, rest);
-}
-
-/** The value of a place that may not exist: null then, without the string-offset rules of a plain read. */
-function quiet(ctx: Interpreter, node: Node): Value {
-  if (node.kind === 'offsetlookup' || node.kind === 'propertylookup' || node.kind === 'nullsafepropertylookup')
-    return lookup(ctx, node, true);
-  return ctx.eval(node);
-}
-
-function lookup(ctx: Interpreter, node: Node, isQuiet: boolean, givenKey?: Value): Value {
-  const base = field(node, 'what');
-  const offset = field(node, 'offset');
-  if (base === null || (offset === null && givenKey === undefined)) return ctx.unknown(node, 'reads with no key');
-  const isProperty = node.kind !== 'offsetlookup';
-  const keyOf = (): Value => {
-    if (givenKey !== undefined) return givenKey;
-    if (offset === null) return ctx.unknown(node, 'reads with no key');
-    return isProperty && offset.kind === 'identifier' ? text(offset, 'name') : ctx.eval(offset);
-  };
-  if (base.kind === 'variable' && isSuper(base['name']) && !isProperty) {
-    const found = readSuper(ctx, node, String(base['name']), keyOf());
-    return found === undefined ? null : found;
-  }
-  const container = isQuiet ? quiet(ctx, base) : ctx.eval(base);
-  const key = keyOf();
-  if (isUnknown(container)) return container;
-  if (isUnknown(key)) return key;
-  if (isProperty) {
-    if (container === null) return null;
-    if (!(container instanceof PhpObject) || container.props === null)
-      return ctx.unknown(node, 'an object property is not evaluated');
-    const k = toStr(key);
-    const value = k === null ? undefined : (container.props.map.get(k) ?? (arrayKey(k) === k ? null : undefined));
-    return value === undefined ? ctx.unknown(node, 'an odd object property') : value;
-  }
-  const found = element(container, key);
-  if (found === null) return ctx.unknown(node, 'reads with a key that is not understood');
-  if (found !== undefined) return found.found;
-  return typeof container === 'string' && !isQuiet ? ctx.unknown(node, 'reads beyond the end of a text') : null;
-}
-
-function staticLookup(ctx: Interpreter, node: Node): Value {
-  const offset = field(node, 'offset');
-  if (offset?.kind === 'identifier' && text(offset, 'name').toLowerCase() === 'class') {
-    const what = field(node, 'what');
-    if (what?.kind === 'name') return ctx.unknown(node, 'the name of a class');
-  }
-  ctx.mayThrow++;
-  return ctx.unknown(node, 'a value of a class');
 }
 
 function assignment(ctx: Interpreter, node: Node): Value {

@@ -1,35 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parseUrl } from './parse-url.js';
-import { cast, known, looseEqual, MAX_STRING, untold, type Outcome } from './operators.js';
-import {
-  arrayKey,
-  identical,
-  isUnknown,
-  nextIndex,
-  PhpArray,
-  stringNumber,
-  toBool,
-  toStr,
-  type ArrayKey,
-  type PhpValue,
-  type Value,
-} from './values.js';
+import { arrayKeyExists, arrayMerge, explode, implode, inArray, ofArray } from './pure-arrays.js';
+import { int, ODD, str, type Pure } from './pure-support.js';
+import { cast, known, MAX_STRING, untold, type Outcome } from './operators.js';
+import { isUnknown, PhpArray, stringNumber, toBool, toStr, type PhpValue } from './values.js';
 
-type Args = readonly PhpValue[];
-type Pure = (args: Args) => Outcome;
-
-const ODD = untold('is called with arguments that are not evaluated');
 const isAscii = (text: string): boolean => !/[\x80-\xff]/.test(text);
 const lower = (text: string): string => text.replaceAll(/[A-Z]/g, (c) => c.toLowerCase());
 const upper = (text: string): string => text.replaceAll(/[a-z]/g, (c) => c.toUpperCase());
-
-/** A text argument as PHP's (weakly typed) parameters take it. Null is refused: PHP 8 warns, 9 will throw. */
-const str = (value: PhpValue | undefined): string | null => (value === undefined ? null : toStr(value));
-const int = (value: PhpValue | undefined, fallback: number): number | null => {
-  if (value === undefined) return fallback;
-  const n = typeof value === 'string' ? stringNumber(value) : value;
-  return typeof n === 'bigint' && n >= -0x7fffffffn && n <= 0x7fffffffn ? Number(n) : null;
-};
 
 /** A function of texts only. */
 const texts =
@@ -176,77 +154,6 @@ const sprintf: Pure = (args) => {
   );
   return failed || result.length > MAX_STRING ? ODD : known(result);
 };
-
-const implode: Pure = (args) => {
-  const [a, b] = args;
-  const list = a instanceof PhpArray ? a : b;
-  const glue = a instanceof PhpArray ? (b === undefined ? '' : b) : a;
-  if (!(list instanceof PhpArray) || typeof glue !== 'string') return ODD;
-  const parts: string[] = [];
-  for (const value of list.map.values()) {
-    const part = isUnknown(value) ? null : toStr(value);
-    if (part === null) return ODD;
-    parts.push(part);
-  }
-  const result = parts.join(glue);
-  return result.length > MAX_STRING ? ODD : known(result);
-};
-
-const explode: Pure = (args) => {
-  const [separator, text] = args;
-  const limit = int(args[2], 0x7fffffff);
-  if (typeof separator !== 'string' || separator === '' || typeof text !== 'string' || limit === null || limit < 1)
-    return ODD;
-  const parts = text.split(separator);
-  if (parts.length > 10_000) return ODD;
-  return known(
-    PhpArray.list(
-      parts.length > limit ? [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)] : parts,
-    ),
-  );
-};
-
-const inArray: Pure = (args) => {
-  const [needle, haystack, strict] = args;
-  if (needle === undefined || !(haystack instanceof PhpArray)) return ODD;
-  let unsure = false;
-  for (const value of haystack.map.values()) {
-    const same = isUnknown(value)
-      ? null
-      : strict !== undefined && toBool(strict)
-        ? identical(needle, value)
-        : looseEqual(value, needle);
-    if (same === true) return known(true);
-    if (same === null) unsure = true;
-  }
-  return unsure ? ODD : known(false);
-};
-
-const arrayKeyExists: Pure = (args) => {
-  const [key, array] = args;
-  if (key === undefined || !(array instanceof PhpArray) || typeof key === 'number') return ODD;
-  const k = arrayKey(key);
-  return k === null ? ODD : known(array.map.has(k));
-};
-
-const arrayMerge: Pure = (args) => {
-  const map = new Map<ArrayKey, Value>();
-  let next: bigint | null = 0n;
-  for (const arg of args) {
-    if (!(arg instanceof PhpArray)) return ODD;
-    for (const [key, value] of arg.map) {
-      const k: ArrayKey = typeof key === 'bigint' ? (next ?? 0n) : key;
-      map.set(k, value);
-      next = nextIndex(next, k);
-    }
-  }
-  return known(new PhpArray(map, next));
-};
-
-const ofArray =
-  (fn: (array: PhpArray) => PhpValue): Pure =>
-  ([array, ...rest]) =>
-    array instanceof PhpArray && rest.length === 0 ? known(fn(array)) : ODD;
 
 const is =
   (test: (value: PhpValue) => boolean): Pure =>
