@@ -17,7 +17,7 @@ import { BackupReader } from './backup-reader.js';
 import { copyDiffers, sitePaused } from './backups.errors.js';
 import { Catalogue } from './catalogue.js';
 import { nameOf } from './backup-path.js';
-import { checked, type DownloadHeaders } from './send-stream.js';
+import { begun, checked, type DownloadHeaders } from './send-stream.js';
 
 /** Content to be sent. */
 export interface Download {
@@ -74,7 +74,7 @@ export class BackupsService implements OnModuleInit {
       if (entry === null) throw entryNotFound(path.toString('utf8'));
       const target = entry.type === 'hardlink' ? entryTarget(entry) : null;
       const first = target === null ? entry : ((await findEntry(source, target)) ?? entry);
-      const content = await source.content(first, signal);
+      const content = await begun(await source.content(first, signal));
       const headers = { type: 'application/octet-stream', name: nameOf(entryPath(entry)), length: first.size };
       return { content, headers };
     });
@@ -88,7 +88,7 @@ export class BackupsService implements OnModuleInit {
       const stored = await driver.stat(key);
       if (stored?.size !== size) throw copyDiffers(key, size, stored?.size ?? null);
       const raw = await driver.read(key, undefined, signal);
-      const content = Readable.from(checked(raw, key, size, bundleSha256), { objectMode: false });
+      const content = await begun(Readable.from(checked(raw, key, size, bundleSha256), { objectMode: false }));
       const name = key.slice(key.lastIndexOf('/') + 1);
       return { content, headers: { type: 'application/zstd', name, length: size } };
     });

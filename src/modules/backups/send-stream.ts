@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Response } from 'express';
 import { copyDiffers } from './backups.errors.js';
 
@@ -46,6 +46,28 @@ export async function sendDownload(
     signal.removeEventListener('abort', stop);
     content.destroy();
   }
+}
+
+/**
+ * The same content, begun: small content has been read to its end, and checked, before this returns. So damage of one copy
+ * is found while another can still be tried.
+ */
+export async function begun(content: Readable): Promise<Readable> {
+  const pieces: AsyncIterator<Buffer> = content.iterator() as AsyncIterator<Buffer>;
+  const first = await pieces.next();
+  const second = first.done === true ? first : await pieces.next();
+  async function* rest(): AsyncGenerator<Buffer> {
+    try {
+      for (let piece = second; piece.done !== true; piece = await pieces.next()) yield piece.value;
+    } finally {
+      content.destroy();
+    }
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    if (first.done !== true) yield first.value;
+    yield* rest();
+  }
+  return Readable.from(all(), { objectMode: false });
 }
 
 /** The stream's bytes, ending in an error when they are not what was written. */

@@ -12,6 +12,9 @@ const asideOf = (context) => {
   return { root, aside: join(dirname(root), `.${basename(root)}.aside`) };
 };
 
+const filesIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isFile() ? [each.name] : []));
+
 /** `engine` holds what the module uses: from src in vitest, from dist in a child process. */
 export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor }) {
   async function gate(stage, context) {
@@ -116,7 +119,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
       const { root, aside } = asideOf(context);
       mkdirSync(root, { recursive: true });
       mkdirSync(aside);
-      for (const name of readdirSync(root)) writeFileSync(join(aside, name), readFileSync(join(root, name)));
+      for (const name of filesIn(root)) writeFileSync(join(aside, name), readFileSync(join(root, name)));
       for await (const entry of context.source.entries()) {
         if (entry.type !== 'file' || !/^files\/[^/]+$/.test(entry.path ?? '')) continue;
         const chunks = [];
