@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError, cancelledError, throwIfAborted } from '../../../common/errors/index.js';
 import type { JobJournal } from '../../ports/job-context.js';
@@ -18,7 +19,8 @@ export const FILE_ENTRIES = 'files.entries';
 export const LINK_ENTRIES = 'links.entries';
 export const FOLDER_ENTRIES = 'folders.entries';
 
-const MAX_WORKERS = 4;
+/** Each takes about 35 MB; more than this bought nothing. */
+const MAX_WORKERS = 3;
 
 export interface PackBundleOptions {
   /** Holds the plan (`planFiles`) and, where there is a database, the finished sink (`openDatabaseSink`). */
@@ -28,7 +30,7 @@ export interface PackBundleOptions {
   readme: string;
   /** Storage key the bundle will have. */
   bundleKey: string;
-  /** Worker threads, 1 to 4. */
+  /** Worker threads wished for; at most 3, and no more than 2 or the number of cores are started. */
   workers: number;
   /** zstd level, default 3. */
   level?: number;
@@ -91,7 +93,8 @@ async function pack(
   const links = await LineFrameWriter.create(join(workDir, LINK_ENTRIES));
   const folders = await LineFrameWriter.create(join(workDir, FOLDER_ENTRIES));
   try {
-    const workers = Math.min(MAX_WORKERS, Math.max(1, Math.floor(options.workers)));
+    const most = Math.min(MAX_WORKERS, Math.max(2, availableParallelism()));
+    const workers = Math.min(most, Math.max(1, Math.floor(options.workers)));
     const files = await packFiles({
       workDir,
       plan,

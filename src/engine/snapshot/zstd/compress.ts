@@ -25,8 +25,8 @@ function frameOptions(size: number, level: number): ZstdOptions {
   return {
     params: { [constants.ZSTD_c_compressionLevel]: checkLevel(level), [constants.ZSTD_c_checksumFlag]: 1 },
     pledgedSrcSize: size,
-    // One output buffer that always suffices (ZSTD_compressBound): no joining of pieces.
-    chunkSize: Math.max(64, size + (size >>> 8) + 1024),
+    // Text shrinks to a quarter or so: one output buffer of that size mostly does, and the garbage stays small.
+    chunkSize: Math.max(1024, (size >>> 2) + 64 * 1024),
   };
 }
 
