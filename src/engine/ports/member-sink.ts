@@ -20,7 +20,7 @@ export interface MemberSpec {
  * Not durable until `finish`. Back-pressure: await each add.
  */
 export interface MemberSink {
-  /** Content must be exactly `spec.size` bytes, else MEMBER_SIZE_MISMATCH. */
+  /** Content must be exactly `spec.size` bytes, else MEMBER_SIZE_MISMATCH. Its memory is the caller's again afterwards. */
   add(spec: MemberSpec, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
   /** Total bytes of content so far. */
   readonly bytes: number;

@@ -16,6 +16,14 @@ function parse(dump: Buffer, sizes: readonly number[]): { seen: string[]; whole:
       if (last) seen.push(`row ${row}`);
       if (last) row = '';
     },
+    rows: (data, start, ends) => {
+      let from = start;
+      for (const end of ends) {
+        seen.push(`row ${data.toString('latin1', from, end)}`);
+        if (end !== ends.at(-1) && data.toString('latin1', end, end + 2) !== ',\n') seen.push('no separator');
+        from = end + 2;
+      }
+    },
     endInsert: () => seen.push('end'),
   });
   let at = 0;

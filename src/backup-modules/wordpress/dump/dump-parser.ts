@@ -1,4 +1,5 @@
 import { AppError } from '../../../common/errors/index.js';
+import { RowScanner } from './row-scanner.js';
 import { StatementScanner } from './statement-scanner.js';
 
 /** What a dump consists of, in its order. Buffers are valid only during the call. */
@@ -11,14 +12,18 @@ export interface DumpHandler {
   beginInsert(header: Buffer): void;
   /** Bytes of a row `(…)`; a row may come in many parts, the last of which is marked. */
   row(part: Buffer, last: boolean): void;
+  /**
+   * Whole rows at once: the first begins at `start`, each ends before its offset in `ends`, and `,` with a line end is
+   * between two of them.
+   */
+  rows(data: Buffer, start: number, ends: readonly number[]): void;
   endInsert(): void;
 }
 
 type State = 'between' | 'comment' | 'block' | 'delimiter' | 'statement' | 'header' | 'gap' | 'row' | 'line-row';
 
+const NOTHING = Buffer.alloc(0);
 const NEWLINE = 0x0a;
-const QUOTE = 0x27;
-const BACKSLASH = 0x5c;
 const OPEN = 0x28;
 const CLOSE = 0x29;
 const SEMICOLON = 0x3b;
@@ -30,6 +35,8 @@ const DELIMITER = Buffer.from('DELIMITER ');
 const SANDBOX = ['/*!999999\\-', '/*M!999999\\-'].map((text) => Buffer.from(text));
 /** As many bytes as must be there to tell what begins. */
 const LOOK_AHEAD = Math.max(INSERT.length, DELIMITER.length, ...SANDBOX.map((text) => text.length));
+/** Below it the beginning of a row waits for its end; above it is handed on in parts. */
+const SHORT_ROW = 64 * 1024;
 /** Longer ones than any definition; rows are not counted here. */
 const LONGEST_STATEMENT = 64 * 1024 * 1024;
 
@@ -54,33 +61,40 @@ function unreadable(reason: string): AppError {
  */
 export class DumpParser {
   private state: State = 'between';
-  private carry: Buffer = Buffer.alloc(0);
+  private carry: Buffer = NOTHING;
   private parts: Buffer[] = [];
   private partsLength = 0;
   private delimiter = ';';
   private readonly scanner = new StatementScanner(';');
   private rowState: 'row' | 'line-row' = 'row';
-  private inQuote = false;
-  private escaped = false;
+  /** A part of the row was handed on already. */
+  private inLineRow = false;
+  private readonly rowScanner = new RowScanner();
 
   constructor(private readonly handler: DumpHandler) {}
 
   push(chunk: Buffer): void {
-    const data = this.carry.length > 0 ? Buffer.concat([this.carry, chunk]) : chunk;
-    this.carry = Buffer.alloc(0);
-    this.run(data, false);
+    let rest = chunk;
+    if (this.carry.length > 0) {
+      // Only up to the next line end is joined: copying every chunk whole would be most of the work.
+      const line = chunk.indexOf(NEWLINE) + 1 || chunk.length;
+      const joined = Buffer.concat([this.carry, chunk.subarray(0, line)]);
+      this.carry = NOTHING;
+      this.run(joined, false);
+      rest = chunk.subarray(line);
+    }
+    this.run(this.carry.length > 0 ? Buffer.concat([this.carry, rest]) : rest, false);
   }
 
   /** The end of the output; false when it ended within something. */
   end(): boolean {
-    const data = this.carry;
-    this.carry = Buffer.alloc(0);
-    this.run(data, true);
+    this.run(this.carry, true);
     if (this.state === 'comment') this.finishComment();
     return this.state === 'between' && this.carry.length === 0;
   }
 
   private run(data: Buffer, isEnd: boolean): void {
+    this.carry = NOTHING;
     let at = 0;
     while (at < data.length) {
       const next = this.step(data, at, isEnd);
@@ -95,7 +109,7 @@ export class DumpParser {
 
   /** Consumes from `at`; returns where it stands, or -1 when more bytes are needed to tell. */
   private step(data: Buffer, at: number, isEnd: boolean): number {
-    if (this.state === 'line-row') return this.lineRow(data, at);
+    if (this.state === 'line-row') return this.lineRows(data, at);
     if (this.state === 'gap') return this.gap(data, at);
     if (this.state === 'row') return this.quotedRow(data, at);
     if (this.state === 'between') return this.between(data, at, isEnd);
@@ -206,58 +220,50 @@ export class DumpParser {
     return data.length;
   }
 
-  /** One row to a line: the line end is searched for, the row's bytes are not looked at. */
-  private lineRow(data: Buffer, at: number): number {
-    const end = data.indexOf(NEWLINE, at);
-    if (end < 0) {
-      // The last two bytes may be `),` whose line end is still to come.
-      const safe = data.length - 2;
-      if (safe <= at) return -1;
-      this.handler.row(data.subarray(at, safe), false);
-      return safe;
+  /** One row to a line: line ends are searched for, the rows' bytes are not looked at. */
+  private lineRows(data: Buffer, start: number): number {
+    const ends: number[] = [];
+    let at = start;
+    let isLast = false;
+    while (!isLast) {
+      const end = data.indexOf(NEWLINE, at);
+      if (end < 0) break;
+      const separator = data[end - 1];
+      isLast = separator === SEMICOLON;
+      if ((separator !== COMMA && !isLast) || data[end - 2] !== CLOSE) throw unreadable('a row with a line end in it');
+      ends.push(end - 1);
+      at = end + 1;
     }
-    const separator = data[end - 1];
-    if ((separator !== COMMA && separator !== SEMICOLON) || data[end - 2] !== CLOSE) {
-      throw unreadable('a row with a line end in it');
+    if (ends.length === 0) return this.partOfLineRow(data, start);
+    if (this.inLineRow) {
+      this.inLineRow = false;
+      const end = ends.shift() ?? start;
+      this.handler.row(data.subarray(start, end), true);
+      if (ends.length > 0) this.handler.rows(data, end + 2, ends);
+      this.state = 'gap';
+      return ends.at(-1) ?? end;
     }
-    this.handler.row(data.subarray(at, end - 1), true);
+    this.handler.rows(data, start, ends);
     this.state = 'gap';
-    return end - 1;
+    return ends.at(-1) ?? start;
+  }
+
+  private partOfLineRow(data: Buffer, start: number): number {
+    // The last two bytes may be `),` whose line end is still to come. Short beginnings wait for their row's rest.
+    const safe = data.length - 2;
+    if (safe <= start || (!this.inLineRow && data.length - start < SHORT_ROW)) return -1;
+    this.inLineRow = true;
+    this.handler.row(data.subarray(start, safe), false);
+    return safe;
   }
 
   /** A row that may share its line: its quotes are followed up to the closing bracket. */
   private quotedRow(data: Buffer, start: number): number {
-    let at = start;
-    while (at < data.length) {
-      if (this.inQuote) {
-        at = this.skipQuoted(data, at);
-        continue;
-      }
-      const byte = data[at] ?? 0;
-      at += 1;
-      if (byte === QUOTE) this.inQuote = true;
-      else if (byte === CLOSE) {
-        this.handler.row(data.subarray(start, at), true);
-        this.state = 'gap';
-        return at;
-      }
-    }
-    this.handler.row(data.subarray(start), false);
-    return data.length;
-  }
-
-  private skipQuoted(data: Buffer, start: number): number {
-    let at = start;
-    for (; at < data.length; at += 1) {
-      const byte = data[at];
-      if (this.escaped) this.escaped = false;
-      else if (byte === BACKSLASH) this.escaped = true;
-      else if (byte === QUOTE) {
-        this.inQuote = false;
-        return at + 1;
-      }
-    }
-    return at;
+    const end = this.rowScanner.end(data, start);
+    this.handler.row(data.subarray(start, end < 0 ? data.length : end), end >= 0);
+    if (end < 0) return data.length;
+    this.state = 'gap';
+    return end;
   }
 
   private keep(bytes: Buffer): void {

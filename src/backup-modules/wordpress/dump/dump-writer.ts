@@ -139,9 +139,14 @@ export class DumpWriter implements DumpHandler {
     if (last) this.table.facts.rows += 1;
   }
 
-  endInsert(): void {
-    // The next INSERT of the same table goes on in the same statement.
+  rows(data: Buffer, start: number, ends: readonly number[]): void {
+    if (!this.table?.members) return;
+    this.cutter.rows(data, start, ends);
+    this.table.facts.rows += ends.length;
   }
+
+  // The next INSERT of the same table goes on in the same statement.
+  endInsert(): void {}
 
   /** The end of the dump: everything that was held back goes to `ready`. */
   finish(): void {
@@ -206,7 +211,7 @@ export class DumpWriter implements DumpHandler {
         return;
       case 'trigger':
         this.flushSchema(false);
-        if (this.table?.members !== null) this.gather(this.late.triggers, group);
+        if (this.table?.members !== null) gather(this.late.triggers, group);
         return;
       case 'view':
         this.endTable();
@@ -216,7 +221,7 @@ export class DumpWriter implements DumpHandler {
       case 'event':
         this.endTable();
         if (!this.options.takes(group.defined.name)) this.leftOut.add(`${group.defined.kind} ${group.defined.name}`);
-        else this.gather(group.defined.kind === 'event' ? this.late.events : this.late.routines, group);
+        else gather(group.defined.kind === 'event' ? this.late.events : this.late.routines, group);
         return;
       case 'other':
         this.other(group);
@@ -225,9 +230,9 @@ export class DumpWriter implements DumpHandler {
 
   /** Statements of a kind unknown here stay with what they follow. */
   private other(group: Group): void {
-    if (!this.table) this.gather(this.late.routines, group);
+    if (!this.table) gather(this.late.routines, group);
     else if (this.table.schema) this.table.schema.statements.push(...group.statements);
-    else if (this.table.members) this.gather(this.late.triggers, group);
+    else if (this.table.members) gather(this.late.triggers, group);
   }
 
   private beginTable(group: Group): void {
@@ -281,7 +286,7 @@ export class DumpWriter implements DumpHandler {
       this.leftOut.add(`view ${name}`);
     } else if (group.drops.table && !this.placeheld.has(name)) {
       this.placeheld.add(name);
-      this.gather(this.late.placeholders, group);
+      gather(this.late.placeholders, group);
     } else this.views.set(name, { name, text, statements: group.statements });
   }
 
@@ -290,8 +295,8 @@ export class DumpWriter implements DumpHandler {
     this.opened = true;
     this.queue.preamble(Buffer.concat([Buffer.from(HEADER), renderStatements(this.opening)]));
   }
+}
 
-  private gather(buffer: SpillBuffer, group: Group): void {
-    buffer.append(renderStatements(group.statements));
-  }
+function gather(buffer: SpillBuffer, group: Group): void {
+  buffer.append(renderStatements(group.statements));
 }

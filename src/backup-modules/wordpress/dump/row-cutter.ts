@@ -22,6 +22,8 @@ export interface RowCutter {
   /** The text up to VALUES that the following rows belong to. */
   begin(header: Buffer): void;
   row(part: Buffer, last: boolean): void;
+  /** Whole rows; see DumpHandler. */
+  rows(data: Buffer, start: number, ends: readonly number[]): void;
   /** No more rows in this table: what is still open is finished. */
   finish(): void;
 }
@@ -31,7 +33,7 @@ export class SizeRowCutter implements RowCutter {
   private header: Buffer = Buffer.alloc(0);
   private statementBytes = 0;
   private inRow = false;
-  private rows = 0;
+  private rowCount = 0;
   private readonly statementLimit: number;
 
   constructor(
@@ -50,17 +52,51 @@ export class SizeRowCutter implements RowCutter {
   }
 
   row(part: Buffer, last: boolean): void {
-    if (!this.inRow) {
-      this.inRow = true;
-      if (this.statementBytes === 0) {
-        this.append(this.header);
-        this.append(NEWLINE);
-      } else this.append(SEPARATOR);
-    }
+    if (!this.inRow) this.beginRow();
+    this.inRow = !last;
     this.append(part);
     if (!last) return;
-    this.inRow = false;
-    this.rows += 1;
+    this.rowCount += 1;
+    this.cutWhenFull();
+  }
+
+  rows(data: Buffer, start: number, ends: readonly number[]): void {
+    let from = start;
+    while (from < (ends.at(-1) ?? 0)) from = this.run(data, from, ends);
+  }
+
+  /** Takes as many rows as the statement may have in one go; gives where the next one begins. */
+  private run(data: Buffer, from: number, ends: readonly number[]): number {
+    this.beginRow();
+    const room = Math.min(this.sizes.pieceBytes - this.buffer.size, this.statementLimit - this.statementBytes);
+    let end = from;
+    for (let i = this.firstAfter(ends, from); i < ends.length && end - from < room; i += 1) {
+      end = ends[i] ?? end;
+      this.rowCount += 1;
+    }
+    this.append(data.subarray(from, end));
+    this.cutWhenFull();
+    return end + SEPARATOR.length;
+  }
+
+  private firstAfter(ends: readonly number[], offset: number): number {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] ?? 0) > offset) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  private beginRow(): void {
+    if (this.statementBytes === 0) {
+      this.append(this.header);
+      this.append(NEWLINE);
+    } else this.append(SEPARATOR);
+  }
+
+  private cutWhenFull(): void {
     if (this.buffer.size >= this.sizes.pieceBytes) this.endPiece();
     else if (this.statementBytes >= this.statementLimit) this.endStatement();
   }
@@ -82,7 +118,7 @@ export class SizeRowCutter implements RowCutter {
 
   private endPiece(): void {
     this.endStatement();
-    if (this.rows > 0) this.onPiece(this.rows);
-    this.rows = 0;
+    if (this.rowCount > 0) this.onPiece(this.rowCount);
+    this.rowCount = 0;
   }
 }

@@ -3,13 +3,14 @@ import { closeSync, constants, createReadStream, openSync, rmSync, writeSync } f
 import { join } from 'node:path';
 
 const MIB = 1024 * 1024;
+const FIRST = 64 * 1024;
 
 /** Bytes that are finished: in memory, or in a file of the work folder. */
 export interface SpilledContent {
   size: number;
   /** Give it away once. */
   content: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Removes the file, if there is one. */
+  /** To be called once when the content is no longer used: removes its file, or gives its memory back. */
   dispose(): void;
 }
 
@@ -18,7 +19,8 @@ export interface SpilledContent {
  * file. A single row of a table can be hundreds of megabytes, and a member's size must be known before it is written.
  */
 export class SpillBuffer {
-  private memory = Buffer.allocUnsafeSlow(64 * 1024);
+  private memory: Buffer = Buffer.allocUnsafeSlow(FIRST);
+  private spare: Buffer | null = null;
   private inMemory = 0;
   private file: { fd: number; path: string } | null = null;
   private total = 0;
@@ -62,10 +64,16 @@ export class SpillBuffer {
         dispose: () => rmSync(file.path, { force: true }),
       };
     }
-    const content = this.memory.subarray(0, this.inMemory);
-    this.memory = Buffer.allocUnsafeSlow(64 * 1024);
+    const { memory } = this;
+    const content = memory.subarray(0, this.inMemory);
+    this.memory = this.spare ?? Buffer.allocUnsafeSlow(FIRST);
+    this.spare = null;
     this.inMemory = 0;
-    return { size, content, dispose: () => undefined };
+    const dispose = (): void => {
+      // Megabytes allocated anew for each piece would keep the garbage collector busy.
+      if (memory.length > (this.spare?.length ?? 0)) this.spare = memory;
+    };
+    return { size, content, dispose };
   }
 
   /** Throws the content away. */
