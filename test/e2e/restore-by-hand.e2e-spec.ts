@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,23 +50,29 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
   let mysqlSite: WordPressSite;
   let sqliteSite: WordPressSite;
   const objects: Record<string, { BUNDLE: string; MANIFEST: string }> = {};
+  const pages: Record<string, Awaited<ReturnType<WordPressSite['pages']>>> = {};
 
   beforeAll(async () => {
     [server, master] = await Promise.all([
       MariaDbServer.start(),
       TestMaster.start({ dataDir: join(scratch.path, 'data') }),
     ]);
-    mysqlSite = await WordPressSite.install({
-      root: join(scratch.path, 'www/shop'),
-      database: await server.createDatabase('by_hand'),
-    });
-    await server.query(HARD_SQL, 'by_hand');
+    const account = await server.createDatabase('by_hand');
+    mysqlSite = await WordPressSite.install({ root: join(scratch.path, 'www/shop'), database: account });
+    const connection = await server.connect(account);
+    await connection.query(HARD_SQL);
+    await connection.end();
     addOddFiles(mysqlSite.root);
     sqliteSite = await WordPressSite.install({ root: join(scratch.path, 'www/blog'), database: 'sqlite' });
     for (const [name, wordpress] of [
       ['mysql', mysqlSite],
       ['sqlite', sqliteSite],
     ] as const) {
+      // The first visit makes WordPress write options.
+      await wordpress.serve();
+      await wordpress.pages();
+      pages[name] = await wordpress.pages();
+      await wordpress.stop();
       const site = await master.api.addSite(wordpress.root);
       const job = await master.api.backUp(site.id);
       if (job.status !== 'completed') throw new Error(`The backup failed: ${JSON.stringify(job.error)}`);
@@ -84,10 +90,6 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
   });
 
   it('brings a site on MariaDB back: same pages, files and rows', async () => {
-    await mysqlSite.serve();
-    await mysqlSite.pages();
-    const pages = await mysqlSite.pages();
-    await mysqlSite.stop();
     const tree = snapshotTree(mysqlSite.root);
     const database = await databaseFacts(server, 'by_hand');
     await mysqlSite.loseFiles();
@@ -110,17 +112,14 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
     expect(snapshotTree(mysqlSite.root)).toEqual(tree);
     expect(await databaseFacts(server, 'by_hand')).toEqual(database);
     await mysqlSite.serve();
-    expect(await mysqlSite.pages()).toEqual(pages);
+    expect(await mysqlSite.pages()).toEqual(pages['mysql']);
     await mysqlSite.stop();
   });
 
   it('brings a site on SQLite back: same pages and rows', async () => {
     const file = join(sqliteSite.root, 'wp-content/database/.ht.sqlite');
-    await sqliteSite.serve();
-    await sqliteSite.pages();
-    const pages = await sqliteSite.pages();
-    await sqliteSite.stop();
     const dump = sqliteDump(file);
+    const { mode, uid, gid } = statSync(file);
     await sqliteSite.loseFiles();
     byHand(['check', 'unpack', 'files', 'sqlite'], {
       ...(objects['sqlite'] as { BUNDLE: string; MANIFEST: string }),
@@ -128,8 +127,9 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
       SITE: sqliteSite.root,
     });
     expect(sqliteDump(file)).toBe(dump);
+    expect(statSync(file)).toMatchObject({ mode, uid, gid });
     await sqliteSite.serve();
-    expect(await sqliteSite.pages()).toEqual(pages);
+    expect(await sqliteSite.pages()).toEqual(pages['sqlite']);
     await sqliteSite.stop();
   });
 

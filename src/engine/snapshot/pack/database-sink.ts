@@ -163,15 +163,16 @@ class FrameFileWriter implements DatabaseSink {
   }
 }
 
-function memberEntry(spec: MemberSpec, mtimeNs: bigint): ManifestEntry {
+function memberEntry(spec: MemberSpec, now: bigint): ManifestEntry {
+  const { mode, uid, gid, mtimeNs } = spec.attributes ?? { mode: 0o600, uid: 0, gid: 0, mtimeNs: now };
   return {
     kind: 'entry',
     path: spec.path,
     type: 'file',
     size: spec.size,
-    mode: 0o600,
-    uid: 0,
-    gid: 0,
+    mode,
+    uid,
+    gid,
     mtime: String(mtimeNs),
     ...(spec.table === undefined ? {} : { table: spec.table }),
     ...(spec.part === undefined ? {} : { part: spec.part }),
