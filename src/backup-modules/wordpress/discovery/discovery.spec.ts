@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -222,6 +232,29 @@ describe('inspectWordPress', () => {
       contentDir: join(base, 'r/content'),
       externalFiles: [join(base, 'r/content')],
     });
+  });
+
+  it.runIf(process.getuid?.() === 0)("does not take another tenant's files for the site's own", async () => {
+    const root = site('t', 'dummy');
+    file('t/wp-content/db.php', '<?php // sqlite');
+    const theirs = file('other/x.db');
+    mkdirSync(join(base, 'other/content'));
+    file('t/wp-config.php', config('dummy', `define('FQDB', '${theirs}');`));
+    chownSync(theirs, 12_345, 12_345);
+    chownSync(join(root, 'wp-config.php'), 23_456, 23_456);
+    const install = await inspectWordPress(root);
+    expect(install.database).toBeNull();
+    expect(install.unknown.join()).toContain('belongs to someone else');
+    file('t/wp-config.php', config('dummy', `define('WP_CONTENT_DIR', '${join(base, 'other/content')}');`));
+    expect(await inspectWordPress(root)).toMatchObject({ externalFiles: [] });
+    rmSync(join(root, 'wp-config.php'));
+    const secret = file('other/wp-config.php', config('secret'));
+    chownSync(secret, 12_345, 12_345);
+    symlinkSync(secret, join(root, 'wp-config.php'));
+    lchownSync(join(root, 'wp-config.php'), 23_456, 23_456);
+    const linked = await inspectWordPress(root);
+    expect(JSON.stringify(linked)).not.toContain('secret');
+    expect(linked).toMatchObject({ database: null, externalFiles: [] });
   });
 
   it('refuses what is no site, with the reason', async () => {

@@ -111,10 +111,13 @@ function inspectLocated(located: Located & { configFile: string }, options: Insp
   const settings = new Settings(config, overrides, root);
   const warnings: string[] = [];
   const contentDir = findContentDir(located, settings, warnings);
-  const mayUse = (path: string): boolean => isInside(realRoot, realOrNull(path) ?? path) || ownerOf(path) === owner;
+  const mayUse = (path: string): boolean =>
+    // What root's own configuration names is trusted; a tenant's may only name what is the tenant's.
+    owner === 0 || isInside(realRoot, realOrNull(path) ?? path) || (owner !== null && ownerOf(path) === owner);
   const database = findDatabase(contentDir, realCore, settings, warnings, mayUse);
   const external = new Set<string>();
-  for (const file of [configFile, ...config.includedFiles]) {
+  // The evaluator checked its own reads; a link to someone else's configuration was refused there and is not packed either.
+  for (const file of owner === null ? [] : [configFile, ...config.includedFiles]) {
     const real = realOrNull(file) ?? file;
     if (!isInside(realRoot, real)) external.add(real);
   }
@@ -212,7 +215,10 @@ function findDatabase(
   const user = settings.need('DB_USER');
   const password = settings.need('DB_PASSWORD');
   const address = settings.need('DB_HOST');
+  const before = settings.unknown.length;
   const charset = settings.maybe('DB_CHARSET');
+  // Not needed to reach the database.
+  settings.unknown.length = before;
   const host = address === null ? null : parseDbHost(address);
   if (address !== null && host === null) settings.miss('DB_HOST: is not of a form that WordPress reads');
   if (tablePrefix === null || database === null || user === null || password === null || host === null) return null;
