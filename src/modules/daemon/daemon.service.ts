@@ -127,14 +127,20 @@ export class DaemonService {
       return known;
     }
     if (path === undefined) throw unknownSite(id);
+    const there = await this.sites.findByPath(await realpath(path).catch(() => path));
+    if (there !== null) return this.callIt(there.id, id);
     try {
       return await this.sites.register({ path, externalId: id, ...(name ? { name } : {}) });
     } catch (error) {
       const existing = error instanceof AppError && error.code === 'SITE_EXISTS' ? error.context['id'] : undefined;
       if (typeof existing !== 'string') throw error;
-      await this.sites.setExternalId(existing, id);
-      return this.sites.get(existing);
+      return this.callIt(existing, id);
     }
+  }
+
+  private async callIt(siteId: string, externalId: string): Promise<Site> {
+    await this.sites.setExternalId(siteId, externalId);
+    return this.sites.get(siteId);
   }
 }
 

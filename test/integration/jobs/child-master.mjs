@@ -15,6 +15,7 @@ const { startMaster } = await load('master.js');
 const PlainModule = plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor });
 Injectable()(PlainModule);
 BackupModuleProvider()(PlainModule);
+// oxlint-disable-next-line typescript/no-extraneous-class -- decorated below, by hand
 class PlainFeature {}
 Module({ providers: [PlainModule] })(PlainFeature);
 

@@ -60,6 +60,7 @@ export class GatedSite {
 
   /** The stage will wait until it is released. */
   hold(stage: string): void {
+    rmSync(join(this.gate, `${stage}.reached`), { force: true });
     writeFileSync(join(this.gate, `${stage}.hold`), '');
   }
 

@@ -85,13 +85,13 @@ describe('a master that is killed', () => {
     site = await GatedSite.make(master as never, `site-${number}`);
   });
   afterEach(async () => {
-    expect(await noLitter()).toBe(true);
+    await noLitter();
   });
 
   const job = (id: string): Promise<JobDto> => master.admin.ended(id, 30_000);
 
   /** Nothing is left of any job: folders, objects without a catalogue row, queue entries, sealed requests. */
-  async function noLitter(): Promise<boolean> {
+  async function noLitter(): Promise<void> {
     await until('the work folders to go', () => workFolders(master).length === 0);
     const backups = await master.admin.backups(site.id);
     const names = storedNames(master, site.id).filter((name) => name !== 'site.json');
@@ -101,7 +101,6 @@ describe('a master that is killed', () => {
     expect(existsSync(partials) ? readdirSync(partials) : []).toEqual([]);
     expect(await runSql(database.url, "select state from pgboss.job where name = 'site-job'")).toEqual([]);
     expect(await runSql(database.url, 'select id from job where sealed_request is not null')).toEqual([]);
-    return true;
   }
 
   it.each(STAGES)('in %s: the job goes on from there, and leaves nothing', { timeout: 90_000 }, async (stage) => {
