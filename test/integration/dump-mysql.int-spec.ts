@@ -71,6 +71,19 @@ describe('a dump and its restore by hand', () => {
     );
   });
 
+  it('keeps the history of system-versioned tables', async () => {
+    const account = await bench.database(
+      `${WORDPRESS_TABLES} CREATE TABLE wp_v (a int PRIMARY KEY, b int) WITH SYSTEM VERSIONING; CREATE TABLE wp_w LIKE wp_v;
+       INSERT INTO wp_v VALUES (1, 1); UPDATE wp_v SET b = 2; DELETE FROM wp_v; INSERT INTO wp_w VALUES (1, 5);`,
+    );
+    const { sink, journal } = await bench.dump(account);
+    const history = (database: string) =>
+      bench.server.query('SELECT a, b, row_start, row_end FROM wp_v FOR SYSTEM_TIME ALL ORDER BY row_start', database);
+    expect(await history(await bench.restored(sink))).toEqual(await history(account.database));
+    expect(await history(account.database)).toHaveLength(2);
+    expect(journal.warnings).toEqual([]);
+  });
+
   it('gives an empty database for an empty one, with a warning', async () => {
     const account = await bench.database('');
     const { sink, journal } = await bench.dump(account);

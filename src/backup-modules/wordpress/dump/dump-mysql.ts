@@ -105,6 +105,7 @@ async function dumpOnce(
     objects: survey.all.size + SPARE_OBJECTS,
     takes: (name) => survey.scope.takes(name),
     pieceBytes: options.pieceBytes ?? PIECE_BYTES,
+    history: survey.plan.history,
   });
   const takenAt = new Date();
   let bytes = 0;

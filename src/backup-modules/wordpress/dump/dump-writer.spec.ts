@@ -7,7 +7,7 @@ import { MemberNames, safeName } from './member-names.js';
 const folder = useTempFolder('writer');
 
 function write(dump: string, takes: (name: string) => boolean = () => true) {
-  const options = { workDir: folder(), database: 'site', objects: 50, takes, pieceBytes: 60 };
+  const options = { workDir: folder(), database: 'site', objects: 50, takes, pieceBytes: 60, history: false };
   const writer = new DumpWriter(options);
   const parser = new DumpParser(writer);
   parser.push(Buffer.from(dump));

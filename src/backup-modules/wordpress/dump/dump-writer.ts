@@ -4,7 +4,10 @@ import { MemberQueue, type Piece, type TableMembers } from './member-queue.js';
 import { SizeRowCutter, type RowCutter } from './row-cutter.js';
 import { SpillBuffer } from './spill-buffer.js';
 import {
+  HEADER,
+  HISTORY,
   keySwitch,
+  NAMES,
   newGroup,
   renderStatements,
   withoutDatabaseName,
@@ -23,6 +26,8 @@ export interface DumpWriterOptions {
   /** Whether an object of this name belongs to the site. */
   takes: (name: string) => boolean;
   pieceBytes: number;
+  /** The rows of system-versioned tables come with their history. */
+  history: boolean;
 }
 
 interface OpenTable {
@@ -38,11 +43,6 @@ interface OpenTable {
 }
 
 const END_MARK = /^-- Dump completed/;
-const NAMES = Buffer.from('/*!40101 SET NAMES utf8mb4 */');
-const HEADER = `-- A database dump made by backupd.
--- Restore: cat database/*.sql | mariadb NAME
-`;
-
 /**
  * Sorts a dump into the members of a backup. Tables, sequences and their rows go out at once; routines, views and
  * events are gathered and go out last, in this order, because views may call functions and name each other, and an
@@ -180,7 +180,7 @@ export class DumpWriter implements DumpHandler {
     const isOpening = !this.opened && this.group.statements.length === 0 && drops === undefined;
     if (isOpening && !/@saved_/i.test(statement.text.toString('latin1'))) {
       // Rows are exact whatever the names' character set is: they are utf8mb4, or all hex. Definitions need utf8mb4.
-      this.opening.push(isNames ? { text: NAMES, delimiter: ';' } : statement);
+      this.opening.push(isNames ? NAMES : statement);
       return;
     }
     if (this.group.defined) this.endGroup();
@@ -293,6 +293,10 @@ export class DumpWriter implements DumpHandler {
   private open(): void {
     if (this.opened) return;
     this.opened = true;
+    if (this.options.history) {
+      this.opening.push(HISTORY.on);
+      this.closing.push(HISTORY.off);
+    }
     this.queue.preamble(Buffer.concat([Buffer.from(HEADER), renderStatements(this.opening)]));
   }
 }

@@ -36,9 +36,14 @@ export function renderStatements(statements: readonly Statement[]): Buffer {
   return Buffer.concat(parts);
 }
 
+/** A statement of our own. */
+export function statementOf(sql: string): Statement {
+  return { text: Buffer.from(sql), delimiter: ';' };
+}
+
 /** Switches a table's keys off before its rows and on after them. */
 export function keySwitch(table: string, what: 'ENABLE' | 'DISABLE'): Statement {
-  return { text: Buffer.from(`/*!40000 ALTER TABLE ${quoteIdentifier(table)} ${what} KEYS */`), delimiter: ';' };
+  return statementOf(`/*!40000 ALTER TABLE ${quoteIdentifier(table)} ${what} KEYS */`);
 }
 
 /**
@@ -60,3 +65,17 @@ export function withoutDatabaseName(text: Buffer): Buffer {
   const sql = text.toString('latin1').replace(/ALTER\s+DATABASE\s+`(?:[^`]|``)*`\s+/i, 'ALTER DATABASE ');
   return Buffer.from(sql, 'latin1');
 }
+
+/** Definitions need it; rows are exact whatever it is: they are utf8mb4, or all hex. */
+export const NAMES = statementOf('/*!40101 SET NAMES utf8mb4 */');
+/** For the whole dump, as no piece may need another one's session state. */
+export const HISTORY = {
+  on: statementOf(
+    '/*M!101100 SET @OLD_INSERT_HISTORY=@@system_versioning_insert_history, @@session.system_versioning_insert_history=1 */',
+  ),
+  off: statementOf('/*M!101100 SET system_versioning_insert_history=@OLD_INSERT_HISTORY */'),
+};
+/** The first lines of the first piece. */
+export const HEADER = `-- A database dump made by backupd.
+-- Restore: cat database/*.sql | mariadb NAME
+`;

@@ -5,7 +5,7 @@ export type DefinedKind = 'table' | 'sequence' | 'view' | 'trigger' | 'routine' 
 
 /** What one statement of a dump is for. */
 export type StatementKind =
-  /** Not needed in the backup (locks, transactions, key switches: written anew where they belong). */
+  /** Not needed in the backup (locks, transactions), or written anew where it belongs (switches of keys and history). */
   | { is: 'noise' }
   /** Prepares what follows: saves or sets a session variable, or drops what is to be made. */
   | { is: 'prelude'; drops?: 'table' | 'view' | 'other' }
@@ -68,7 +68,7 @@ export function kindOfStatement(text: Buffer): StatementKind {
 }
 
 function kindOfSet(sql: string): StatementKind {
-  if (/AUTOCOMMIT/i.test(sql) || /@save_time_zone/i.test(sql)) return { is: 'noise' };
+  if (/AUTOCOMMIT|system_versioning_insert_history/i.test(sql) || /@save_time_zone/i.test(sql)) return { is: 'noise' };
   if (/^SET\s+@OLD_/i.test(sql)) return { is: 'dump-prelude' };
   if (/=\s*@OLD_/i.test(sql)) return { is: 'dump-restoring' };
   if (/=\s*@saved_/i.test(sql)) return { is: 'restoring' };

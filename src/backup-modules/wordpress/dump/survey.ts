@@ -88,7 +88,7 @@ export async function surveyDatabase(
       database,
       routines: missing.routines.length === 0,
       events: !missing.events,
-      history: tables.some((table) => table.versioned),
+      history: canDumpHistory(client, server) && tables.some((table) => table.versioned),
       hexText: text.hexText,
       ignore: names.filter((name) => !scope.takes(name) || lost.has(name)),
     },
