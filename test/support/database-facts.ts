@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { MariaDbServer } from './mariadb.js';
+import { makeScratch } from './scratch.js';
 
 /** All that a database holds, as plain values: compare with `toEqual`. */
 export interface DatabaseFacts {
@@ -79,7 +82,15 @@ CREATE VIEW wp_hard_view AS SELECT id, other FROM wp_hard_parent WHERE other > 0
 CREATE FUNCTION wp_hard_function(a int) RETURNS int DETERMINISTIC RETURN a + 1;
 `;
 
-/** The whole content of a SQLite file as SQL. */
+/** The whole content of a SQLite database as SQL. Reads a copy: opening a database makes files beside it. */
 export function sqliteDump(file: string): string {
-  return execFileSync('sqlite3', ['-readonly', file, '.dump'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const scratch = makeScratch('sqlite');
+  try {
+    const copy = join(scratch.path, 'copy.sqlite');
+    copyFileSync(file, copy);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    return execFileSync('sqlite3', [copy, '.dump'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  } finally {
+    scratch.remove();
+  }
 }
