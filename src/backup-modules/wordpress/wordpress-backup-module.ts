@@ -76,7 +76,7 @@ export class WordPressBackupModule implements DiscoveringModule, RestoringModule
     return this.restores.run(stage, context);
   }
 
-  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<void> {
+  rollBackRestore(context: Omit<RestoreStageContext, 'source'>): Promise<RollBackEnd> {
     return this.restores.rollBack(context);
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
-import type { RestorePreview, RestoreStageContext, StageOutcome } from '../../../engine/ports/index.js';
+import type { RestorePreview, RestoreStageContext, RollBackEnd, StageOutcome } from '../../../engine/ports/index.js';
 import { FileRestore, finishFileRestores, rollBackFileRestores } from '../../../engine/snapshot/restore/index.js';
 import type { MySqlRestore } from '../db-restore/index.js';
 import { pointConfigAt } from './config-rewrite.js';
@@ -49,7 +49,7 @@ export class WordPressRestore {
     }
   }
 
-  async rollBack(context: Omit<RestoreStageContext, 'source'>): Promise<void> {
+  async rollBack(context: Omit<RestoreStageContext, 'source'>): Promise<RollBackEnd> {
     const state = await readState(context);
     const mysql = mysqlRestoreOf(context, state, adminCredentials(context.request));
     if (state.finishing) {
@@ -60,6 +60,7 @@ export class WordPressRestore {
       await mysql?.rollBack();
     }
     this.sessions.delete(context.jobId);
+    return state.finishing ? 'finished' : 'taken-back';
   }
 
   private async check(context: RestoreStageContext): Promise<StageOutcome> {
