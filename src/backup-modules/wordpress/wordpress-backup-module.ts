@@ -10,6 +10,7 @@ import {
   type DiscoveringModule,
   type RestorePreview,
   type RestoreStageContext,
+  type RollBackEnd,
   type RestoringModule,
   type SiteDescription,
   type StageOutcome,
