@@ -16,9 +16,9 @@ const DATABASE = 'wp-content/database/.ht.sqlite';
  * and removes files beside a database that is read, so the time of its folder is nobody's.
  */
 function filesOf(root: string): TreeFact[] {
-  return snapshotTree(root, { skip: (path) => path.startsWith(DATABASE) }).map((fact) =>
-    fact.path === dirname(DATABASE) ? { ...fact, mtime: '' } : fact,
-  );
+  const facts = snapshotTree(root, { skip: (path) => path.startsWith(DATABASE) });
+  for (const fact of facts) if (fact.path === dirname(DATABASE)) fact.mtime = '';
+  return facts;
 }
 
 describe('a real WordPress on SQLite', () => {
