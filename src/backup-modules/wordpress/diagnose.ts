@@ -9,7 +9,8 @@ export async function diagnoseClients(): Promise<DiagnosticCheck[]> {
   const { dump } = await findClients();
   const name = 'database dump program';
   if (dump.length === 0) {
-    const message = 'Neither mariadb-dump nor mysqldump is installed: databases on MySQL and MariaDB can not be backed up.';
+    const message =
+      'Neither mariadb-dump nor mysqldump is installed: databases on MySQL and MariaDB can not be backed up.';
     return [{ name, status: 'failed', message, hint: HINT }];
   }
   return [{ name, status: 'ok', message: dump.map(shown).join('; ') }];
