@@ -101,12 +101,13 @@ export class Output {
 
   private async ask(question: string, hidden: boolean): Promise<string> {
     const { stdin, stderr } = this.terminal;
-    stderr.write(question);
+    // With an output the reader shows the question itself; a secret's reader has none, so that nothing is echoed.
+    if (hidden) stderr.write(question);
     const reader = createInterface({ input: stdin, ...(hidden ? { terminal: true } : { output: stderr }) });
     const interrupted = new Promise<string>((resolve) => reader.once('SIGINT', () => resolve('')));
     const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
     try {
-      return await Promise.race([reader.question(''), interrupted, closed]);
+      return await Promise.race([reader.question(hidden ? '' : question), interrupted, closed]);
     } finally {
       reader.close();
       if (hidden) stderr.write('\n');
