@@ -52,7 +52,8 @@ export class CommandContext {
       output.line(output.colors.dim(`  follow it: backupd jobs follow ${shortId(job.id)}`));
       return ExitCode.Ok;
     }
-    const last = await followJob(api, job.id, output, this.interrupted);
+    const seen = {};
+    const last = await followJob(api, job.id, output, this.interrupted, seen);
     if (isFinal(last)) return this.report(last);
     if (!embedded) {
       output.data(last);
@@ -63,7 +64,7 @@ export class CommandContext {
     }
     output.remark('Cancelling …');
     await api.post(`/jobs/${job.id}/cancel`);
-    this.report(await followJob(api, job.id, output, new AbortController().signal));
+    this.report(await followJob(api, job.id, output, new AbortController().signal, seen));
     return ExitCode.Interrupted;
   }
 

@@ -8,23 +8,33 @@ import { ProgressDisplay } from './progress-display.js';
 const RECONNECT_MS = 500;
 const GIVE_UP_AFTER = 60;
 
+/** How far a job's events were shown; handed on, the next call goes on from there. */
+export interface SeenEvents {
+  lastEventId?: string;
+}
+
 /**
  * Shows a job until it has ended and returns it as it then is; a lost connection is taken up again where it broke.
  * When the signal is raised it returns the job as it is, running or not.
  */
-export async function followJob(api: ApiClient, id: string, output: Output, signal: AbortSignal): Promise<JobDto> {
+export async function followJob(
+  api: ApiClient,
+  id: string,
+  output: Output,
+  signal: AbortSignal,
+  seen: SeenEvents = {},
+): Promise<JobDto> {
   const display = new ProgressDisplay(output);
-  let lastEventId: string | undefined;
   try {
     for (let failures = 0; ;) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- one connection after the other
         for await (const event of api.events(`/jobs/${id}/events`, {
           signal,
-          ...(lastEventId === undefined ? {} : { lastEventId }),
+          ...seen,
         })) {
           failures = 0;
-          lastEventId = event.id ?? lastEventId;
+          if (event.id !== null) seen.lastEventId = event.id;
           display.show(event);
         }
         // oxlint-disable-next-line no-await-in-loop -- the stream has ended: has the job?
