@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../common/errors/index.js';
 import { readJson, writeJsonDurably } from './durable-file.js';
@@ -11,6 +11,7 @@ import { childrenFolder, namesIn } from './work-folder.js';
 export async function rememberChild(workDir: string, pid: number): Promise<() => Promise<void>> {
   const startTime = await startTimeOf(pid);
   const file = join(childrenFolder(workDir), `${pid}.json`);
+  await mkdir(childrenFolder(workDir), { recursive: true, mode: 0o700 });
   if (startTime !== null) await writeJsonDurably(file, { pid, startTime });
   return () => rm(file, { force: true });
 }

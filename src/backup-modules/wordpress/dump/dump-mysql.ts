@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, throwIfAborted } from '../../../common/errors/index.js';
 import type { DatabaseSummary, JobJournal, MemberSink } from '../../../engine/ports/index.js';
+import { rememberChild } from '../../../engine/runner/index.js';
 import {
   connect,
   describeTarget,
@@ -121,10 +122,13 @@ async function dumpOnce(
           env: file.env,
           secrets: [credentials.password],
         });
-        return consume(client, writer, sink, options.signal, (done) => {
+        const forget = client.pid === undefined ? null : await rememberChild(options.workDir, client.pid);
+        const consumed = await consume(client, writer, sink, options.signal, (done) => {
           bytes = done;
           progress.report(bytes, survey.bytes, writer.tables.size, survey.tables.length, writer.current);
         });
+        await forget?.();
+        return consumed;
       },
       ignoreOptions(survey.plan),
     );

@@ -11,6 +11,8 @@ export interface ClientEnd {
 }
 
 export interface RunningClient {
+  /** Undefined when it could not be started. */
+  pid: number | undefined;
   stdout: Readable;
   /** Resolves when the process has ended and its descriptors are closed. Never rejects. */
   ended: Promise<ClientEnd>;
@@ -85,5 +87,5 @@ export function runDumpClient(options: RunClientOptions): RunningClient {
       clearTimeout(timer);
     }
   };
-  return { stdout, ended, stop };
+  return { pid: child.pid, stdout, ended, stop };
 }
