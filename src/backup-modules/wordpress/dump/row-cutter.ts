@@ -70,7 +70,8 @@ export class SizeRowCutter implements RowCutter {
     this.beginRow();
     const room = Math.min(this.sizes.pieceBytes - this.buffer.size, this.statementLimit - this.statementBytes);
     let end = from;
-    for (let i = this.firstAfter(ends, from); i < ends.length && end - from < room; i += 1) {
+    // At least one row: what comes before it may have filled the statement or the piece by itself.
+    for (let i = this.firstAfter(ends, from); i < ends.length && (end === from || end - from < room); i += 1) {
       end = ends[i] ?? end;
       this.rowCount += 1;
     }
