@@ -34,6 +34,8 @@ export async function measureMemory(
     await fillDatabase(server, account.database, databaseBytes);
     master = await TestMaster.start({ dataDir: join(scratch.path, 'data') });
     const { id } = await master.api.addSite(site.root);
+    const idle = memoryOf(master.pid);
+    process.stderr.write(`idle: ${Math.round(idle.own / MIB)} MiB\n`);
     const backup = await measured(master, `/sites/${id}/backups`, {});
     const backupId = String((await master.api.backups(id))[0]?.id);
     const verify = await measured(master, `/backups/${backupId}/verify`, { level: 'full' });
@@ -62,18 +64,26 @@ async function measured(master: TestMaster, path: string, body: Record<string, u
   const job = await master.api.post<{ id: string }>(path, body);
   let peak = 0;
   let postgresPeak = 0;
+  let stage = '';
+  const byStage = new Map<string, number>();
   const timer = setInterval(() => {
     const { own, postgres } = memoryOf(master.pid);
     peak = Math.max(peak, own);
+    byStage.set(stage, Math.max(byStage.get(stage) ?? 0, own));
     postgresPeak = Math.max(postgresPeak, postgres);
   }, 50);
   try {
-    await master.api.follow(job.id);
+    await master.api.follow(job.id, (event) => {
+      if (event.type === 'stage.started') stage = String(event.data['stage']);
+    });
   } finally {
     clearInterval(timer);
   }
   const seconds = (performance.now() - before) / 1000;
   const ended = await master.api.job(job.id);
+  process.stderr.write(`${path}: ${seconds.toFixed(1)} s, ${Math.round(peak / MIB)} MiB`);
+  for (const [name, bytes] of byStage) process.stderr.write(` ${name} ${Math.round(bytes / MIB)}`);
+  process.stderr.write('\n');
   const result = figures(ended.result);
   if (ended.status !== 'completed') throw new Error(`${path} ${ended.status}: ${JSON.stringify(ended.error)}`);
   return {

@@ -18,7 +18,11 @@ async function main(args: readonly string[]): Promise<void> {
   if (config.mode === 'node') throw nodeModeMissing();
   for (const note of config.notes) say(note);
   // Only now: a fault in the configuration is told at once, before all the rest is loaded.
-  const { startMaster } = await import('./master.js');
+  const [{ startMaster }, { returnFreedMemory }] = await Promise.all([
+    import('./master.js'),
+    import('./engine/native/allocator.js'),
+  ]);
+  returnFreedMemory();
   const master = await startMaster(config);
   greet(config, master);
   stopOnSignals(master);

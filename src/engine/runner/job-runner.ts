@@ -1,11 +1,13 @@
 import { AppError, asAppError, cancelledError } from '../../common/errors/index.js';
 import type { RollBackEnd, StageOutcome } from '../ports/index.js';
+import { collectGarbage } from '../native/allocator.js';
 import type { RunObserver, StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
 export const CLEANUP_STAGE = 'cleanup';
+const LONG_STAGE_SECONDS = 1;
 
 /** Why a run's AbortSignal was raised: a person's cancel ends the job, a shut-down lets it go on later. */
 export class StopRequest extends Error {
@@ -129,6 +131,8 @@ export class JobRunner {
   ): Promise<AppError | null> {
     const warnings = this.journal.endStage();
     await this.journal.flush();
+    // What a long stage left in memory would be there on top of all that the next one needs.
+    if (seconds > LONG_STAGE_SECONDS) collectGarbage();
     const result =
       outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)

@@ -4,7 +4,7 @@ import type { StorageDriver } from '../../ports/index.js';
 import type { ContentLocation, ManifestBundle } from '../manifest/index.js';
 import { FrameFeed, type DecodedFrame } from './frame-feed.js';
 
-export const DEFAULT_CACHE_BYTES = 48 * 1024 * 1024;
+export const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gives the frames of a backup's bundles. A planned run is one transfer, whose frames are decompressed ahead; frames that

@@ -18,7 +18,7 @@ import { intoRuns } from './runs.js';
 export interface OpenBackupOptions {
   manifestKey: string;
   signal?: AbortSignal;
-  /** Decoded frames that are kept for entries which share them. Default 48 MiB. */
+  /** Decoded frames that are kept for entries which share them. Default 16 MiB. */
   cacheBytes?: number;
 }
 
