@@ -37,7 +37,9 @@ export async function measureMemory(
     const idle = memoryOf(master.pid);
     process.stderr.write(`idle: ${Math.round(idle.own / MIB)} MiB\n`);
     const backup = await measured(master, `/sites/${id}/backups`, {});
-    const backupId = String((await master.api.backups(id))[0]?.id);
+    const [made] = await master.api.backups(id);
+    if (made === undefined) throw new Error('no backup was catalogued');
+    const backupId = made.id;
     const verify = await measured(master, `/backups/${backupId}/verify`, { level: 'full' });
     const restore = await measured(master, `/backups/${backupId}/restore`, {});
     return { backup, verify, restore };
