@@ -62,7 +62,9 @@ describe('a dump and its restore by hand', () => {
     expect(posts.reduce((rows, member) => rows + (member.rows ?? 0), 0)).toBe(9002);
     for (const member of posts) expect(member.size).toBeLessThan(1024 * 1024 + 2048);
     expect(Math.max(...sink.members.map((member) => member.size))).toBeGreaterThan(30_000_000);
-    expect(await readdir(bench.folder())).toEqual([expect.stringMatching(/^try-/)]);
+    expect((await readdir(bench.folder())).filter((name) => name !== 'children')).toEqual([
+      expect.stringMatching(/^try-/),
+    ]);
     const done = journal.steps.map((step) => step.bytesDone);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(journal.steps.at(-1)).toMatchObject({ itemsDone: 2, itemsTotal: 2 });

@@ -76,7 +76,18 @@ export class PackBench {
   extract(bundle: PackedBundle): string {
     const out = mkdtempSync(joinPath(this.folder, 'out-'));
     run('zstd', ['-tq', bundle.bundlePath]);
-    run('tar', ['--zstd', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-xpf', bundle.bundlePath, '-C', out]);
+    // -P: tar otherwise makes links that lead upwards last, and their folders then have the time of that moment.
+    run('tar', [
+      '--zstd',
+      '--xattrs',
+      '--xattrs-include=*',
+      '--numeric-owner',
+      '-P',
+      '-xpf',
+      bundle.bundlePath,
+      '-C',
+      out,
+    ]);
     return out;
   }
 

@@ -122,12 +122,16 @@ async function dumpOnce(
           env: file.env,
           secrets: [credentials.password],
         });
-        const forget = client.pid === undefined ? null : await rememberChild(options.workDir, client.pid);
+        // Not awaited before its output is read: Node throws away what a child that has ended wrote unread.
+        const remembered = client.pid === undefined ? null : rememberChild(options.workDir, client.pid);
+        remembered?.catch(() => undefined);
         const consumed = await consume(client, writer, sink, options.signal, (done) => {
           bytes = done;
           progress.report(bytes, survey.bytes, writer.tables.size, survey.tables.length, writer.current);
         });
-        await forget?.();
+        await (
+          await remembered
+        )?.();
         return consumed;
       },
       ignoreOptions(survey.plan),
