@@ -2,16 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, errnoOf } from '../../common/errors/index.js';
-
-/** Makes names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
+import { syncFolder } from '../snapshot/work/index.js';
 
 /** Writes the value as JSON so that after a crash the file holds the old value or the new one, whole. Mode 0600. */
 export async function writeJsonDurably(path: string, value: unknown): Promise<void> {

@@ -4,7 +4,7 @@ export * from './observer.js';
 export type { ProgressReport } from './progress-meter.js';
 export { namesIn, WorkFolder } from './work-folder.js';
 export { killLeftChildren, rememberChild } from './children.js';
-export { readJson, syncFolder, writeJsonDurably } from './durable-file.js';
+export { readJson, writeJsonDurably } from './durable-file.js';
 export * from './stages/keys.js';
 export * from './stages/upload.js';
 export * from './stages/cleanup.js';

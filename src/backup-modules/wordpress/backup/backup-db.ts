@@ -2,12 +2,13 @@ import { AppError } from '../../../common/errors/index.js';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
 import type { ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/index.js';
 import { openDatabaseSink, readDatabaseFacts, type DatabaseSink } from '../../../engine/snapshot/pack/index.js';
+import type { WarningList } from '../../../engine/snapshot/work/index.js';
 import { inspectWordPress } from '../discovery/index.js';
 import { dumpMySql } from '../dump/index.js';
 import { wordPressSettings } from '../settings.js';
 import { dumpSqlite } from '../sqlite/index.js';
 import type { SiteDatabase, WordPressInstall } from '../types.js';
-import { WarningCollector, type WarningList } from './warning-collector.js';
+import { WarningCollector } from './warning-collector.js';
 
 export const BACKUP_DB = 'backup_db';
 

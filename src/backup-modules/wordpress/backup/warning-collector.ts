@@ -1,18 +1,10 @@
 import type { ErrorContext } from '../../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../../../engine/ports/index.js';
-
-const KEPT = 200;
-
-/** Warnings as the manifest keeps them. */
-export interface WarningList {
-  warnings: { code: string; message: string }[];
-  moreWarnings: number;
-}
+import { WarningLog, type WarningList } from '../../../engine/snapshot/work/index.js';
 
 /** A journal that also remembers the warnings, for the manifest. */
 export class WarningCollector implements JobJournal {
-  private readonly kept: { code: string; message: string }[] = [];
-  private more = 0;
+  private readonly log = new WarningLog();
 
   constructor(private readonly journal: JobJournal) {}
 
@@ -25,12 +17,11 @@ export class WarningCollector implements JobJournal {
   }
 
   warn(warning: JobWarning): void {
-    if (this.kept.length < KEPT) this.kept.push({ code: warning.code, message: warning.message });
-    else this.more += 1;
+    this.log.add(warning);
     this.journal.warn(warning);
   }
 
   list(): WarningList {
-    return { warnings: [...this.kept], moreWarnings: this.more };
+    return this.log.list();
   }
 }
