@@ -45,6 +45,8 @@ export async function makeHandMadeBackup(
     size: packed.bundle.length,
     sha256: createHash('sha256').update(packed.bundle).digest('hex'),
     frames: packed.frames,
+    content: packed.content,
+    live: packed.content,
   };
   const entries = given.map(({ content, ...fields }, index): ManifestEntry => {
     const location = packed.locations.get(index);
@@ -66,9 +68,11 @@ export async function makeHandMadeBackup(
     format: 'backupd-manifest/1',
     backupId: '0190f3b0-0000-7000-8000-000000000002',
     site: { id: 'site', name: 'site', url: null, module: 'wordpress', path: '/srv/site', node: 'test' },
+    own: 0,
     parent: null,
     startedAt: '2026-01-02T03:04:05.000Z',
     filesAt: '2026-01-02T03:04:05.000Z',
+    readAllAt: '2026-01-02T03:04:05.000Z',
     tool: { name: 'backupd', version: '0', node: 'v24' },
     database: null,
     bundles: [bundle, ...(options.otherBundles ?? [])],
@@ -108,7 +112,7 @@ function manifestBytes(lines: readonly unknown[]): Buffer {
 function packContents(
   given: readonly HandMadeEntry[],
   options: HandMadeOptions,
-): { bundle: Buffer; frames: number; locations: Map<number, ContentLocation> } {
+): { bundle: Buffer; frames: number; content: number; locations: Map<number, ContentLocation> } {
   const frameBytes = options.frameBytes ?? 64 * 1024;
   const stream: Buffer[] = [];
   const places = new Map<number, { at: number; size: number }>();
@@ -142,5 +146,6 @@ function packContents(
     const end = starts[last + 1] ?? 0;
     locations.set(index, { bundle: 0, offset: start, length: end - start, skip: at - first * frameBytes });
   }
-  return { bundle: Buffer.concat([...frames, table.encode()]), frames: frames.length, locations };
+  const content = [...places.values()].reduce((sum, { size }) => sum + size, 0);
+  return { bundle: Buffer.concat([...frames, table.encode()]), frames: frames.length, content, locations };
 }

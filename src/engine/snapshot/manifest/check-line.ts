@@ -38,6 +38,8 @@ function isHeader(line: unknown): line is ManifestHeader {
   return (
     format === MANIFEST_FORMAT &&
     isText(line['backupId']) &&
+    isCount(line['own']) &&
+    isText(line['readAllAt']) &&
     isRecord(line['site']) &&
     isText(line['site']['id']) &&
     isText(line['startedAt']) &&
@@ -49,11 +51,27 @@ function isHeader(line: unknown): line is ManifestHeader {
 }
 
 function isBundle(b: unknown): boolean {
-  return isRecord(b) && isCount(b['id']) && isText(b['key']) && isCount(b['size']) && isText(b['sha256']);
+  return (
+    isRecord(b) &&
+    isCount(b['id']) &&
+    isText(b['key']) &&
+    isCount(b['size']) &&
+    isText(b['sha256']) &&
+    isCount(b['content']) &&
+    isCount(b['live'])
+  );
 }
 
 function isLocation(v: unknown): boolean {
-  return isRecord(v) && isCount(v['bundle']) && isCount(v['offset']) && isCount(v['length']) && isCount(v['skip']);
+  return (
+    isRecord(v) &&
+    isCount(v['bundle']) &&
+    isCount(v['offset']) &&
+    isCount(v['length']) &&
+    isCount(v['skip']) &&
+    optional(v['member'], isText) &&
+    optional(v['memberBase64'], isText)
+  );
 }
 
 function isExtents(v: unknown): boolean {

@@ -4,14 +4,19 @@
  */
 export const MANIFEST_FORMAT = 'backupd-manifest/1';
 
-/** A bundle that this manifest points into; `id` is what entries use. The backup's own bundle is always id 0. */
+/** A bundle that this manifest points into. */
 export interface ManifestBundle {
+  /** What entries use; the same in every manifest of this site that names the bundle. */
   id: number;
   key: string;
   size: number;
   sha256: string;
   /** Number of zstd frames with data (their index is the seek table at the bundle's end). */
   frames: number;
+  /** Stored bytes of content (sum of its entries' stored sizes) that were put into it when it was made. */
+  content: number;
+  /** How many of these this manifest points to: the sum of the stored sizes of its entries there. */
+  live: number;
 }
 
 export interface ManifestDatabaseInfo {
@@ -38,12 +43,16 @@ export interface ManifestHeader {
   kind: 'header';
   format: typeof MANIFEST_FORMAT;
   backupId: string;
+  /** Id of the bundle that this backup made. */
+  own: number;
   site: { id: string; name: string; url: string | null; module: string; path: string; node: string };
   /** The backup this one was compared with; null for a full one. */
   parent: string | null;
   startedAt: string;
   /** When the walk of the files began. */
   filesAt: string;
+  /** When every file was last read: `startedAt` of this backup when it is full or re-reading, else as in the parent. */
+  readAllAt: string;
   tool: { name: 'backupd'; version: string; node: string };
   database: ManifestDatabaseInfo | null;
   bundles: ManifestBundle[];
@@ -73,8 +82,12 @@ export interface ContentLocation {
   offset: number;
   length: number;
   skip: number;
-  /** Name of the tar member in that bundle when it is not the entry's path. */
+  /**
+   * Name of the tar member in that bundle when it is not just this entry (content found again by its hash); base64 of its
+   * bytes in `memberBase64` where it is not UTF-8.
+   */
   member?: string;
+  memberBase64?: string;
 }
 
 export interface ManifestEntry {
@@ -119,6 +132,16 @@ export interface ManifestEntry {
   table?: string;
   part?: DatabasePart;
   rows?: number;
+}
+
+/** The backup that a new one is compared with. */
+export interface ParentBackup {
+  backupId: string;
+  header: ManifestHeader;
+  /** A local copy of its manifest in the work folder whose checksum was compared. */
+  manifestPath: string;
+  /** Ids of bundles that are not (whole) on every destination: what lies in them is stored again. */
+  gone: ReadonlySet<number>;
 }
 
 export interface ManifestTrailer {

@@ -16,7 +16,7 @@ export type BundleManifestHeader = Pick<
   ManifestHeader,
   'backupId' | 'site' | 'parent' | 'startedAt' | 'tool' | 'database' | 'facts'
 > &
-  Partial<Pick<ManifestHeader, 'filesAt' | 'excludes'>>;
+  Partial<Pick<ManifestHeader, 'filesAt' | 'excludes' | 'readAllAt'>>;
 
 export interface BundleManifestOptions {
   path: string;
@@ -42,6 +42,8 @@ export async function writeBundleManifest(options: BundleManifestOptions): Promi
       format: MANIFEST_FORMAT,
       filesAt: plan.filesAt,
       excludes: plan.excluded,
+      readAllAt: header.startedAt,
+      own: options.bundle.id,
       ...header,
       bundles: [options.bundle],
     });

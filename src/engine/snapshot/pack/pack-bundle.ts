@@ -131,7 +131,15 @@ async function pack(
       readme: tail.readme,
       path: join(workDir, MANIFEST_FILE),
       entryFile: join(workDir, FILE_ENTRIES),
-      bundle: { id: 0, key: options.bundleKey, size: tail.size, sha256: bundleSha256, frames: tail.frames },
+      bundle: {
+        id: 0,
+        key: options.bundleKey,
+        size: tail.size,
+        sha256: bundleSha256,
+        frames: tail.frames,
+        content: files.bytes + databaseBytes,
+        live: files.bytes + databaseBytes,
+      },
       counts: {
         entries: 1 + (database?.members ?? 0) + files.entries,
         files: files.files,

@@ -1,3 +1,11 @@
 export { extensionOf, isMediaExtension } from './media.js';
 export { estimateBytes, planFiles, readPlanSummary, type FilePlan, type PlanFilesOptions } from './plan-files.js';
-export { PLAN_FILE, type PlanEntry, type PlannedRoot, type PlanSummary } from './types.js';
+export {
+  KEPT_STRUCTURE_FILE,
+  PLAN_FILE,
+  type KeptTotals,
+  type PlanEntry,
+  type PlanItem,
+  type PlannedRoot,
+  type PlanSummary,
+} from './types.js';

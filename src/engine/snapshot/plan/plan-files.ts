@@ -3,10 +3,18 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JobJournal } from '../../ports/job-context.js';
 import { displayPath, withPath, withTarget } from '../manifest/paths.js';
+import type { ParentBackup } from '../manifest/types.js';
 import { Walk, type Excluded, type WalkEntry, type WalkReporter, type WalkRoot } from '../walk/index.js';
 import { LineFrameWriter, readJsonFile, requireSpace, WarningLog, writeJsonFile } from '../work/index.js';
 import { extensionOf, isMediaExtension } from './media.js';
-import { PLAN_FILE, PLAN_SUMMARY_FILE, type PlanEntry, type PlannedRoot, type PlanSummary } from './types.js';
+import {
+  PLAN_FILE,
+  PLAN_SUMMARY_FILE,
+  type KeptTotals,
+  type PlanEntry,
+  type PlannedRoot,
+  type PlanSummary,
+} from './types.js';
 
 export interface PlanFilesOptions {
   roots: readonly WalkRoot[];
@@ -17,6 +25,10 @@ export interface PlanFilesOptions {
   workDir: string;
   signal: AbortSignal;
   journal: JobJournal;
+  /** The backup to compare with; entries that are as they were are kept, not planned. Default null: a full backup. */
+  parent?: ParentBackup | null;
+  /** Keep nothing: every file is read again (what is stored already is then found by its hash). */
+  reread?: boolean;
 }
 
 type Totals = Pick<PlanSummary, 'entries' | 'files' | 'bytes' | 'mediaBytes' | 'textBytes' | 'hardlinks'>;
@@ -28,6 +40,7 @@ export interface FilePlan {
   excluded: Excluded[];
   /** When the walk began, ISO 8601. */
   filesAt: string;
+  kept: KeptTotals;
 }
 
 /**
@@ -58,10 +71,21 @@ export async function planFiles(options: PlanFilesOptions): Promise<FilePlan> {
   }
   await writer.finish();
   const excluded = walk.excluded.map((kept) => ({ ...kept }));
-  const summary: PlanSummary = { version: 1, filesAt, ...totals, excluded, roots, ...warnings.list() };
+  const kept = { entries: 0, files: 0, bytes: 0, live: {} };
+  const summary: PlanSummary = {
+    version: 2,
+    filesAt,
+    ...totals,
+    kept,
+    parent: null,
+    released: [],
+    excluded,
+    roots,
+    ...warnings.list(),
+  };
   await writeJsonFile(join(options.workDir, PLAN_SUMMARY_FILE), summary);
   await requireSpace(options.workDir, estimateBytes(summary));
-  return { files: totals.files, bytes: totals.bytes, entries: totals.entries, excluded, filesAt };
+  return { files: totals.files, bytes: totals.bytes, entries: totals.entries, excluded, filesAt, kept };
 }
 
 /** The facts of the plan in a work folder, or null when it has none (or one that was not finished). */
@@ -71,7 +95,7 @@ export async function readPlanSummary(workDir: string): Promise<PlanSummary | nu
 }
 
 function isSummary(value: unknown): value is PlanSummary {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2;
 }
 
 const TEXT_RATIO = 0.6;

@@ -11,6 +11,8 @@ const NEWLINE = 0x0a;
 
 export interface LineFrameWriterOptions {
   level?: number;
+  /** Text that makes a frame full; default 2 MiB. */
+  frameTextBytes?: number;
   /** Sees every compressed byte in order (for a checksum of the file). */
   onBytes?: (bytes: Buffer) => void;
 }
@@ -42,7 +44,12 @@ export class LineFrameWriter {
 
   /** Whether enough is pending for a frame: call `flush`. */
   get full(): boolean {
-    return this.pending >= FRAME_TEXT_BYTES;
+    return this.pending >= (this.options.frameTextBytes ?? FRAME_TEXT_BYTES);
+  }
+
+  /** Characters of text that are pending. */
+  get pendingText(): number {
+    return this.pending;
   }
 
   push(value: unknown): void {
@@ -70,11 +77,17 @@ export class LineFrameWriter {
     for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) await this.append(asBuffer(chunk));
   }
 
-  /** Flushes, makes it durable, closes. */
-  async finish(): Promise<void> {
+  /** Adds a frame that was compressed before (or a skippable one); flushes first. */
+  async appendFrame(frame: Buffer): Promise<void> {
+    await this.flush();
+    await this.append(frame);
+  }
+
+  /** Flushes, makes it durable (unless told not to), closes. */
+  async finish(durable = true): Promise<void> {
     try {
       await this.flush();
-      await this.file.sync();
+      if (durable) await this.file.sync();
     } catch (error) {
       throw await translateFull(error, dirname(this.path), null);
     } finally {

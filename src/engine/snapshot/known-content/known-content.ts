@@ -1,0 +1,99 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { ContentLocation } from '../manifest/index.js';
+import { encodeRecord, RECORD_HEADER_BYTES, recordIs, recordLocation, recordNameLength } from './record.js';
+import { SlotTable } from './slots.js';
+import type { SharedKnownContent } from './types.js';
+
+const WRITE_BYTES = 256 * 1024;
+
+/**
+ * Collects what content is stored already, by SHA-256 and stored size: about 27 bytes of memory an entry, the rest in a file
+ * of the work folder (not durable: made anew after a restart). Synchronous. `finish` or `abandon` it.
+ */
+export class KnownContentBuilder {
+  private table: SlotTable;
+  private entries = 0;
+  private written = 0;
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+
+  private constructor(
+    private readonly recordPath: string,
+    private readonly fd: number,
+    expected: number,
+  ) {
+    this.table = SlotTable.forEntries(expected);
+  }
+
+  /** `expected` entries are made room for; more than that only costs a copy of the table. */
+  static create(recordPath: string, expected: number): KnownContentBuilder {
+    return new KnownContentBuilder(recordPath, openSync(recordPath, 'w', 0o600), expected);
+  }
+
+  /** The location must say which `member` holds the content; the first one of the same content counts. */
+  add(sha256Hex: string, size: number, location: ContentLocation): void {
+    const sha256 = Buffer.from(sha256Hex, 'hex');
+    const record = encodeRecord({ sha256, size, location });
+    if (record === null || sha256.length !== 32) return;
+    if (this.table.isFull(this.entries)) this.table = this.table.grown();
+    this.table.insert(sha256.readUInt32LE(0), sha256.readUInt32LE(4), this.written + this.pendingBytes);
+    this.entries += 1;
+    this.pending.push(record);
+    this.pendingBytes += record.length;
+    if (this.pendingBytes >= WRITE_BYTES) this.write();
+  }
+
+  finish(): SharedKnownContent {
+    try {
+      this.write();
+    } finally {
+      closeSync(this.fd);
+    }
+    return { slots: this.table.shared, recordPath: this.recordPath, entries: this.entries };
+  }
+
+  /** Closes; the caller removes the file. */
+  abandon(): void {
+    closeSync(this.fd);
+  }
+
+  private write(): void {
+    const bytes = Buffer.concat(this.pending);
+    for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
+    this.written += bytes.length;
+    this.pending = [];
+    this.pendingBytes = 0;
+  }
+}
+
+/** Finds stored content again, in any thread. Synchronous; a find that fails costs no system call. Close it. */
+export class KnownContent {
+  private readonly table: SlotTable;
+  private readonly fd: number;
+  private readonly header = Buffer.alloc(RECORD_HEADER_BYTES);
+
+  constructor(shared: SharedKnownContent) {
+    this.table = new SlotTable(shared.slots);
+    this.fd = openSync(shared.recordPath, 'r');
+  }
+
+  /** Where this content is stored, with the name of the member that holds it, or null. The whole SHA-256 is compared. */
+  find(sha256Hex: string, size: number): ContentLocation | null {
+    const sha256 = Buffer.from(sha256Hex, 'hex');
+    if (sha256.length !== 32) return null;
+    let found: ContentLocation | null = null;
+    this.table.find(sha256.readUInt32LE(0), sha256.readUInt32LE(4), (place) => {
+      if (readSync(this.fd, this.header, 0, RECORD_HEADER_BYTES, place) < RECORD_HEADER_BYTES) return false;
+      if (!recordIs(this.header, sha256, size)) return false;
+      const name = Buffer.alloc(recordNameLength(this.header));
+      if (readSync(this.fd, name, 0, name.length, place + RECORD_HEADER_BYTES) < name.length) return false;
+      found = recordLocation(this.header, name);
+      return true;
+    });
+    return found;
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
