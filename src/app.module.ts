@@ -6,6 +6,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
 import { DaemonModule } from './modules/daemon/index.js';
+import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -46,6 +47,7 @@ export class AppModule {
         BackupsModule,
         RestoreModule,
         VerifyModule,
+        DiffModule,
         DaemonModule,
         WordPressModule,
       ],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { AppError, type ErrorKind } from '../common/errors/index.js';
 import type { JobEvent, Page } from './api-types.js';
@@ -31,6 +32,12 @@ export class ApiClient {
 
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.json<T>('PATCH', path, { body });
+  }
+
+  /** The bytes of an answer as they come. */
+  async download(path: string, query: Query, signal?: AbortSignal): Promise<Readable> {
+    const response = await this.send('GET', path, { query, signal, accept: 'application/octet-stream' });
+    return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
   }
 
   async delete(path: string, query?: Query): Promise<void> {

@@ -3,6 +3,7 @@ import { asAppError } from '../common/errors/index.js';
 import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
 import { addBackup } from './commands/backup.js';
+import { addBrowse } from './commands/browse.js';
 import { addJobs } from './commands/jobs.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
@@ -84,6 +85,7 @@ Examples:
   addSites(program, run);
   addBackup(program, run);
   addRestore(program, run);
+  addBrowse(program, run);
   addJobs(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {

@@ -4,3 +4,4 @@ export { BackupReader } from './backup-reader.js';
 export { Catalogue, type CataloguedBackup } from './catalogue.js';
 export { OwnFolders } from './own-folders.js';
 export { CopyState } from './backup.entity.js';
+export { backupPath } from './backup-path.js';

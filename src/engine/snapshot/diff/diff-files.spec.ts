@@ -24,7 +24,9 @@ async function* stream(entries: readonly ManifestEntry[]): AsyncGenerator<Manife
 
 async function changes(before: ManifestEntry[], after: ManifestEntry[], below?: string): Promise<FileChange[]> {
   const options = below === undefined ? {} : { below: Buffer.from(below) };
-  return Array.fromAsync(diffFiles(stream(before), stream(after), options));
+  const found: FileChange[] = [];
+  for await (const change of diffFiles(stream(before), stream(after), options)) found.push(change);
+  return found;
 }
 
 async function one(more: Partial<ManifestEntry>): Promise<string[]> {

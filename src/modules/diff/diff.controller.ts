@@ -1,0 +1,38 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBearerAuth,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { IdParam, ProblemDto, Role, Roles, signalOf } from '../../common/http/index.js';
+import { DiffService } from './diff.service.js';
+import { DiffQueryDto, FileDiffDto } from './dto/diff.dto.js';
+
+/** Comparing backups of one site. */
+@ApiTags('backups')
+@ApiBearerAuth()
+@ApiNotFoundResponse({ type: ProblemDto, description: 'BACKUP_NOT_FOUND' })
+@ApiBadRequestResponse({ type: ProblemDto, description: 'DIFF_OTHER_SITE, DIFF_NOTHING_BEFORE' })
+@Controller('backups')
+export class DiffController {
+  constructor(private readonly diffs: DiffService) {}
+
+  @Get(':id/diff')
+  @Roles(Role.Operator)
+  @ApiOperation({
+    summary: 'What changed in the files since an earlier backup',
+    description: 'In path order, in pages.',
+  })
+  @ApiOkResponse({ type: FileDiffDto })
+  async files(
+    @IdParam() id: string,
+    @Query() query: DiffQueryDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<FileDiffDto> {
+    return this.diffs.files(id, query, signalOf(response));
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { BackupModulesModule } from '../backup-modules/index.js';
+import { BackupsModule } from '../backups/index.js';
+import { DiffController } from './diff.controller.js';
+import { DiffService } from './diff.service.js';
+
+/** What changed between two backups. */
+@Module({
+  imports: [BackupModulesModule, BackupsModule],
+  controllers: [DiffController],
+  providers: [DiffService],
+})
+export class DiffModule {}
