@@ -8,6 +8,10 @@ import { translateFull } from './disk-space.js';
 const FRAME_TEXT_BYTES = 2 * 1024 * 1024;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
+/** Of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3;
+/** Many of these files stay small. */
+const FIRST_TEXT_BYTES = 16 * 1024;
 
 export interface LineFrameWriterOptions {
   level?: number;
@@ -22,7 +26,8 @@ export interface LineFrameWriterOptions {
  * joined by joining their bytes. Push, and flush when `full`; durable after `finish`. A full disk is DISK_FULL.
  */
 export class LineFrameWriter {
-  private lines: string[] = [];
+  /** Text of the frame to be; null while it is being compressed. */
+  private text: Buffer | null = null;
   private pending = 0;
   private written = 0;
 
@@ -44,10 +49,10 @@ export class LineFrameWriter {
 
   /** Whether enough is pending for a frame: call `flush`. */
   get full(): boolean {
-    return this.pending >= (this.options.frameTextBytes ?? FRAME_TEXT_BYTES);
+    return this.pending >= this.frameTextBytes;
   }
 
-  /** Characters of text that are pending. */
+  /** Bytes of text that are pending. */
   get pendingText(): number {
     return this.pending;
   }
@@ -58,17 +63,40 @@ export class LineFrameWriter {
 
   /** As `push`, for a value that is JSON text already. */
   pushText(line: string): void {
-    this.lines.push(line);
-    this.pending += line.length + 1;
+    const text = this.room(line.length * MAX_UTF8_BYTES + 1);
+    this.pending += text.write(line, this.pending);
+    text[this.pending] = NEWLINE;
+    this.pending += 1;
+  }
+
+  /** As `push`, for lines that are bytes already, each with its newline. */
+  pushBytes(lines: Uint8Array): void {
+    this.room(lines.length).set(lines, this.pending);
+    this.pending += lines.length;
   }
 
   /** Writes what is pending as one frame. */
   async flush(): Promise<void> {
-    if (this.lines.length === 0) return;
-    const text = Buffer.from(`${this.lines.join('\n')}\n`);
-    this.lines = [];
+    const { text, pending } = this;
+    if (text === null || pending === 0) return;
+    this.text = null;
     this.pending = 0;
-    await this.append(await compressFrame(text, this.options.level ?? DEFAULT_LEVEL));
+    await this.append(await compressFrame(text.subarray(0, pending), this.options.level ?? DEFAULT_LEVEL));
+    this.text ??= text;
+  }
+
+  private get frameTextBytes(): number {
+    return this.options.frameTextBytes ?? FRAME_TEXT_BYTES;
+  }
+
+  /** The pending text's buffer with room for so many bytes more. */
+  private room(bytes: number): Buffer {
+    const needed = this.pending + bytes;
+    if (this.text !== null && needed <= this.text.length) return this.text;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, FIRST_TEXT_BYTES));
+    this.text?.copy(larger, 0, 0, this.pending);
+    this.text = larger;
+    return larger;
   }
 
   /** Adds the frames of another file of this kind as they are. */
@@ -97,7 +125,8 @@ export class LineFrameWriter {
 
   /** Closes without flushing; the caller removes the file. */
   async abandon(): Promise<void> {
-    this.lines = [];
+    this.pending = 0;
+    this.text = null;
     await this.file.close();
   }
 
