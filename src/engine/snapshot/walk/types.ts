@@ -38,12 +38,16 @@ export interface WalkReporter {
   skipped(path: Buffer, reason: string): void;
 }
 
-export interface WalkOptions {
+/** What to walk. */
+export interface ScanOptions {
   roots: readonly WalkRoot[];
   /** Anchored patterns for the root with the prefix `files`. */
   excludes: readonly string[];
   /** Absolute paths that are left out wherever they are met, by path and by identity. */
   neverPack: readonly string[];
+}
+
+export interface WalkOptions extends ScanOptions {
   report: WalkReporter;
   signal: AbortSignal;
 }
