@@ -2,19 +2,15 @@ import { realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JobJournal } from '../../ports/job-context.js';
-import { displayPath, withPath, withTarget } from '../manifest/paths.js';
-import type { ParentBackup } from '../manifest/types.js';
-import { Walk, type Excluded, type WalkEntry, type WalkReporter, type WalkRoot } from '../walk/index.js';
-import { LineFrameWriter, readJsonFile, requireSpace, WarningLog, writeJsonFile } from '../work/index.js';
-import { extensionOf, isMediaExtension } from './media.js';
-import {
-  PLAN_FILE,
-  PLAN_SUMMARY_FILE,
-  type KeptTotals,
-  type PlanEntry,
-  type PlannedRoot,
-  type PlanSummary,
-} from './types.js';
+import { displayPath, releasedBundles, type ParentBackup } from '../manifest/index.js';
+import { TreeWalk, type Excluded, type WalkReporter, type WalkRoot } from '../walk/index.js';
+import { readJsonFile, requireSpace, WarningLog, writeJsonFile } from '../work/index.js';
+import { FileMerge } from './file-merge.js';
+import { KeptEntries } from './kept-entries.js';
+import { PackTotals } from './pack-totals.js';
+import { ParentLines } from './parent-lines.js';
+import { PlanOutput } from './plan-output.js';
+import { PLAN_SUMMARY_FILE, type KeptTotals, type PlannedRoot, type PlanSummary } from './types.js';
 
 export interface PlanFilesOptions {
   roots: readonly WalkRoot[];
@@ -31,8 +27,6 @@ export interface PlanFilesOptions {
   reread?: boolean;
 }
 
-type Totals = Pick<PlanSummary, 'entries' | 'files' | 'bytes' | 'mediaBytes' | 'textBytes' | 'hardlinks'>;
-
 export interface FilePlan {
   files: number;
   bytes: number;
@@ -44,48 +38,53 @@ export interface FilePlan {
 }
 
 /**
- * Walks the roots and writes what there is to pack into `<workDir>/files.plan` (durable when it resolves; starts
- * anew when called again). Unreadable entries are warnings (FILE_UNREADABLE). Throws DISK_FULL when the bundle would not
- * fit into the work folder, SITE_UNREADABLE, EXCLUDE_PATTERN_INVALID, JOB_CANCELLED.
+ * Walks the roots, compares with the parent, and writes what there is to pack and what is kept into `<workDir>/files.plan` (durable
+ * when it resolves; starts anew when called again). Unreadable entries are warnings (FILE_UNREADABLE). Throws DISK_FULL when
+ * the bundle would not fit into the work folder, SITE_UNREADABLE, EXCLUDE_PATTERN_INVALID, MANIFEST_DAMAGED (the parent's), JOB_CANCELLED.
  */
 export async function planFiles(options: PlanFilesOptions): Promise<FilePlan> {
+  const { workDir, signal, journal, parent = null, reread = false } = options;
   const filesAt = new Date().toISOString();
+  await rm(join(workDir, PLAN_SUMMARY_FILE), { force: true });
   const warnings = new WarningLog();
-  const walk = new Walk({ ...options, report: reporter(options.journal, warnings) });
   const roots = options.roots.map(resolveRoot);
-  const writer = await LineFrameWriter.create(join(options.workDir, PLAN_FILE), { level: 1 });
-  await rm(join(options.workDir, PLAN_SUMMARY_FILE), { force: true });
-  const totals: Totals = { entries: 0, files: 0, bytes: 0, mediaBytes: 0, textBytes: 0, hardlinks: 0 };
+  const lines = parent === null || reread ? null : await ParentLines.open(parent.manifestPath);
+  const tree = new TreeWalk(options, { isLarge: (lines?.entries ?? 0) >= LARGE_TREE, signal });
+  const output = await PlanOutput.create(workDir, lines !== null);
+  const { plan, structure } = output;
+  const kept = new KeptEntries(plan, structure);
+  const totals = new PackTotals();
   try {
-    for await (const batch of walk.entries()) {
-      for (const entry of batch) {
-        writer.push(planEntry(entry));
-        count(totals, entry);
-      }
-      if (writer.full) await writer.flush();
-      options.journal.progress({ bytesDone: totals.bytes, itemsDone: totals.entries });
+    const report = reporter(journal, warnings);
+    const merge = new FileMerge({ plan, structure, kept, totals, report, parent, lines });
+    for await (const batch of tree.batches()) {
+      await merge.add(batch);
+      journal.progress({ bytesDone: totals.sums.bytes + kept.bytes, itemsDone: totals.sums.entries + kept.entries });
     }
+    kept.endRun();
   } catch (error) {
-    await writer.abandon();
+    await output.abandon();
     throw error;
+  } finally {
+    await lines?.close();
   }
-  await writer.finish();
-  const excluded = walk.excluded.map((kept) => ({ ...kept }));
-  const kept = { entries: 0, files: 0, bytes: 0, live: {} };
+  await output.finish();
+  const { excluded } = tree;
   const summary: PlanSummary = {
     version: 2,
     filesAt,
-    ...totals,
-    kept,
-    parent: null,
-    released: [],
+    ...totals.sums,
+    kept: kept.sums,
+    parent: parent?.backupId ?? null,
+    released: parent === null ? [] : [...releasedBundles(parent)],
     excluded,
     roots,
     ...warnings.list(),
   };
-  await writeJsonFile(join(options.workDir, PLAN_SUMMARY_FILE), summary);
-  await requireSpace(options.workDir, estimateBytes(summary));
-  return { files: totals.files, bytes: totals.bytes, entries: totals.entries, excluded, filesAt, kept };
+  await writeJsonFile(join(workDir, PLAN_SUMMARY_FILE), summary);
+  await requireSpace(workDir, estimateBytes(summary));
+  const { files, bytes, entries } = totals.sums;
+  return { files, bytes, entries, excluded, filesAt, kept: summary.kept };
 }
 
 /** The facts of the plan in a work folder, or null when it has none (or one that was not finished). */
@@ -98,13 +97,18 @@ function isSummary(value: unknown): value is PlanSummary {
   return typeof value === 'object' && value !== null && 'version' in value && value.version === 2;
 }
 
+/** From so many entries on the walk has a thread of its own. */
+const LARGE_TREE = 50_000;
 const TEXT_RATIO = 0.6;
 const BYTES_PER_ENTRY = 400;
+/** A kept entry's line in the manifest, and maybe a member without content. */
+const BYTES_PER_KEPT_ENTRY = 150;
 const BASE_BYTES = 4 * 1024 * 1024;
 
 /** About how many bytes the bundle and the manifest of a plan will take in the work folder; rather too many. */
-export function estimateBytes(plan: Pick<PlanSummary, 'mediaBytes' | 'textBytes' | 'entries'>): number {
-  return Math.ceil(plan.mediaBytes * 1.01 + plan.textBytes * TEXT_RATIO + plan.entries * BYTES_PER_ENTRY + BASE_BYTES);
+export function estimateBytes(plan: Pick<PlanSummary, 'mediaBytes' | 'textBytes' | 'entries' | 'kept'>): number {
+  const entries = plan.entries * BYTES_PER_ENTRY + plan.kept.entries * BYTES_PER_KEPT_ENTRY;
+  return Math.ceil(plan.mediaBytes * 1.01 + plan.textBytes * TEXT_RATIO + entries + BASE_BYTES);
 }
 
 function reporter(journal: JobJournal, warnings: WarningLog): WalkReporter {
@@ -134,32 +138,4 @@ function realPathOf(path: string): Buffer {
   } catch {
     return Buffer.from(path);
   }
-}
-
-function planEntry(entry: WalkEntry): PlanEntry {
-  return {
-    kind: 'entry',
-    ...withPath(entry.path),
-    type: entry.type,
-    size: entry.size,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    mtime: String(entry.mtimeNs),
-    ctime: String(entry.ctimeNs),
-    inode: String(entry.inode),
-    dev: String(entry.dev),
-    ...(entry.target === null ? {} : withTarget(entry.target)),
-    ...(entry.linked ? { linked: true as const } : {}),
-  };
-}
-
-function count(totals: Totals, entry: WalkEntry): void {
-  totals.entries += 1;
-  if (entry.type === 'hardlink') totals.hardlinks += 1;
-  if (entry.type !== 'file') return;
-  totals.files += 1;
-  totals.bytes += entry.size;
-  if (isMediaExtension(extensionOf(entry.path.toString('latin1')))) totals.mediaBytes += entry.allocated;
-  else totals.textBytes += entry.allocated;
 }

@@ -55,7 +55,7 @@ export interface PlanSummary extends WarningList {
 export const PLAN_FILE = 'files.plan';
 /**
  * The lines of kept entries without stored content (folders, links, hard links, FIFOs, empty files), verbatim, in path order,
- * as NDJSON in zstd frames: they go into every bundle.
+ * as NDJSON in zstd frames: they go into every bundle. Not there when nothing could be kept (a full backup, or a re-read).
  */
 export const KEPT_STRUCTURE_FILE = 'kept.structure';
 export const PLAN_SUMMARY_FILE = 'files.json';

@@ -1,6 +1,6 @@
 export { ExcludeList, type Excluded } from './exclude.js';
 export { reasonOf } from './errors.js';
-export { LinkTable } from './link-table.js';
+export { LinkTable, type LinkedFile } from './link-table.js';
 export {
   FIFO,
   FILE,
@@ -13,5 +13,6 @@ export {
   type RecordBatch,
 } from './record.js';
 export { TreeScan } from './tree-scan.js';
+export { TreeWalk, type TreeWalkOptions } from './tree-walk.js';
 export type { ScanOptions, WalkEntry, WalkOptions, WalkReporter, WalkRoot } from './types.js';
 export { Walk } from './walk.js';

@@ -1,17 +1,29 @@
-/** Remembers the first name of files that have several, until all their names were seen. */
-export class LinkTable {
-  private readonly seen = new Map<string, { first: string; left: number }>();
+/** A file with several names. */
+export interface LinkedFile {
+  /** Its first name in path order, latin1 text of the member path's bytes. */
+  readonly first: string;
+  /** Names that were not seen yet. */
+  left: number;
+  /** For the caller's use: what became of the first name. */
+  kept: boolean;
+}
 
-  /** Null when this is the file's first (or only) name, else the first one. */
-  firstName(file: { identity: string; links: number }, name: () => string): string | null {
+/** Remembers files that have several names until all of these were seen. */
+export class LinkTable {
+  private readonly seen = new Map<string, LinkedFile>();
+
+  /** The file that this name leads to; `isFirst` when this is its first name. Null for a file with one name. */
+  look(file: { identity: string; links: number }, name: () => string): { file: LinkedFile; isFirst: boolean } | null {
     if (file.links <= 1) return null;
-    const known = this.seen.get(file.identity);
+    const { identity } = file;
+    const known = this.seen.get(identity);
     if (known === undefined) {
-      this.seen.set(file.identity, { first: name(), left: file.links - 1 });
-      return null;
+      const found = { first: name(), left: file.links - 1, kept: false };
+      this.seen.set(identity, found);
+      return { file: found, isFirst: true };
     }
     known.left -= 1;
-    if (known.left <= 0) this.seen.delete(file.identity);
-    return known.first;
+    if (known.left <= 0) this.seen.delete(identity);
+    return { file: known, isFirst: false };
   }
 }

@@ -62,7 +62,8 @@ export class Walk {
   private entryOf(record: RecordReader): WalkEntry {
     const line: ManifestEntry = JSON.parse(`${record.text}}`);
     const path = entryPath(line);
-    const first = record.kind === FILE ? this.links.firstName(record, () => path.toString('latin1')) : null;
+    const linked = record.kind === FILE ? this.links.look(record, () => path.toString('latin1')) : null;
+    const first = linked === null || linked.isFirst ? null : linked.file.first;
     return {
       path,
       type: first === null ? line.type : 'hardlink',
