@@ -14,6 +14,8 @@ export class ProgressDisplay {
   #drawnAt = 0;
   #plainAt = 0;
   #isLineOpen = false;
+  /** Stages that run now, with their last progress. */
+  readonly #running = new Map<string, JobProgress | null>();
   readonly #live: boolean;
 
   constructor(
@@ -31,6 +33,7 @@ export class ProgressDisplay {
     switch (event.type) {
       case 'stage.started':
         this.#plainAt = this.now();
+        this.#running.set(stage, null);
         if (this.#live) this.#draw(`${colors.cyan('▸')} ${stage}`, true);
         else this.#print(`${stage} …`);
         break;
@@ -38,12 +41,15 @@ export class ProgressDisplay {
         this.#progress(event.data);
         break;
       case 'stage.completed':
+        this.#running.delete(stage);
         this.#print(`${colors.green('✔')} ${stage}${this.#about(event.data)}`);
         break;
       case 'stage.skipped':
+        this.#running.delete(stage);
         this.#print(`${colors.dim('–')} ${stage}${this.#about(event.data)}`);
         break;
       case 'stage.failed':
+        this.#running.delete(stage);
         this.#print(`${colors.red('✖')} ${stage}${this.#about(event.data)}`);
         break;
       case 'job.warning':
@@ -67,13 +73,24 @@ export class ProgressDisplay {
 
   #progress(data: Record<string, unknown>): void {
     const progress = readProgress(data);
+    if (this.#running.has(progress.stage ?? '')) this.#running.set(progress.stage ?? '', progress);
     if (this.#live) {
-      this.#draw(`${this.output.colors.cyan('▸')} ${liveLine(progress)}`, false);
+      this.#draw(`${this.output.colors.cyan('▸')} ${this.#line(progress)}`, false);
       return;
     }
     if (this.now() - this.#plainAt < PLAIN_EVERY_MS) return;
     this.#plainAt = this.now();
     this.#print(`  ${liveLine(progress)}`);
+  }
+
+  /** The stage that began last in full, others before it in short. */
+  #line(latest: JobProgress): string {
+    const known = [...this.#running.values()].filter((progress) => progress !== null);
+    const main = known.at(-1) ?? latest;
+    const others = known
+      .slice(0, -1)
+      .map(({ stage, percent }) => `${stage ?? ''}${percent === null ? '' : ` ${Math.floor(percent)} %`} + `);
+    return others.join('') + liveLine(main);
   }
 
   #about(data: Record<string, unknown>): string {

@@ -1,5 +1,14 @@
 import { ApiToken, ApiTokenSchema } from '../modules/auth/api-token.entity.js';
-import { Backup, BackupCopy, BackupCopySchema, BackupSchema } from '../modules/backups/backup.entity.js';
+import {
+  Backup,
+  BackupBundle,
+  BackupBundleSchema,
+  BackupCopy,
+  BackupCopySchema,
+  BackupSchema,
+  DamagedBundle,
+  DamagedBundleSchema,
+} from '../modules/backups/backup.entity.js';
 import { JobEvent, JobEventSchema } from '../modules/events/job-event.entity.js';
 import { Job, JobSchema } from '../modules/jobs/job.entity.js';
 import { Site, SiteSchema } from '../modules/sites/site.entity.js';
@@ -10,10 +19,12 @@ export const entities = [
   ApiTokenSchema,
   BackupSchema,
   BackupCopySchema,
+  BackupBundleSchema,
+  DamagedBundleSchema,
   JobSchema,
   JobEventSchema,
   SiteSchema,
   StorageProviderSchema,
 ];
 
-export { ApiToken, Backup, BackupCopy, Job, JobEvent, Site, StorageProvider };
+export { ApiToken, Backup, BackupBundle, BackupCopy, DamagedBundle, Job, JobEvent, Site, StorageProvider };

@@ -10,6 +10,8 @@ import type { Run } from './run.js';
 interface BackupOptions {
   wait?: boolean;
   priority?: number;
+  full?: boolean;
+  reread?: boolean;
 }
 
 /** `backupd backup <site|path>` and `backupd backups [site]` */
@@ -19,6 +21,8 @@ export function addBackup(program: Command, run: Run): void {
     .description('back up a site now; a path that is not registered yet is registered first')
     .argument('<site>', 'id, name, address or path of a site')
     .option('--wait', 'wait for the end, with progress')
+    .option('--full', 'store everything anew, compared with no earlier backup')
+    .option('--reread', 'read every file, also what looks unchanged')
     .option('--priority <n>', 'higher ones go first', wholeNumber)
     .action((text: string, options: BackupOptions) => run((context) => backUp(context, text, options)));
   program
@@ -32,10 +36,8 @@ export function addBackup(program: Command, run: Run): void {
 async function backUp(context: CommandContext, text: string, options: BackupOptions): Promise<ExitCode> {
   const api = await context.api();
   const site = await siteOrRegister(context, text);
-  const job = await api.post<JobDto>(
-    `/sites/${site.id}/backups`,
-    options.priority === undefined ? {} : { priority: options.priority },
-  );
+  const { priority, full, reread } = options;
+  const job = await api.post<JobDto>(`/sites/${site.id}/backups`, { priority, full, reread });
   return context.finish(job, options.wait === true);
 }
 

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { ManifestEntry, ManifestHeader } from '../snapshot/manifest/types.js';
+import type { ManifestEntry, ManifestHeader, ParentBackup } from '../snapshot/manifest/types.js';
 import type { SiteSpec, StageContext, StageOutcome } from './job-context.js';
 import type { BandwidthLimiter, StorageDriver } from './storage-driver.js';
+
+export type { ParentBackup } from '../snapshot/manifest/types.js';
 
 /** Nest discovery token: a provider class with this decorator metadata is a backup module. See backup-module.decorator.ts. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -11,6 +13,15 @@ export interface Destination {
   providerId: string;
   providerName: string;
   driver: StorageDriver;
+}
+
+/** A bundle that a backup's manifest points into. */
+export interface ReferredBundle {
+  key: string;
+  size: number;
+  sha256: string;
+  /** Whether this backup made it. */
+  own: boolean;
 }
 
 /** What the catalogue learns about a finished backup; written last (rule 2). */
@@ -33,6 +44,8 @@ export interface CommittedBackup {
   databaseBytes: number;
   /** New bytes stored by this backup. */
   storedBytes: number;
+  /** Every bundle that the manifest points into, its own among them: none of them may be deleted while this backup is kept. */
+  bundles: readonly ReferredBundle[];
   /** Which providers hold it, with what they answered. */
   copies: { providerId: string; size: number }[];
 }
@@ -53,6 +66,15 @@ export interface BackupStageContext extends StageContext {
   readonly catalogue: CatalogueWriter;
   /** Absolute paths never to be packed, wherever they lie (backupd's own data and local storage). */
   readonly neverPack: readonly string[];
+  /**
+   * The backup to compare with: the newest good one that every destination has; null = this is a full backup. The same answer
+   * in all stages and attempts of a job. What can't be read as a parent is noted and passed over, never a failure.
+   */
+  parent(): Promise<ParentBackup | null>;
+  /** Whether every file is to be read, also what looks unchanged; content that is stored already is not stored again. */
+  reread(): Promise<boolean>;
+  /** Resolves when that stage has ended well (now or in an earlier attempt); rejects with JOB_CANCELLED when it can't any more. */
+  finished(stage: string): Promise<void>;
 }
 
 /** What kind of job result a user asked of a restore. */
@@ -186,6 +208,11 @@ export interface BackupModule {
   readonly title: string;
   /** Names of the backup's stages, in order. */
   readonly stages: readonly string[];
+  /**
+   * The stages whose end a stage waits for before it begins; a stage that is not named waits for all before it. So stages can
+   * run at the same time (`context.finished` waits within a stage).
+   */
+  readonly needs?: Readonly<Record<string, readonly string[]>>;
   /** JSON schema of the module's settings. */
   readonly settingsSchema: JsonSchema;
   /**

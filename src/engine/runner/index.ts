@@ -1,4 +1,5 @@
 export * from './job-runner.js';
+export type { RunnableStage, RunningStage } from './runnable-stage.js';
 export * from './run-journal.js';
 export * from './observer.js';
 export type { ProgressReport } from './progress-meter.js';

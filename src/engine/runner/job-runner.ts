@@ -3,6 +3,8 @@ import type { RollBackEnd, StageOutcome } from '../ports/index.js';
 import { collectGarbage } from '../native/allocator.js';
 import type { RunObserver, StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
+import type { RunnableStage } from './runnable-stage.js';
+import { StageSet } from './stage-set.js';
 import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
@@ -15,13 +17,6 @@ export class StopRequest extends Error {
     super(why === 'cancel' ? 'The job was cancelled.' : 'backupd is stopping.');
     this.name = 'StopRequest';
   }
-}
-
-export interface RunnableStage {
-  readonly name: string;
-  run(signal: AbortSignal): Promise<StageOutcome>;
-  /** Whether the output of an earlier attempt is still whole. Without it the stage runs on every attempt. */
-  check?(): Promise<boolean>;
 }
 
 /** What is to be run, in order. */
@@ -47,10 +42,19 @@ export type RunEnd =
   /** Failed, and what it had done could not be taken back: the work folder stays for another try. */
   | { outcome: 'stuck'; stage: string; error: AppError };
 
+/** How a stage ended. */
+interface StageEnd {
+  stage: RunnableStage;
+  error: AppError | null;
+  /** It was stopped because another one had failed. */
+  stoppedByOther: boolean;
+}
+
 /**
- * Runs a job's stages in order. Each finished stage is recorded durably in the work folder; the next attempt begins at the
- * first stage that has no record or whose output does not check. The caller removes the work folder once the end of the
- * job is recorded (not after `postponed`, `interrupted` and `stuck`).
+ * Runs a job's stages: each begins when those it needs have ended, so some run at the same time; the first failure stops the
+ * others. Each finished stage is recorded durably in the work folder; the next attempt runs the stages that have no record,
+ * whose output does not check, or that need such a one. The caller removes the work folder once the end of the job is recorded
+ * (not after `postponed`, `interrupted` and `stuck`).
  */
 export class JobRunner {
   constructor(
@@ -61,65 +65,106 @@ export class JobRunner {
 
   /** Never throws for what a stage throws; throws when the observer or the work folder fails. */
   async run(plan: JobPlan, signal: AbortSignal): Promise<RunEnd> {
-    const first = await this.#firstOpenStage(plan.stages);
-    await this.observer.resumed(plan.stages.slice(0, first).map((stage) => stage.name));
-    for (const [index, stage] of plan.stages.entries()) {
-      if (index < first) continue;
-      const error = await this.#runStage(stage, signal, true);
-      if (error !== null) return this.#stop(plan, index, error, signal);
-    }
-    return { outcome: 'completed' };
+    const stages = new StageSet(plan.stages);
+    await this.#takeUp(stages);
+    await this.observer.resumed(stages.done);
+    const failed = await this.#runAll(stages, signal);
+    return failed === null ? { outcome: 'completed' } : this.#stop(plan, stages, failed, signal);
   }
 
-  async #stop(plan: JobPlan, index: number, error: AppError, signal: AbortSignal): Promise<RunEnd> {
+  /** Runs all stages; the first that failed, or null. No stage runs any more when it settles. */
+  async #runAll(stages: StageSet, signal: AbortSignal): Promise<(StageEnd & { error: AppError }) | null> {
+    const others = new AbortController();
+    const active = new Map<string, Promise<StageEnd>>();
+    let failed: (StageEnd & { error: AppError }) | null = null;
+    let crash: { error: unknown } | null = null;
+    for (;;) {
+      if (failed === null && crash === null)
+        for (const stage of stages.take()) active.set(stage.name, this.#runStage(stages, stage, signal, others.signal));
+      if (active.size === 0) break;
+      try {
+        const end = await Promise.race(active.values());
+        active.delete(end.stage.name);
+        if (end.error === null && !end.stoppedByOther) stages.finish(end.stage.name);
+        else if (end.error !== null && failed === null) {
+          failed = { ...end, error: end.error };
+          others.abort(new Error(`${end.stage.name} failed`));
+          stages.giveUp();
+        }
+      } catch (error) {
+        // The observer or the work folder failed: the run is over, but nothing may go on behind its back.
+        crash ??= { error };
+        others.abort(error);
+        stages.giveUp();
+        await Promise.allSettled(active.values());
+        active.clear();
+      }
+    }
+    if (crash !== null) throw crash.error;
+    return failed;
+  }
+
+  async #stop(
+    plan: JobPlan,
+    stages: StageSet,
+    failed: StageEnd & { error: AppError },
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    const { error } = failed;
     const stopped = signal.aborted && error.kind === 'cancelled';
     const reason: unknown = signal.reason;
     const why = stopped && reason instanceof StopRequest ? reason.why : null;
-    const stage = plan.stages[index]?.name ?? '';
+    const stage = failed.stage.name;
     if (plan.undo !== undefined) {
       try {
         if ((await plan.undo(error)) === 'finished') {
-          await this.#skipRest(plan, index, true);
+          await this.#skipRest(stages, true);
           return { outcome: 'completed' };
         }
       } catch (undoError) {
-        await this.#skipRest(plan, index, false);
+        await this.#skipRest(stages, false);
         return { outcome: 'stuck', stage, error: asAppError(undoError) };
       }
     }
     if (why === 'shutdown' && plan.undo === undefined) return { outcome: 'interrupted' };
     if (!stopped && plan.goesOnLater(error)) return { outcome: 'postponed', stage, error };
-    await this.#skipRest(plan, index, true);
+    await this.#skipRest(stages, true);
     if (why === 'shutdown') return { outcome: 'interrupted' };
     return stopped ? { outcome: 'cancelled' } : { outcome: 'failed', stage, error };
   }
 
   /** The stages that no longer run; cleanup does, with a signal of its own. */
-  async #skipRest(plan: JobPlan, failed: number, cleanUp: boolean): Promise<void> {
-    for (const stage of plan.stages.slice(failed + 1)) {
-      if (cleanUp && stage.name === CLEANUP_STAGE) {
-        await this.#runStage(stage, new AbortController().signal, false);
-      } else {
-        await this.observer.stageEnded(stage.name, record('skipped', { message: 'Not reached.' }, 0, 0), null);
-      }
+  async #skipRest(stages: StageSet, cleanUp: boolean): Promise<void> {
+    const never = new AbortController().signal;
+    for (const stage of stages.left) {
+      if (cleanUp && stage.name === CLEANUP_STAGE) await this.#runStage(stages, stage, never, never, false);
+      else await this.observer.stageEnded(stage.name, record('skipped', { message: 'Not reached.' }, 0, 0), null);
     }
   }
 
-  async #runStage(stage: RunnableStage, signal: AbortSignal, checkpoint: boolean): Promise<AppError | null> {
-    if (signal.aborted) return this.#endStage(stage, null, stopError(signal), 0, false);
-    this.journal.beginStage(stage.name);
-    await this.observer.stageStarted(stage.name);
+  async #runStage(
+    stages: StageSet,
+    stage: RunnableStage,
+    signal: AbortSignal,
+    others: AbortSignal,
+    checkpoint = true,
+  ): Promise<StageEnd> {
+    if (signal.aborted) return this.#endStage(stage, null, stopError(signal), 0, false, false);
+    const journal = this.journal.beginStage(stage.name);
+    await this.journal.inOrder(() => this.observer.stageStarted(stage.name));
     const started = performance.now();
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
     try {
-      outcome = await stage.run(signal);
+      const either = AbortSignal.any([signal, others]);
+      outcome = await stage.run(either, { journal, finished: async (name) => stages.finished(name) });
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
       error = signal.aborted ? stopError(signal) : asAppError(thrown);
     }
     const seconds = Math.round(performance.now() - started) / 1000;
-    return this.#endStage(stage, outcome, error, seconds, checkpoint && error === null);
+    const stoppedByOther = error !== null && others.aborted && !signal.aborted;
+    return this.#endStage(stage, outcome, error, seconds, checkpoint && error === null, stoppedByOther);
   }
 
   async #endStage(
@@ -128,18 +173,20 @@ export class JobRunner {
     error: AppError | null,
     seconds: number,
     checkpoint: boolean,
-  ): Promise<AppError | null> {
-    const warnings = this.journal.endStage();
+    stoppedByOther: boolean,
+  ): Promise<StageEnd> {
+    const warnings = this.journal.endStage(stage.name);
     await this.journal.flush();
     // What a long stage left in memory would be there on top of all that the next one needs.
     if (seconds > LONG_STAGE_SECONDS) collectGarbage();
-    const result =
-      outcome === null
+    const result = stoppedByOther
+      ? record('skipped', { message: 'Stopped, as another stage failed.' }, seconds, warnings)
+      : outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
     if (checkpoint) await this.folder.records.set(stage.name, result);
-    await this.observer.stageEnded(stage.name, result, error);
-    return error;
+    await this.journal.inOrder(() => this.observer.stageEnded(stage.name, result, stoppedByOther ? null : error));
+    return { stage, error: stoppedByOther ? null : error, stoppedByOther };
   }
 
   /** Whether every one of these stages has finished, as the work folder knows it. */
@@ -148,21 +195,18 @@ export class JobRunner {
     return true;
   }
 
-  /** Index of the first stage that must run; forgets the records and checkpoints of the later ones. */
-  async #firstOpenStage(stages: readonly RunnableStage[]): Promise<number> {
-    let first = stages.length;
-    for (const [index, stage] of stages.entries()) {
-      if (await this.#isDone(stage)) continue;
-      first = index;
-      break;
+  /** Finds the stages that need not run again; forgets the records and checkpoints of the others. */
+  async #takeUp(stages: StageSet): Promise<void> {
+    for (const stage of stages.stages) {
+      if (stages.isReady(stage) && (await this.#isDone(stage))) stages.finish(stage.name);
     }
-    for (const [index, stage] of stages.entries()) {
-      if (index < first) continue;
+    const done = new Set(stages.done);
+    for (const stage of stages.stages) {
+      if (done.has(stage.name)) continue;
       await this.folder.records.delete(stage.name);
-      // The first one may go on from what it had.
-      if (index > first) await this.folder.checkpoints.delete(stage.name);
+      // One that can begin at once may go on from what it had.
+      if (!stages.isReady(stage)) await this.folder.checkpoints.delete(stage.name);
     }
-    return first;
   }
 
   async #isDone(stage: RunnableStage): Promise<boolean> {

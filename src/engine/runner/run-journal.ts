@@ -1,7 +1,8 @@
 import type { ErrorContext } from '../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../ports/index.js';
 import type { RunObserver, StageWarning } from './observer.js';
-import { ProgressMeter, type ProgressReport } from './progress-meter.js';
+import type { ProgressReport } from './progress-meter.js';
+import { StageJournal } from './stage-journal.js';
 
 export interface JournalOptions {
   /** Warnings kept over the whole job; more are counted. */
@@ -13,19 +14,20 @@ export interface JournalOptions {
 }
 
 /**
- * The JobJournal of one run: never makes a stage wait, and hands the observer one call at a time in order. Progress that
- * comes while the observer is busy replaces progress that waits, so a slow database holds nothing up and fills nothing.
+ * The journal of one run: never makes a stage wait, and hands the observer one call at a time in order. Progress of a stage that
+ * comes while the observer is busy replaces progress of it that waits, so a slow database holds nothing up and fills nothing.
+ * Each running stage has a journal of its own; the run's own methods speak for the stage that began last.
  */
 export class RunJournal implements JobJournal {
   #tail: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | null = null;
-  #waiting: ProgressReport | null = null;
+  readonly #waiting = new Map<string, ProgressReport>();
   #unsaid: StageWarning[] = [];
-  #stage = '';
-  #stageWarnings = 0;
+  /** The running stages in the order of their beginning. */
+  readonly #running = new Map<string, StageJournal>();
+  #last: StageJournal | null = null;
   #kept: number;
   #notes = 0;
-  #meter: ProgressMeter | null = null;
 
   constructor(
     private readonly observer: RunObserver,
@@ -36,42 +38,40 @@ export class RunJournal implements JobJournal {
   }
 
   progress(progress: StageProgress): void {
-    this.#meter?.update(progress);
+    this.#last?.progress(progress);
   }
 
   warn(warning: JobWarning): void {
-    this.#stageWarnings++;
-    if (this.#kept >= (this.options.maxWarnings ?? 200)) return;
-    this.#kept++;
-    this.#unsaid.push({ stage: this.#stage, warning });
-    if (this.#unsaid.length > 1) return;
-    this.#enqueue(() => {
-      const warnings = this.#unsaid;
-      this.#unsaid = [];
-      return this.observer.warnings(warnings);
-    }, true);
+    if (this.#last === null) this.#warn('', warning);
+    else this.#last.warn(warning);
   }
 
   note(message: string, context: ErrorContext = {}): void {
-    if (this.#notes >= (this.options.maxNotes ?? 500)) return;
-    this.#notes++;
-    const stage = this.#stage;
-    this.#enqueue(() => this.observer.note(stage, message, context), false);
+    this.#note(this.#last?.stage ?? '', message, context);
   }
 
-  /** Begins a stage: progress and the count of its warnings start anew. */
-  beginStage(stage: string): void {
-    this.#stage = stage;
-    this.#stageWarnings = 0;
-    this.#meter = new ProgressMeter(stage, (report) => this.#report(report), this.options.progressIntervalMs);
+  /** Begins a stage; its journal. */
+  beginStage(stage: string): StageJournal {
+    const journal = new StageJournal(
+      stage,
+      {
+        report: (report) => this.#report(report),
+        warn: (name, warning) => this.#warn(name, warning),
+        note: (name, message, context) => this.#note(name, message, context),
+      },
+      this.options.progressIntervalMs,
+    );
+    this.#running.set(stage, journal);
+    this.#last = journal;
+    return journal;
   }
 
-  /** Ends the stage and gives the number of its warnings. Later progress of it is ignored. */
-  endStage(): number {
-    this.#meter?.end();
-    this.#meter = null;
-    const warnings = this.#stageWarnings;
-    this.#stageWarnings = 0;
+  /** Ends a stage and gives the number of its warnings. Later progress of it is ignored. */
+  endStage(stage: string): number {
+    const journal = this.#running.get(stage);
+    this.#running.delete(stage);
+    const warnings = journal?.end() ?? 0;
+    if (this.#last === journal) this.#last = [...this.#running.values()].at(-1) ?? this.#last;
     return warnings;
   }
 
@@ -85,14 +85,43 @@ export class RunJournal implements JobJournal {
     }
   }
 
+  /** Has the observer told of a stage's beginning or end, after all that was reported before. Throws what it throws. */
+  async inOrder(call: () => Promise<void>): Promise<void> {
+    let result: Promise<void> = Promise.resolve();
+    this.#enqueue(async () => {
+      result = call();
+      await result.catch(() => undefined);
+    }, false);
+    await this.flush();
+    await result;
+  }
+
+  #warn(stage: string, warning: JobWarning): void {
+    if (this.#kept >= (this.options.maxWarnings ?? 200)) return;
+    this.#kept++;
+    this.#unsaid.push({ stage, warning });
+    if (this.#unsaid.length > 1) return;
+    this.#enqueue(() => {
+      const warnings = this.#unsaid;
+      this.#unsaid = [];
+      return this.observer.warnings(warnings);
+    }, true);
+  }
+
+  #note(stage: string, message: string, context: ErrorContext): void {
+    if (this.#notes >= (this.options.maxNotes ?? 500)) return;
+    this.#notes++;
+    this.#enqueue(() => this.observer.note(stage, message, context), false);
+  }
+
   #report(report: ProgressReport): void {
-    const busy = this.#waiting !== null;
-    this.#waiting = report;
+    const busy = this.#waiting.has(report.stage);
+    this.#waiting.set(report.stage, report);
     if (busy) return;
     this.#enqueue(async () => {
-      const latest = this.#waiting;
-      this.#waiting = null;
-      if (latest !== null) await this.observer.progress(latest);
+      const latest = this.#waiting.get(report.stage);
+      this.#waiting.delete(report.stage);
+      if (latest !== undefined) await this.observer.progress(latest);
     }, false);
   }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { BackupStageContext, CommittedBackup } from '../../engine/ports/index.js';
+import type { BackupModule, BackupStageContext, CommittedBackup, ParentBackup } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
@@ -9,8 +9,10 @@ import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { Catalogue } from './catalogue.js';
 import { OwnFolders } from './own-folders.js';
+import { ParentBackups } from './parent-backups.js';
 import { StorageMaintenance } from './storage-maintenance.js';
 
+const DAY_MS = 86_400_000;
 const SECRET_NAME = /pass|secret|key|token/i;
 
 /** What the handler needs of this feature. */
@@ -20,6 +22,7 @@ export class BackupJobParts {
     readonly catalogue: Catalogue,
     readonly ownFolders: OwnFolders,
     readonly maintenance: StorageMaintenance,
+    readonly parents: ParentBackups,
   ) {}
 }
 
@@ -48,17 +51,26 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
 
   /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE. */
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
-    const { catalogue, ownFolders } = this.parts;
+    const { catalogue, ownFolders, parents } = this.parts;
     const site = await this.sites.spec(job.siteId);
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
     let made: CommittedBackup | null = null;
-    const stageContext: BackupStageContext = {
+    const destinations = await this.storage.destinationsFor(site);
+    const startedAt = job.startedAt ?? job.createdAt;
+    let found: Promise<ParentBackup | null> | null = null;
+    const parent = async (): Promise<ParentBackup | null> => {
+      found ??= job.request['full'] === true ? Promise.resolve(null) : parents.find({ ...context, site, destinations });
+      return found;
+    };
+    const stageContext: Omit<BackupStageContext, 'finished'> = {
       ...context,
       site,
       backupId: job.backupId,
-      startedAt: job.startedAt ?? job.createdAt,
-      destinations: await this.storage.destinationsFor(site),
+      startedAt,
+      destinations,
+      parent,
+      reread: async () => job.request['reread'] === true || isRereadDue(site.settings, await parent(), startedAt),
       limiter: this.resources.bandwidth,
       catalogue: {
         commit: async (backup) => {
@@ -71,8 +83,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     return {
       stages: module.stages.map((name) => ({
         name,
-        run: (signal) => module.executeStage(name, { ...stageContext, signal }),
-        check: () => module.checkStage(name, stageContext),
+        ...needsOf(module, name),
+        run: (signal, running) => module.executeStage(name, { ...stageContext, ...running, signal }),
+        check: () => module.checkStage(name, { ...stageContext, finished: () => Promise.resolve() }),
       })),
       secrets: Object.entries(site.overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
       // Cut off between the catalogue's entry and the end of the job: the backup is whole.
@@ -108,6 +121,18 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     }
     if (failures.length > 0) throw failures[0];
   }
+}
+
+function needsOf(module: BackupModule, stage: string): { needs?: readonly string[] } {
+  const needs = module.needs?.[stage];
+  return needs === undefined ? {} : { needs };
+}
+
+/** Whether the site's setting asks for every file to be read again by now. */
+function isRereadDue(settings: Readonly<Record<string, unknown>>, parent: ParentBackup | null, now: Date): boolean {
+  const days = settings['rereadEveryDays'];
+  if (typeof days !== 'number' || days <= 0 || parent === null) return false;
+  return now.getTime() - Date.parse(parent.header.readAllAt) >= days * DAY_MS;
 }
 
 function resultOf(made: CommittedBackup | null): Record<string, unknown> | null {

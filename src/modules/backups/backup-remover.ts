@@ -3,11 +3,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { keysFor } from '../../engine/runner/index.js';
 import { JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
-import { Backup, BackupCopy } from './backup.entity.js';
+import { Backup, BackupBundle, BackupCopy } from './backup.entity.js';
 import { backupInUse, backupNotFound, newestBackup } from './backups.errors.js';
+import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 
-/** Deletes backups: mark in the catalogue, manifest, bundle, row. Cut off anywhere, it goes on at the next try. */
+/**
+ * Deletes backups: mark in the catalogue, manifest, the bundles that no other backup needs, row. Cut off anywhere, it goes on at
+ * the next try. While a job of the site is active its bundles stay; storage maintenance finishes later.
+ */
 @Injectable()
 export class BackupRemover {
   private readonly logger = new Logger('backups');
@@ -17,6 +21,7 @@ export class BackupRemover {
     private readonly catalogue: Catalogue,
     private readonly jobs: JobsService,
     private readonly storage: StorageService,
+    private readonly references: BundleReferences,
   ) {}
 
   /**
@@ -55,17 +60,25 @@ export class BackupRemover {
     const found = await this.catalogue.find(id);
     if (found === null) return;
     const { backup, copies } = found;
+    // A backup that runs may have been compared with this one and point into its bundles. One that begins now can't: it is marked.
+    const active = await this.jobs.activeJob(backup.siteId);
     for (const { providerId } of copies) {
       const driver = await this.storage.driver(providerId);
       await driver.delete(backup.manifestKey);
-      await driver.delete(backup.bundleKey);
-      const em = this.orm.em.fork();
-      await em.nativeDelete(BackupCopy, { backupId: id, providerId });
+      if (active !== null) continue;
+      const freed = await this.references.freedBy(id, providerId);
+      for (const key of freed) await driver.delete(key);
+      await this.references.forget(providerId, freed);
+      await this.orm.em.fork().nativeDelete(BackupCopy, { backupId: id, providerId });
       if (!(await this.siteHasMoreOn(backup.siteId, providerId))) {
         await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
       }
     }
-    await this.orm.em.fork().nativeDelete(Backup, { id });
+    if (active !== null) return;
+    await this.orm.em.fork().transactional(async (em) => {
+      await em.nativeDelete(BackupBundle, { backupId: id });
+      await em.nativeDelete(Backup, { id });
+    });
   }
 
   private async siteHasMoreOn(siteId: string, providerId: string): Promise<boolean> {

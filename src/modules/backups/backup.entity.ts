@@ -61,3 +61,34 @@ export const BackupCopySchema = defineEntity({
 
 export class BackupCopy extends BackupCopySchema.class {}
 BackupCopySchema.setClass(BackupCopy);
+
+/** A bundle that a backup's manifest points into. The bundle lives as long as one of these rows names it. */
+export const BackupBundleSchema = defineEntity({
+  name: 'BackupBundle',
+  tableName: 'backup_bundle',
+  indexes: [{ properties: ['bundleKey'] }],
+  properties: {
+    backupId: p.uuid().primary(),
+    bundleKey: p.text().primary(),
+    size: p.bigint('number'),
+    /** Whether this backup made it. */
+    own: p.boolean(),
+  },
+});
+
+export class BackupBundle extends BackupBundleSchema.class {}
+BackupBundleSchema.setClass(BackupBundle);
+
+/** A bundle that a verify found damaged or missing on a provider: the next backup stores its content again. */
+export const DamagedBundleSchema = defineEntity({
+  name: 'DamagedBundle',
+  tableName: 'damaged_bundle',
+  properties: {
+    providerId: p.uuid().primary(),
+    bundleKey: p.text().primary(),
+    foundAt: p.datetime(3),
+  },
+});
+
+export class DamagedBundle extends DamagedBundleSchema.class {}
+DamagedBundleSchema.setClass(DamagedBundle);

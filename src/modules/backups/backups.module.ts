@@ -9,8 +9,10 @@ import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
 import { BackupsController } from './backups.controller.js';
 import { BackupsService } from './backups.service.js';
+import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 import { OwnFolders } from './own-folders.js';
+import { ParentBackups } from './parent-backups.js';
 import { SiteBackupsController } from './site-backups.controller.js';
 import { StorageMaintenance } from './storage-maintenance.js';
 
@@ -24,10 +26,12 @@ import { StorageMaintenance } from './storage-maintenance.js';
     BackupReader,
     BackupRemover,
     BackupsService,
+    BundleReferences,
     Catalogue,
     OwnFolders,
+    ParentBackups,
     StorageMaintenance,
   ],
-  exports: [BackupReader, BackupsService, Catalogue, OwnFolders],
+  exports: [BackupReader, BundleReferences, BackupsService, Catalogue, OwnFolders],
 })
 export class BackupsModule {}

@@ -48,11 +48,19 @@ export class BackupsService implements OnModuleInit {
   }
 
   /** Starts a backup of the site. Errors: SITE_NOT_FOUND, SITE_PAUSED, MODULE_UNKNOWN, JOB_ACTIVE. */
-  async start(siteId: string, priority = 0): Promise<Job> {
+  async start(siteId: string, how: { priority?: number; full?: boolean; reread?: boolean } = {}): Promise<Job> {
     const site = await this.sites.get(siteId);
     if (site.paused) throw sitePaused(siteId);
     const { stages } = this.modules.get(site.module);
-    return this.jobs.create({ kind: JobKind.Backup, site, stages, backupId: newId(), priority });
+    const request = { full: how.full === true, reread: how.reread === true };
+    return this.jobs.create({
+      kind: JobKind.Backup,
+      site,
+      stages,
+      backupId: newId(),
+      priority: how.priority ?? 0,
+      request,
+    });
   }
 
   /** A folder of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, and of reading. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
 import { JobsService } from '../jobs/index.js';
-import { Backup, BackupCopy, CopyState } from './backup.entity.js';
+import { Backup, BackupBundle, BackupCopy, CopyState } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
 
 /** A backup and where it is. */
@@ -68,11 +68,33 @@ export class Catalogue implements CatalogueWriter {
         state: CopyState.Present,
         createdAt: now,
       }));
+      const bundles = made.bundles.map(({ key, size, own }) => ({ backupId, bundleKey: key, size, own }));
+      await em.upsertMany(BackupBundle, bundles, {
+        onConflictFields: ['backupId', 'bundleKey'],
+        onConflictAction: 'ignore',
+      });
       await em.upsertMany(BackupCopy, rows, {
         onConflictFields: ['backupId', 'providerId'],
         onConflictAction: 'ignore',
       });
     });
+  }
+
+  /**
+   * The newest good backups of the site that every one of the providers has, newest first: what a new backup may be compared
+   * with.
+   */
+  async parentsFor(siteId: string, providerIds: readonly string[], limit: number): Promise<Backup[]> {
+    const marks = providerIds.map(() => '?::uuid').join(', ');
+    const rows = await this.orm.em.fork().execute<{ id: string }[]>(
+      `select b.id from backup b where b.site_id = ? and b.deleting_at is null
+          and (select count(*) from backup_copy c where c.backup_id = b.id and c.provider_id in (${marks})
+                and c.state in ('present', 'verified')) = ?
+        order by b.started_at desc, b.id desc limit ?`,
+      [siteId, ...providerIds, providerIds.length, limit],
+    );
+    const found = await this.orm.em.fork().find(Backup, { id: { $in: rows.map((row) => row.id) } });
+    return rows.flatMap(({ id }) => found.find((backup) => backup.id === id) ?? []);
   }
 
   /** With the final number of warnings of the job that made it; part of the transaction that ends the job. */

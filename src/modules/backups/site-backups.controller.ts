@@ -27,6 +27,6 @@ export class SiteBackupsController {
   @ApiNotFoundResponse({ type: ProblemDto, description: 'SITE_NOT_FOUND' })
   @ApiConflictResponse({ type: ProblemDto, description: 'JOB_ACTIVE, SITE_PAUSED' })
   async start(@IdParam() id: string, @Body() body: StartBackupDto): Promise<JobDto> {
-    return JobDto.of(await this.backups.start(id, body.priority));
+    return JobDto.of(await this.backups.start(id, body));
   }
 }

@@ -19,6 +19,8 @@ const endEvents = { completed: 'stage.completed', failed: 'stage.failed', skippe
 export class JobRecorder implements RunObserver {
   /** Blots out secrets; replaced once the site's are known. */
   safe: SafeValues;
+  /** The running stages in the order of their beginning, with their last report. */
+  private readonly running = new Map<string, ProgressReport | null>();
 
   constructor(
     private readonly store: JobStore,
@@ -44,7 +46,8 @@ export class JobRecorder implements RunObserver {
   async stageStarted(stage: string): Promise<void> {
     await this.write((job) => {
       setStage(job, stage, { status: 'running', message: null });
-      job.progress = null;
+      this.running.set(stage, null);
+      job.progress = combined(this.running);
       return [stageEvent(job, 'stage.started', stage)];
     });
   }
@@ -62,6 +65,8 @@ export class JobRecorder implements RunObserver {
         warnings: Math.max(record.warnings, before?.warnings ?? 0),
       });
       count(job);
+      this.running.delete(stage);
+      if (this.running.size > 0) job.progress = combined(this.running);
       const code = error === null ? {} : { code: error.code };
       return [
         stageEvent(job, endEvents[record.status], stage, {
@@ -79,7 +84,8 @@ export class JobRecorder implements RunObserver {
     const current = report.current === null ? null : this.safe.text(report.current);
     await this.store.change(this.jobId, (job) => {
       this.check(job);
-      job.progress = { ...report, current };
+      if (this.running.has(stage)) this.running.set(stage, { ...report, current });
+      job.progress = combined(this.running);
       return [stageEvent(job, 'stage.progress', stage, { ...rest, current })];
     });
   }
@@ -127,6 +133,25 @@ export class JobRecorder implements RunObserver {
   private check(job: Job): void {
     if (job.deliveryId !== this.deliveryId || job.status !== JobStatus.Running) throw jobLost(job.id);
   }
+}
+
+/** The progress of stages that run at the same time, as one: named after the one that began last. Null before any report. */
+export function combined(running: ReadonlyMap<string, ProgressReport | null>): ProgressReport | null {
+  const reports = [...running.values()].filter((report) => report !== null);
+  const last = reports.at(-1);
+  if (last === undefined || reports.length === 1) return last ?? null;
+  const sum = (values: readonly (number | null)[]): number | null =>
+    values.some((value) => value === null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  const bytesDone = reports.reduce((total, report) => total + report.bytesDone, 0);
+  const bytesTotal = sum(reports.map((report) => report.bytesTotal));
+  const share = bytesTotal === null || bytesTotal === 0 ? null : bytesDone / bytesTotal;
+  return {
+    ...last,
+    bytesDone,
+    bytesTotal,
+    percent: share === null ? null : Math.min(100, Math.floor(share * 1000) / 10),
+    bytesPerSecond: sum(reports.map((report) => report.bytesPerSecond)),
+  };
 }
 
 /** A stage that has not begun. */

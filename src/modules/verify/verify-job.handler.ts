@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError, throwIfAborted } from '../../common/errors/index.js';
 import type { StageOutcome } from '../../engine/ports/index.js';
 import { verifyBackup, type VerifyLevel, type VerifyResult } from '../../engine/snapshot/verify/index.js';
-import { Catalogue, type CataloguedBackup, CopyState } from '../backups/index.js';
+import { BundleReferences, Catalogue, type CataloguedBackup, CopyState } from '../backups/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { backupDamaged } from './verify.errors.js';
@@ -31,6 +31,7 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     private readonly handlers: JobHandlers,
     private readonly catalogue: Catalogue,
     private readonly storage: StorageService,
+    private readonly references: BundleReferences,
   ) {}
 
   onModuleInit(): void {
@@ -124,6 +125,7 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     else if (!result.ok) await this.catalogue.setCopy(backupId, providerId, CopyState.Damaged, null);
     else if (level === 'full') await this.catalogue.setCopy(backupId, providerId, CopyState.Verified, new Date());
     else await this.catalogue.foundPresent(backupId, providerId);
+    await this.references.verified(providerId, result.damagedBundles, result.provenBundles);
   }
 }
 

@@ -52,7 +52,13 @@ export async function createBundle(context: BackupStageContext): Promise<StageOu
     { signal },
   );
   const { warnings: _kept, moreWarnings: _more, ...finished } = packed;
-  const backup: FinishedBackup = { ...finished, bundleKey, manifestKey, parentBackupId: null };
+  const backup: FinishedBackup = {
+    ...finished,
+    bundleKey,
+    manifestKey,
+    parentBackupId: null,
+    bundles: [{ key: bundleKey, size: packed.bundleSize, sha256: packed.bundleSha256, own: true }],
+  };
   await context.checkpoints.set(CREATE_BUNDLE, backup);
   return {
     message: `${packed.fileCount} files were packed into ${packed.storedBytes} bytes.`,

@@ -74,6 +74,9 @@ function setUp(drivers: StorageDriver[], signal = new AbortController().signal):
       },
     },
     neverPack: [],
+    parent: () => Promise.resolve(null),
+    reread: () => Promise.resolve(false),
+    finished: () => Promise.resolve(),
   };
   const backup: FinishedBackup = {
     bundlePath: bundle.path,
@@ -89,6 +92,7 @@ function setUp(drivers: StorageDriver[], signal = new AbortController().signal):
     sourceBytes: 10,
     databaseBytes: 1,
     storedBytes: bundle.size,
+    bundles: [{ key: keys.bundleKey, size: bundle.size, sha256: bundle.sha256, own: true }],
   };
   return { context, backup, warnings, progress, commits };
 }

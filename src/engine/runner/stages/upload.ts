@@ -45,6 +45,7 @@ export async function uploadBackup(context: BackupStageContext, backup: Finished
         done[destination.providerId] = { bundleSha256: backup.bundleSha256, manifestSha256: backup.manifestSha256 };
         await context.checkpoints.set(CHECKPOINT, done);
       }
+      await requireBundles(destination, backup);
       copies.push({ providerId: destination.providerId, size: perDestination });
     } catch (error) {
       throwIfAborted(context.signal);
@@ -66,6 +67,23 @@ export async function uploadBackup(context: BackupStageContext, backup: Finished
       bundleKey: backup.bundleKey,
     },
   };
+}
+
+/** What the manifest points into besides its own bundle must be there, or the backup could not be restored from it. */
+async function requireBundles(destination: Destination, backup: FinishedBackup): Promise<void> {
+  for (const bundle of backup.bundles) {
+    if (bundle.own) continue;
+    const stored = await destination.driver.stat(bundle.key);
+    if (stored?.size === bundle.size) continue;
+    throw new AppError({
+      code: 'BUNDLE_VANISHED',
+      kind: 'storage',
+      message: `The storage "${destination.providerName}" has lost a bundle of an earlier backup that this one needs.`,
+      hint: 'Back up again: what lay in it is then stored anew. Find out who deletes objects there.',
+      retry: 'never',
+      context: { provider: destination.providerName, key: bundle.key, size: bundle.size, found: stored?.size ?? null },
+    });
+  }
 }
 
 /** Whether an earlier attempt brought these very objects there and they are still there. */
@@ -179,6 +197,7 @@ function committed(
     sourceBytes: backup.sourceBytes,
     databaseBytes: backup.databaseBytes,
     storedBytes: backup.storedBytes,
+    bundles: backup.bundles,
     backupId: context.backupId,
     siteId: context.site.id,
     jobId: context.jobId,

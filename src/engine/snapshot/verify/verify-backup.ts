@@ -36,8 +36,12 @@ export interface VerifyResult {
   damaged: Damage[];
   /** Damages beyond those. */
   moreDamaged: number;
-  /** Whether the objects themselves are all there. */
+  /** Whether objects themselves are not there. */
   missing: boolean;
+  /** Keys of the bundles in which the damage lies. */
+  damagedBundles: string[];
+  /** Keys of the bundles of which every byte was read and is right (full level). */
+  provenBundles: string[];
 }
 
 const MAX_DAMAGES = 200;
@@ -58,6 +62,8 @@ class Verification {
   readonly #damaged: Damage[] = [];
   #moreDamaged = 0;
   #missing = false;
+  readonly #bundles = new Map<number, ManifestBundle>();
+  readonly #damagedBundles = new Set<string>();
   #bytes = 0;
   #bytesTotal = 0;
   #entries = 0;
@@ -76,6 +82,10 @@ class Verification {
       damaged: this.#damaged,
       moreDamaged: this.#moreDamaged,
       missing: this.#missing,
+      damagedBundles: [...this.#damagedBundles],
+      provenBundles: [...this.#bundles.values()].flatMap(({ key }) =>
+        this.options.level === 'full' && !this.#damagedBundles.has(key) ? [key] : [],
+      ),
     };
   }
 
@@ -128,13 +138,15 @@ class Verification {
   async #checkBundles(bundles: readonly ManifestBundle[]): Promise<ManifestBundle[]> {
     const present: ManifestBundle[] = [];
     for (const bundle of bundles) {
+      this.#bundles.set(bundle.id, bundle);
       const object = await this.driver.stat(bundle.key);
       if (object === null) {
         this.#missing = true;
-        this.#damage(bundle.key, 'the bundle is missing');
+        this.#damage(bundle.key, 'the bundle is missing', bundle.key);
         continue;
       }
-      if (object.size !== bundle.size) this.#damage(bundle.key, `it has ${object.size} bytes, not ${bundle.size}`);
+      if (object.size !== bundle.size)
+        this.#damage(bundle.key, `it has ${object.size} bytes, not ${bundle.size}`, bundle.key);
       present.push(bundle);
     }
     return present;
@@ -151,11 +163,11 @@ class Verification {
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#missing = true;
-      this.#damage(key, error.message);
+      this.#damage(key, error.message, key);
       return;
     }
     const actual = hash.digest('hex');
-    if (actual !== sha256) this.#damage(key, `its SHA-256 is ${actual}, not ${sha256}`);
+    if (actual !== sha256) this.#damage(key, `its SHA-256 is ${actual}, not ${sha256}`, key);
   }
 
   async #checkEntries(backup: StoredBackup, present: readonly ManifestBundle[]): Promise<void> {
@@ -165,7 +177,7 @@ class Verification {
       this.#entries += 1;
       if (entry.type !== 'file') continue;
       if (entry.in !== undefined && !there.has(entry.in.bundle)) {
-        this.#damage(displayPath(entryPath(entry)), 'its bundle is missing');
+        this.#damage(displayPath(entryPath(entry)), 'its bundle is missing', this.#keyOf(entry));
         continue;
       }
       window.push(entry);
@@ -189,7 +201,7 @@ class Verification {
         for await (const piece of pieces) this.#progress(piece.length, path);
       } catch (error) {
         if (!isDamage(error)) throw error;
-        this.#damage(path, error.message);
+        this.#damage(path, error.message, this.#keyOf(entry));
       }
     }
   }
@@ -210,7 +222,16 @@ class Verification {
     });
   }
 
-  #damage(path: string, reason: string): void {
+  #isBundle(key: string): boolean {
+    return key !== this.options.manifestKey;
+  }
+
+  #keyOf(entry: ManifestEntry): string | null {
+    return entry.in === undefined ? null : (this.#bundles.get(entry.in.bundle)?.key ?? null);
+  }
+
+  #damage(path: string, reason: string, bundleKey: string | null = null): void {
+    if (bundleKey !== null && this.#isBundle(bundleKey)) this.#damagedBundles.add(bundleKey);
     if (this.#damaged.length < MAX_DAMAGES) this.#damaged.push({ path, reason });
     else this.#moreDamaged += 1;
   }

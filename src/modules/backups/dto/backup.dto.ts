@@ -87,6 +87,16 @@ export class StartBackupDto {
   @Min(-100)
   @Max(100)
   priority?: number;
+
+  /** Store everything anew, compared with nothing. */
+  @IsOptional()
+  @IsBoolean()
+  full?: boolean;
+
+  /** Read every file, also what looks unchanged; content that is stored already is not stored again. */
+  @IsOptional()
+  @IsBoolean()
+  reread?: boolean;
 }
 
 /** A path in a backup: text, or base64 of its bytes where it is not UTF-8. */
