@@ -15,6 +15,7 @@ function loadSyscall(): ReturnType<typeof koffi.load> {
 }
 
 const libc = loadSyscall();
+const one = libc.func('int64_t syscall(int64_t call, int64_t fd)');
 const three = libc.func('int64_t syscall(int64_t call, int64_t fd, _Out_ void *buffer, int64_t size)');
 const four = libc.func('int64_t syscall(int64_t call, int64_t fd, const void *name, int64_t a, int64_t b)');
 const link = libc.func('int64_t syscall(int64_t call, int64_t fd, const void *name, void *buffer, int64_t size)');
@@ -22,8 +23,8 @@ const five = libc.func('int64_t syscall(int64_t call, int64_t fd, const void *na
 
 const NUMBERS =
   process.arch === 'arm64'
-    ? { getdents64: 61, openat: 56, readlinkat: 78, statx: 291 }
-    : { getdents64: 217, openat: 257, readlinkat: 267, statx: 332 };
+    ? { close: 57, getdents64: 61, openat: 56, readlinkat: 78, statx: 291 }
+    : { close: 3, getdents64: 217, openat: 257, readlinkat: 267, statx: 332 };
 
 /** In place of a folder's descriptor: the name is a path from the current folder, or absolute. */
 export const CURRENT_FOLDER = -100;
@@ -35,11 +36,19 @@ const STATX_BASIC = 0x7ff;
 const O_CLOEXEC = 0o2000000;
 const OPEN_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 
-/** Opens a folder in an open folder; a link is refused (ELOOP or ENOTDIR). The name ends with a NUL. Throws PosixError. */
+/**
+ * Opens a folder in an open folder; a link is refused (ELOOP or ENOTDIR). The name ends with a NUL. Throws PosixError. Close it
+ * with `closeFolder`: Node does not know of it.
+ */
 export function openFolderAt(fd: number, name: Uint8Array): number {
   const opened = Number(four(NUMBERS.openat, fd, name, OPEN_FOLDER, 0));
   if (opened < 0) throw new PosixError('openat');
   return opened;
+}
+
+/** Closes a folder that `openFolderAt` opened. */
+export function closeFolder(fd: number): void {
+  one(NUMBERS.close, fd);
 }
 
 /** Reads the next directory records (`linux_dirent64`) of an open folder; 0 at the end. Throws PosixError. */

@@ -1,3 +1,4 @@
+export { KNOWN_FILES, knownFiles } from './known-files.js';
 export { extensionOf, isMediaExtension } from './media.js';
 export { estimateBytes, planFiles, readPlanSummary, type FilePlan, type PlanFilesOptions } from './plan-files.js';
 export {

@@ -1,6 +1,7 @@
-import { closeSync, constants, lstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { errnoOf } from '../../../common/errors/index.js';
 import {
+  closeFolder,
   CURRENT_FOLDER,
   deviceNumber,
   MODE_FIFO,
@@ -97,7 +98,7 @@ export class TreeScan {
 
   /** Closes the folders on the way down. */
   close(): void {
-    for (const level of this.stack.splice(0)) closeSync(level.fd);
+    for (const level of this.stack.splice(0)) closeFolder(level.fd);
   }
 
   private startRoot(root: WalkRoot): void {
@@ -108,7 +109,7 @@ export class TreeScan {
       const followed = given.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : given;
       if (followed?.isDirectory() === true) {
         const real = realpathSync.native(path, { encoding: 'buffer' });
-        const fd = openSync(real, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+        const fd = openFolderAt(CURRENT_FOLDER, Buffer.concat([real, Buffer.of(0)]));
         this.stat.readOpen(fd);
         this.make.entryAt(FOLDER, member);
         this.push(fd, member, real.toString('latin1'), null);
@@ -163,7 +164,7 @@ export class TreeScan {
   private leave(level: Level): void {
     this.names.release(level.first, level.mark);
     this.stack.pop();
-    closeSync(level.fd);
+    closeFolder(level.fd);
   }
 
   private visit(level: Level): void {
