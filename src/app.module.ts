@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppError } from './common/errors/index.js';
-import { type AppConfig, ConfigModule } from './config/index.js';
+import { ConfigModule } from './config/config.module.js';
+import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';

@@ -4,7 +4,6 @@ import {
   constants,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -12,12 +11,7 @@ import {
 import { AppError, errnoOf } from './common/errors/index.js';
 import type { DataPaths } from './config/index.js';
 import { tryLock } from './engine/native/posix.js';
-
-/** Who runs on a data dir, as `run.json` says. */
-export interface RunInfo {
-  pid: number;
-  url: string;
-}
+import { readRunInfo, type RunInfo } from './run-info.js';
 
 /** A data dir that this process alone works in. */
 export interface HeldDataDir {
@@ -53,17 +47,6 @@ export function holdDataDir(paths: DataPaths): HeldDataDir {
       closeSync(fd);
     },
   };
-}
-
-/** What `run.json` says, or null when no master has announced itself there. It may be out of date after a crash. */
-export function readRunInfo(paths: DataPaths): RunInfo | null {
-  try {
-    const info: unknown = JSON.parse(readFileSync(paths.runInfo, 'utf8'));
-    if (typeof info !== 'object' || info === null || !('pid' in info) || !('url' in info)) return null;
-    return typeof info.pid === 'number' && typeof info.url === 'string' ? { pid: info.pid, url: info.url } : null;
-  } catch {
-    return null;
-  }
 }
 
 function makeFolders(paths: DataPaths): void {

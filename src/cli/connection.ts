@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, asAppError, errnoOf } from '../common/errors/index.js';
 import { type AppConfig, DataPaths, loadConfig } from '../config/index.js';
-import { readRunInfo, type RunInfo } from '../data-dir.js';
+import { readRunInfo, type RunInfo } from '../run-info.js';
 import { ApiClient } from './api-client.js';
 import { usageError } from './exit-codes.js';
 

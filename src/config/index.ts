@@ -1,4 +1,3 @@
 export * from './app-config.js';
 export { loadConfig, type ConfigSources } from './load-config.js';
 export { settings, type Setting, type SettingName } from './settings.js';
-export { ConfigModule } from './config.module.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppConfig } from '../../../src/config/index.js';
-import { readRunInfo } from '../../../src/data-dir.js';
+import { readRunInfo } from '../../../src/run-info.js';
 import { migrate } from '../../../src/database/index.js';
 import { type Master, startMaster } from '../../../src/master.js';
 import { TestApi } from '../../support/api.js';
