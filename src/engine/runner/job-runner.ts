@@ -42,12 +42,22 @@ export type RunEnd =
   /** Failed, and what it had done could not be taken back: the work folder stays for another try. */
   | { outcome: 'stuck'; stage: string; error: AppError };
 
-/** How a stage ended. */
+/** How a stage ended: well when there is no error and nobody stopped it. */
 interface StageEnd {
   stage: RunnableStage;
   error: AppError | null;
   /** It was stopped because another one had failed. */
   stoppedByOther: boolean;
+}
+type Failure = StageEnd & { error: AppError };
+
+/** What the stages of one run share. */
+interface Run {
+  stages: StageSet;
+  /** Raised by a person or a shut-down. */
+  signal: AbortSignal;
+  /** Aborted by the first stage that fails, and by a failing observer. */
+  others: AbortController;
 }
 
 /**
@@ -68,48 +78,36 @@ export class JobRunner {
     const stages = new StageSet(plan.stages);
     await this.#takeUp(stages);
     await this.observer.resumed(stages.done);
-    const failed = await this.#runAll(stages, signal);
+    const failed = await this.#runAll({ stages, signal, others: new AbortController() });
     return failed === null ? { outcome: 'completed' } : this.#stop(plan, stages, failed, signal);
   }
 
   /** Runs all stages; the first that failed, or null. No stage runs any more when it settles. */
-  async #runAll(stages: StageSet, signal: AbortSignal): Promise<(StageEnd & { error: AppError }) | null> {
-    const others = new AbortController();
+  async #runAll(run: Run): Promise<Failure | null> {
+    const { stages } = run;
     const active = new Map<string, Promise<StageEnd>>();
-    let failed: (StageEnd & { error: AppError }) | null = null;
-    let crash: { error: unknown } | null = null;
+    let failed: Failure | null = null;
     for (;;) {
-      if (failed === null && crash === null)
-        for (const stage of stages.take()) active.set(stage.name, this.#runStage(stages, stage, signal, others.signal));
-      if (active.size === 0) break;
+      for (const stage of stages.take()) active.set(stage.name, this.#runStage(run, stage));
+      if (active.size === 0) return failed;
       try {
         const end = await Promise.race(active.values());
         active.delete(end.stage.name);
-        if (end.error === null && !end.stoppedByOther) stages.finish(end.stage.name);
-        else if (end.error !== null && failed === null) {
-          failed = { ...end, error: end.error };
-          others.abort(new Error(`${end.stage.name} failed`));
+        if (end.error !== null) {
+          failed ??= { ...end, error: end.error };
           stages.giveUp();
-        }
+        } else if (!end.stoppedByOther) stages.finish(end.stage.name);
       } catch (error) {
         // The observer or the work folder failed: the run is over, but nothing may go on behind its back.
-        crash ??= { error };
-        others.abort(error);
+        run.others.abort(error);
         stages.giveUp();
         await Promise.allSettled(active.values());
-        active.clear();
+        throw error;
       }
     }
-    if (crash !== null) throw crash.error;
-    return failed;
   }
 
-  async #stop(
-    plan: JobPlan,
-    stages: StageSet,
-    failed: StageEnd & { error: AppError },
-    signal: AbortSignal,
-  ): Promise<RunEnd> {
+  async #stop(plan: JobPlan, stages: StageSet, failed: Failure, signal: AbortSignal): Promise<RunEnd> {
     const { error } = failed;
     const stopped = signal.aborted && error.kind === 'cancelled';
     const reason: unknown = signal.reason;
@@ -135,48 +133,46 @@ export class JobRunner {
 
   /** The stages that no longer run; cleanup does, with a signal of its own. */
   async #skipRest(stages: StageSet, cleanUp: boolean): Promise<void> {
-    const never = new AbortController().signal;
+    const run = { stages, signal: new AbortController().signal, others: new AbortController() };
     for (const stage of stages.left) {
-      if (cleanUp && stage.name === CLEANUP_STAGE) await this.#runStage(stages, stage, never, never, false);
+      if (cleanUp && stage.name === CLEANUP_STAGE) await this.#runStage(run, stage, false);
       else await this.observer.stageEnded(stage.name, record('skipped', { message: 'Not reached.' }, 0, 0), null);
     }
   }
 
-  async #runStage(
-    stages: StageSet,
-    stage: RunnableStage,
-    signal: AbortSignal,
-    others: AbortSignal,
-    checkpoint = true,
-  ): Promise<StageEnd> {
-    if (signal.aborted) return this.#endStage(stage, null, stopError(signal), 0, false, false);
+  async #runStage(run: Run, stage: RunnableStage, checkpoint = true): Promise<StageEnd> {
+    const { stages, signal, others } = run;
+    if (signal.aborted)
+      return this.#endStage({ stage, error: stopError(signal), stoppedByOther: false }, null, 0, false);
     const journal = this.journal.beginStage(stage.name);
     await this.journal.inOrder(() => this.observer.stageStarted(stage.name));
     const started = performance.now();
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
+    let stoppedByOther = false;
     try {
-      const either = AbortSignal.any([signal, others]);
+      const either = AbortSignal.any([signal, others.signal]);
       outcome = await stage.run(either, { journal, finished: async (name) => stages.finished(name) });
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
+      stoppedByOther = others.signal.aborted && !signal.aborted;
       error = signal.aborted ? stopError(signal) : asAppError(thrown);
+      if (!stoppedByOther) {
+        others.abort(new Error(`${stage.name} failed`));
+        stages.giveUp();
+      }
     }
     const seconds = Math.round(performance.now() - started) / 1000;
-    const stoppedByOther = error !== null && others.aborted && !signal.aborted;
-    return this.#endStage(stage, outcome, error, seconds, checkpoint && error === null, stoppedByOther);
+    return this.#endStage({ stage, error, stoppedByOther }, outcome, seconds, checkpoint && error === null);
   }
 
   async #endStage(
-    stage: RunnableStage,
+    { stage, error, stoppedByOther }: StageEnd,
     outcome: StageOutcome | null,
-    error: AppError | null,
     seconds: number,
     checkpoint: boolean,
-    stoppedByOther: boolean,
   ): Promise<StageEnd> {
     const warnings = this.journal.endStage(stage.name);
-    await this.journal.flush();
     // What a long stage left in memory would be there on top of all that the next one needs.
     if (seconds > LONG_STAGE_SECONDS) collectGarbage();
     const result = stoppedByOther
@@ -184,9 +180,12 @@ export class JobRunner {
       : outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
+    // Warnings first: a stage that counts as finished must have told them.
+    await this.journal.flush();
     if (checkpoint) await this.folder.records.set(stage.name, result);
-    await this.journal.inOrder(() => this.observer.stageEnded(stage.name, result, stoppedByOther ? null : error));
-    return { stage, error: stoppedByOther ? null : error, stoppedByOther };
+    const shown = stoppedByOther ? null : error;
+    await this.journal.inOrder(() => this.observer.stageEnded(stage.name, result, shown));
+    return { stage, error: shown, stoppedByOther };
   }
 
   /** Whether every one of these stages has finished, as the work folder knows it. */

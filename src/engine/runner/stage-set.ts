@@ -26,8 +26,9 @@ export class StageSet {
     return this.#needs(stage).every((name) => this.#done.has(name));
   }
 
-  /** Stages that may begin now, each given once. */
+  /** Stages that may begin now, each given once; none after `giveUp`. */
   take(): RunnableStage[] {
+    if (this.#given) return [];
     const ready = this.stages.filter(
       (stage) => !this.#begun.has(stage.name) && !this.#done.has(stage.name) && this.isReady(stage),
     );

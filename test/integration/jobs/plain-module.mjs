@@ -55,7 +55,10 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
       };
     },
     async backup_files(context) {
+      const parent = await context.parent();
       const plan = await planFiles({
+        parent,
+        reread: await context.reread(),
         roots: [{ path: context.site.path, prefix: 'files' }],
         excludes: context.site.excludes,
         neverPack: context.neverPack,
@@ -64,12 +67,15 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
         journal: context.journal,
       });
       await gate('backup_files', context);
-      return { message: `${plan.files} files.`, details: { files: plan.files } };
+      return { message: `${plan.files} files.`, details: { files: plan.files, parent: parent?.backupId ?? null } };
     },
     async create_bundle(context) {
       const { bundleKey } = keysFor(context.site.id, context.startedAt, context.backupId);
+      const parent = await context.parent();
       const packed = await packBundle({
         workDir: context.workDir,
+        parent,
+        reread: await context.reread(),
         header: {
           backupId: context.backupId,
           site: {
@@ -80,10 +86,8 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
             path: context.site.path,
             node: 'test',
           },
-          parent: null,
           startedAt: context.startedAt.toISOString(),
           tool: { name: 'backupd', version: '0', node: process.version },
-          database: null,
           facts: {},
         },
         readme: 'test',
@@ -92,14 +96,16 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
         signal: context.signal,
         journal: context.journal,
       });
-      await context.checkpoints.set('create_bundle', packed);
+      const bundles = packed.bundles.map(({ key, size, sha256 }) => ({ key, size, sha256, own: key === bundleKey }));
+      const parentBackupId = parent?.backupId ?? null;
+      await context.checkpoints.set('create_bundle', { ...packed, bundles, parentBackupId });
       await gate('create_bundle', context);
       return { message: 'Packed.', details: { bytes: packed.bundleSize } };
     },
     async upload_remote(context) {
       const packed = await context.checkpoints.get('create_bundle');
       const { bundleKey, manifestKey } = keysFor(context.site.id, context.startedAt, context.backupId);
-      const outcome = await uploadBackup(context, { ...packed, bundleKey, manifestKey, parentBackupId: null });
+      const outcome = await uploadBackup(context, { ...packed, bundleKey, manifestKey });
       await gate('upload_remote', context);
       return outcome;
     },
