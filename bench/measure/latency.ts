@@ -1,0 +1,73 @@
+import { Agent, get } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from './statistics.js';
+
+/** How long an API took to answer, in milliseconds. */
+export interface Latency {
+  calls: number;
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/**
+ * Calls the addresses in turn, one every `everyMs` milliseconds, while the work goes on, whether or not the last answer has
+ * come: a blocked server shows in every call it holds up.
+ */
+export async function measureLatency(
+  urls: readonly string[],
+  token: string,
+  everyMs: number,
+  work: () => Promise<unknown>,
+): Promise<Map<string, Latency>> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const times = new Map(urls.map((url) => [url, [] as number[]]));
+  const open: Promise<void>[] = [];
+  let failure: unknown = null;
+  const call = async (url: string, list: number[]): Promise<void> => {
+    try {
+      list.push(await timeOf(url, token, agent));
+    } catch (error) {
+      failure ??= error;
+    }
+  };
+  let turn = 0;
+  const fire = (): void => {
+    const url = urls[turn % urls.length] ?? '';
+    turn += 1;
+    open.push(call(url, times.get(url) ?? []));
+  };
+  const timer = setInterval(fire, everyMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    await Promise.race([Promise.all(open), pause(10_000)]);
+    agent.destroy();
+  }
+  if (failure !== null) throw new Error('The API failed while it was measured', { cause: failure });
+  return new Map([...times].map(([url, list]) => [url, summary(list)]));
+}
+
+function timeOf(url: string, token: string, agent: Agent): Promise<number> {
+  const begin = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      response.resume();
+      response.once('end', () => {
+        if (response.statusCode === 200) resolve(performance.now() - begin);
+        else reject(new Error(`GET ${new URL(url).pathname} gave ${response.statusCode}`));
+      });
+    });
+    request.once('error', reject);
+  });
+}
+
+function summary(times: readonly number[]): Latency {
+  return {
+    calls: times.length,
+    p50: percentile(times, 0.5) ?? 0,
+    p99: percentile(times, 0.99) ?? 0,
+    max: Math.max(0, ...times),
+  };
+}

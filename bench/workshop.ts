@@ -1,0 +1,190 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MariaDbServer } from '../test/support/mariadb.js';
+import { BARE, type BenchSite, buildSite, calm, scaled, SITE_M, SITE_S, startDatabaseServer } from './corpus/site.js';
+import { bytesBelow } from './measure/disk.js';
+import { settle, warm } from './measure/quiet.js';
+import type { BenchOptions } from './options.js';
+import type { Samples } from './report/results.js';
+import type { Backupd } from './tools/backupd.js';
+import {
+  RESTORE_PASSWORD,
+  type RestoreTarget,
+  type Sample,
+  type Scope,
+  type Tool,
+  type ToolName,
+} from './tools/tool.js';
+import type { Toolbox } from './tools/index.js';
+
+/** How a row runs its rounds. */
+export interface RoundPlan {
+  /** Default: the bench's own. */
+  runs?: number;
+  /** What each round begins with. */
+  begin?: (round: number) => Promise<void>;
+  /** The tool for a run; made new where each run needs an empty repository. */
+  tool: (name: ToolName) => Promise<Tool>;
+  /** Folders to have in the page cache. */
+  warm?: (tool: Tool) => string[];
+  /** Last thing before the run. */
+  chill?: () => Promise<void>;
+  run: (tool: Tool, round: number) => Promise<Sample>;
+  after?: (tool: Tool, round: number) => Promise<void>;
+}
+
+const QUICK_SCALE = 0.004;
+
+/** What the rows share: sites and repositories, each made when a row first asks for it. */
+export class Workshop {
+  /** Share of the full corpus. */
+  readonly scale: number;
+  /** Repositories of site M, each with at least a first backup. */
+  readonly #filled = new Map<ToolName, Tool>();
+  readonly #sites = new Map<string, BenchSite>();
+  #server: MariaDbServer | null = null;
+  #filesOnly: Backupd | null = null;
+  #folders = 0;
+
+  constructor(
+    readonly options: BenchOptions,
+    readonly toolbox: Toolbox,
+    private readonly scratch: string,
+  ) {
+    this.scale = options.quick ? QUICK_SCALE : 1;
+  }
+
+  say(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+
+  /** A path below the scratch folder that was not given out before; its parent is there. */
+  folder(name: string): string {
+    this.#folders += 1;
+    const path = join(this.scratch, `${this.#folders}-${name}`);
+    mkdirSync(join(path, '..'), { recursive: true });
+    return path;
+  }
+
+  siteM(): Promise<BenchSite> {
+    return this.#site('site-m', () => scaled(SITE_M, this.scale));
+  }
+
+  siteS(): Promise<BenchSite> {
+    return this.#site('site-s', () => scaled(SITE_S, this.scale));
+  }
+
+  /** WordPress core, to be grown by a row. */
+  bare(name: string): Promise<BenchSite> {
+    return this.#site(name, () => ({ ...BARE, name }));
+  }
+
+  async #site(name: string, spec: () => Parameters<typeof buildSite>[2]): Promise<BenchSite> {
+    const known = this.#sites.get(name);
+    if (known !== undefined) return known;
+    this.say(`building ${name} …`);
+    this.#server ??= await startDatabaseServer();
+    const site = await buildSite(this.#server, join(this.scratch, name), spec());
+    this.#sites.set(name, site);
+    return site;
+  }
+
+  /** The named tool on site M, with at least a first backup. */
+  async filled(name: ToolName): Promise<Tool> {
+    const known = this.#filled.get(name);
+    if (known !== undefined) return known;
+    const site = await this.siteM();
+    this.say(`first backup with ${name} …`);
+    const tool = this.toolbox.make(name);
+    await tool.begin(site, this.folder(name), 'all');
+    this.#filled.set(name, tool);
+    await tool.backUp('all');
+    return tool;
+  }
+
+  /** A tool with an empty repository. */
+  async fresh(name: ToolName, site: BenchSite, scope: Scope): Promise<Tool> {
+    const tool = this.toolbox.make(name);
+    await tool.begin(site, this.folder(name), scope);
+    return tool;
+  }
+
+  /** Keeps a repository of site M for later rows. */
+  keep(tool: Tool): void {
+    this.#filled.set(tool.name, tool);
+  }
+
+  /** backupd on site M without its database, with a first backup. */
+  async filesOnly(): Promise<Backupd> {
+    if (this.#filesOnly !== null) return this.#filesOnly;
+    const tool = this.toolbox.backupd();
+    await tool.begin(await this.siteM(), this.folder('backupd-files'), 'files');
+    this.#filesOnly = tool;
+    await tool.backUp();
+    return tool;
+  }
+
+  /**
+   * Paired runs: in each round every tool once, the order turned from round to round. Before each run everything is on disk
+   * and the given folders are in the page cache.
+   */
+  async rounds(names: readonly ToolName[], plan: RoundPlan): Promise<Samples> {
+    const samples: Samples = {};
+    for (let round = 0; round < (plan.runs ?? this.options.runs); round += 1) {
+      await plan.begin?.(round);
+      for (let place = 0; place < names.length; place += 1) {
+        const name = names[(place + round) % names.length];
+        if (name === undefined) continue;
+        const tool = await plan.tool(name);
+        await settle();
+        await warm(...(plan.warm?.(tool) ?? []));
+        await plan.chill?.();
+        const before = bytesBelow(tool.repository);
+        const sample = { ...(await plan.run(tool, round)) };
+        sample.storedBytes = bytesBelow(tool.repository) - before;
+        (samples[name] ??= []).push(sample);
+        this.#show(tool, sample);
+        await plan.after?.(tool, round);
+      }
+    }
+    return samples;
+  }
+
+  #show(tool: Tool, sample: Sample): void {
+    const engine = sample.engineSeconds === undefined ? '' : ` (engine ${sample.engineSeconds.toFixed(2)})`;
+    const stages = Object.entries(sample.stages ?? {}).map(([name, seconds]) => ` ${name} ${seconds.toFixed(2)}`);
+    this.say(
+      `  ${tool.name.padEnd(8)} ${sample.seconds.toFixed(2)} s${engine}, cpu ${sample.cpuSeconds.toFixed(2)} + server ${sample.serverCpuSeconds.toFixed(2)}${stages.join('')}`,
+    );
+  }
+
+  /** An empty folder and an empty database for a restore. */
+  async restoreTarget(): Promise<RestoreTarget & { remove: () => Promise<void> }> {
+    const { server } = await this.siteM();
+    const database = 'bench_restored';
+    await server.query(`DROP DATABASE IF EXISTS ${database}`);
+    await server.createDatabase(database, { password: RESTORE_PASSWORD });
+    const folder = this.folder('restored');
+    mkdirSync(folder);
+    const remove = async (): Promise<void> => {
+      rmSync(folder, { recursive: true, force: true });
+      await server.query(`DROP DATABASE IF EXISTS ${database}`);
+      await calm(server);
+    };
+    return { folder, database, remove };
+  }
+
+  /** Ends the repositories of site M: later rows don't need them. */
+  async clear(): Promise<void> {
+    for (const tool of this.#filled.values()) await tool.end();
+    this.#filled.clear();
+    await this.#filesOnly?.end();
+    this.#filesOnly = null;
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    await this.#server?.stop();
+    this.#server = null;
+  }
+}
