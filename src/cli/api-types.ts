@@ -60,6 +60,7 @@ export interface JobDto {
   warningCount: number;
   error: { code: string; message: string; hint?: string | null; context?: Record<string, unknown> } | null;
   backupId: string | null;
+  request: Record<string, unknown>;
   result: Record<string, unknown> | null;
   createdAt: string;
   startedAt: string | null;
@@ -84,6 +85,7 @@ export interface BackupDto {
   sourceBytes: number;
   databaseBytes: number;
   storedBytes: number;
+  bundles: number;
   warnings: number | JobWarningDto[];
   copies: BackupCopyDto[];
 }

@@ -77,7 +77,10 @@ function statusText(context: CommandContext, job: JobDto): string {
   if (job.status === 'failed') return colors.red('failed');
   if (job.status === 'completed' && job.warningCount > 0) return colors.yellow('completed, warnings');
   if (job.status === 'completed') return colors.green('completed');
-  if (job.status === 'running') return colors.cyan(`running${job.progress?.stage ? ` (${job.progress.stage})` : ''}`);
+  if (job.status === 'running') {
+    const names = job.stages.filter((stage) => stage.status === 'running').map((stage) => stage.name);
+    return colors.cyan(`running${names.length > 0 ? ` (${names.join(' + ')})` : ''}`);
+  }
   return job.status;
 }
 

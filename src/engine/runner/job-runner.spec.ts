@@ -1,86 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../common/errors/index.js';
+import type { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
-import { JobRunner, StopRequest, type JobPlan, type RunEnd } from './job-runner.js';
+import { JobRunner, StopRequest } from './job-runner.js';
 import type { RunnableStage } from './runnable-stage.js';
-import type { RunObserver, StageWarning } from './observer.js';
-import { RunJournal } from './run-journal.js';
-import { WorkFolder } from './work-folder.js';
+import { attempt, failing, later, ok } from './testing.js';
 
 const folder = useTempFolder('runner');
 
-class Recorder implements RunObserver {
-  readonly lines: string[] = [];
-  readonly kept: string[] = [];
-  readonly progressed: number[] = [];
-  failOn: string | null = null;
-
-  async resumed(kept: readonly string[]): Promise<void> {
-    await this.#add(`resumed ${kept.join(',')}`);
-  }
-  async stageStarted(stage: string): Promise<void> {
-    await this.#add(`start ${stage}`);
-  }
-  async stageEnded(stage: string, record: { status: string; warnings: number }): Promise<void> {
-    await this.#add(`${record.status} ${stage}${record.warnings > 0 ? ` (${record.warnings} warnings)` : ''}`);
-  }
-  async progress(report: { bytesDone: number }): Promise<void> {
-    this.progressed.push(report.bytesDone);
-    await this.#add('progress');
-    this.lines.pop();
-  }
-  async warnings(warnings: readonly StageWarning[]): Promise<void> {
-    for (const { stage, warning } of warnings) this.kept.push(`${stage}:${warning.code}`);
-    await this.#add('warning');
-    this.lines.pop();
-  }
-  async note(stage: string, message: string): Promise<void> {
-    await this.#add(`note ${stage} ${message}`);
-  }
-  async #add(line: string): Promise<void> {
-    await Promise.resolve();
-    if (this.failOn !== null && line.startsWith(this.failOn)) throw new Error(`observer: ${line}`);
-    this.lines.push(line);
-  }
-}
-
-interface Attempt {
-  recorder: Recorder;
-  journal: RunJournal;
-  work: WorkFolder;
-  run: (stages: RunnableStage[], plan?: Partial<JobPlan>, signal?: AbortSignal) => Promise<RunEnd>;
-}
-
-async function attempt(): Promise<Attempt> {
-  const recorder = new Recorder();
-  const work = new WorkFolder(folder('work'));
-  await work.open();
-  const journal = new RunJournal(recorder, 0, { progressIntervalMs: 0 });
-  const runner = new JobRunner(work, journal, recorder);
-  return {
-    recorder,
-    journal,
-    work,
-    run: (stages, plan = {}, signal = new AbortController().signal) =>
-      runner.run({ stages, goesOnLater: () => false, ...plan }, signal),
-  };
-}
-
-const ok = (name: string, run: () => Promise<void> | void = () => undefined, check = true): RunnableStage => ({
-  name,
-  run: async () => {
-    await run();
-    return { message: `${name} done` };
-  },
-  check: () => Promise.resolve(check),
-});
-const failing = (name: string, error: Error): RunnableStage => ({ name, run: () => Promise.reject(error) });
-const later = new AppError({ code: 'BUSY', kind: 'source', message: 'Busy.', retry: 'later' });
-
 describe('JobRunner', () => {
   it('runs the stages in order and knows when all have finished', async () => {
-    const { run, recorder, work } = await attempt();
+    const { run, recorder, work } = await attempt(folder('work'));
     expect(await run([ok('a', () => writeFileSync(folder('work', 'x'), 'x')), ok('b')])).toEqual({
       outcome: 'completed',
     });
@@ -90,20 +20,20 @@ describe('JobRunner', () => {
   });
 
   it('goes on from the first stage that has not finished', async () => {
-    const first = await attempt();
+    const first = await attempt(folder('work'));
     const end = await first.run([ok('a'), ok('b'), failing('c', later), ok('d')], { goesOnLater: () => true });
     expect(end).toMatchObject({ outcome: 'postponed', stage: 'c', error: { code: 'BUSY' } });
-    const second = await attempt();
+    const second = await attempt(folder('work'));
     expect(await second.run([ok('a'), ok('b'), ok('c'), ok('d')])).toEqual({ outcome: 'completed' });
     expect(second.recorder.lines).toEqual(['resumed a,b', 'start c', 'completed c', 'start d', 'completed d']);
   });
 
   it('goes on earlier when the output of a finished stage does not check, and forgets what came after', async () => {
-    const first = await attempt();
+    const first = await attempt(folder('work'));
     await first.run([ok('a'), ok('b'), ok('c'), failing('d', later)], { goesOnLater: () => true });
     await first.work.checkpoints.set('c', { stale: true });
     await first.work.checkpoints.set('b', { mine: true });
-    const second = await attempt();
+    const second = await attempt(folder('work'));
     let seen: unknown[] = [];
     const look = async (): Promise<void> => {
       seen = [await second.work.checkpoints.get('b'), await second.work.checkpoints.get('c')];
@@ -115,7 +45,7 @@ describe('JobRunner', () => {
   });
 
   it('cleans up after a failure: skips the rest, runs cleanup', async () => {
-    const { run, recorder } = await attempt();
+    const { run, recorder } = await attempt(folder('work'));
     const end = await run([failing('a', new Error('boom')), ok('b'), ok('cleanup')]);
     expect(end).toMatchObject({ outcome: 'failed', stage: 'a', error: { code: 'INTERNAL' } });
     expect(recorder.lines).toEqual([
@@ -131,7 +61,7 @@ describe('JobRunner', () => {
   it('does not follow links when it removes the work folder', async () => {
     mkdirSync(folder('site'));
     writeFileSync(folder('site', 'precious'), 'x');
-    const { run, work } = await attempt();
+    const { run, work } = await attempt(folder('work'));
     const { symlinkSync } = await import('node:fs');
     await run([ok('a', () => symlinkSync(folder('site'), folder('work', 'link')))]);
     await work.clear();
@@ -142,7 +72,7 @@ describe('JobRunner', () => {
   });
 
   it('ends as cancelled whatever the stopped stage throws, with cleanup still run', async () => {
-    const { run, recorder } = await attempt();
+    const { run, recorder } = await attempt(folder('work'));
     const stop = new AbortController();
     const dying: RunnableStage = {
       name: 'a',
@@ -157,7 +87,7 @@ describe('JobRunner', () => {
   });
 
   it('keeps the folder on a shut-down and goes on at the next start', async () => {
-    const first = await attempt();
+    const first = await attempt(folder('work'));
     const stop = new AbortController();
     const stopped = ok('b', () => {
       stop.abort(new StopRequest('shutdown'));
@@ -165,14 +95,14 @@ describe('JobRunner', () => {
     });
     expect(await first.run([ok('a'), stopped, ok('cleanup')], {}, stop.signal)).toEqual({ outcome: 'interrupted' });
     expect(existsSync(first.work.path)).toBe(true);
-    const second = await attempt();
+    const second = await attempt(folder('work'));
     await second.run([ok('a'), ok('b'), ok('cleanup')]);
     expect(second.recorder.lines[0]).toBe('resumed a');
   });
 
   it('takes back what was done after a failure; a failed undo keeps the folder', async () => {
     const undone: string[] = [];
-    const first = await attempt();
+    const first = await attempt(folder('work'));
     const undo = (error: AppError): Promise<'taken-back'> => {
       undone.push(error.code);
       return Promise.resolve('taken-back');
@@ -180,12 +110,12 @@ describe('JobRunner', () => {
     expect(await first.run([failing('a', later)], { undo })).toMatchObject({ outcome: 'failed' });
     expect(undone).toEqual(['BUSY']);
     await first.work.remove();
-    const late = await attempt();
+    const late = await attempt(folder('work'));
     expect(await late.run([failing('a', later)], { undo: () => Promise.resolve('finished' as const) })).toEqual({
       outcome: 'completed',
     });
     await late.work.remove();
-    const second = await attempt();
+    const second = await attempt(folder('work'));
     const stuck = await second.run([failing('a', later), ok('cleanup')], {
       undo: () => Promise.reject(new Error('no way back')),
     });
@@ -194,7 +124,7 @@ describe('JobRunner', () => {
   });
 
   it('keeps 200 warnings and counts all of them', async () => {
-    const { run, recorder, journal } = await attempt();
+    const { run, recorder, journal } = await attempt(folder('work'));
     await run([
       ok('a', () => {
         for (let i = 0; i < 1000; i++) journal.warn({ code: `W${i}`, message: 'w' });
@@ -206,17 +136,30 @@ describe('JobRunner', () => {
     expect(recorder.lines).toContain('completed b (1 warnings)');
   });
 
-  it('fails loudly when a warning could not be recorded, but not for lost progress', async () => {
-    const lossy = await attempt();
-    lossy.recorder.failOn = 'progress';
-    expect(await lossy.run([ok('a', () => lossy.journal.progress({ bytesDone: 1 }))])).toEqual({
-      outcome: 'completed',
-    });
-    await lossy.work.remove();
-    const broken = await attempt();
+  it('fails loudly when something could not be recorded, and nothing goes on behind that', async () => {
+    const broken = await attempt(folder('work'));
     broken.recorder.failOn = 'warning';
-    await expect(broken.run([ok('a', () => broken.journal.warn({ code: 'W', message: 'w' }))])).rejects.toThrow(
-      'observer: warning',
-    );
+    const seen: string[] = [];
+    const warned = ok('a', () => broken.journal.warn({ code: 'W', message: 'w' }));
+    const other: RunnableStage = {
+      name: 'b',
+      needs: [],
+      run: (signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            seen.push('b stopped');
+            reject(new Error('stopped'));
+          });
+        }),
+    };
+    await expect(broken.run([warned, other, ok('c')])).rejects.toThrow('observer: warning');
+    expect(seen).toEqual(['b stopped']);
+    expect(broken.recorder.lines).not.toContain('start c');
+  });
+
+  it('writes what happens at the same time at once', async () => {
+    const { run, recorder } = await attempt(folder('work'));
+    await run([ok('a'), ok('b')]);
+    expect(recorder.writes).toEqual([['resumed ', 'start a'], ['completed a', 'start b'], ['completed b']]);
   });
 });

@@ -1,7 +1,7 @@
-import { AppError, asAppError, cancelledError } from '../../common/errors/index.js';
+import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
 import type { RollBackEnd, StageOutcome } from '../ports/index.js';
 import { collectGarbage } from '../native/allocator.js';
-import type { RunObserver, StageRecord } from './observer.js';
+import type { StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { RunnableStage } from './runnable-stage.js';
 import { StageSet } from './stage-set.js';
@@ -56,7 +56,7 @@ interface Run {
   stages: StageSet;
   /** Raised by a person or a shut-down. */
   signal: AbortSignal;
-  /** Aborted by the first stage that fails, and by a failing observer. */
+  /** Aborted by the first stage that fails, and by a failing journal. */
   others: AbortController;
 }
 
@@ -70,16 +70,17 @@ export class JobRunner {
   constructor(
     private readonly folder: WorkFolder,
     private readonly journal: RunJournal,
-    private readonly observer: RunObserver,
   ) {}
 
-  /** Never throws for what a stage throws; throws when the observer or the work folder fails. */
+  /** Never throws for what a stage throws; throws when the journal or the work folder fails. All is written when it settles. */
   async run(plan: JobPlan, signal: AbortSignal): Promise<RunEnd> {
     const stages = new StageSet(plan.stages);
     await this.#takeUp(stages);
-    await this.observer.resumed(stages.done);
+    this.journal.tell((observer) => observer.resumed(stages.done));
     const failed = await this.#runAll({ stages, signal, others: new AbortController() });
-    return failed === null ? { outcome: 'completed' } : this.#stop(plan, stages, failed, signal);
+    const end: RunEnd = failed === null ? { outcome: 'completed' } : await this.#stop(plan, stages, failed, signal);
+    await this.journal.flush();
+    return end;
   }
 
   /** Runs all stages; the first that failed, or null. No stage runs any more when it settles. */
@@ -91,14 +92,14 @@ export class JobRunner {
       for (const stage of stages.take()) active.set(stage.name, this.#runStage(run, stage));
       if (active.size === 0) return failed;
       try {
-        const end = await Promise.race(active.values());
+        const end = await Promise.race([...active.values(), this.journal.failed]);
         active.delete(end.stage.name);
         if (end.error !== null) {
           failed ??= { ...end, error: end.error };
           stages.giveUp();
         } else if (!end.stoppedByOther) stages.finish(end.stage.name);
       } catch (error) {
-        // The observer or the work folder failed: the run is over, but nothing may go on behind its back.
+        // The journal or the work folder failed: the run is over, but nothing may go on behind its back.
         run.others.abort(error);
         stages.giveUp();
         await Promise.allSettled(active.values());
@@ -136,7 +137,7 @@ export class JobRunner {
     const run = { stages, signal: new AbortController().signal, others: new AbortController() };
     for (const stage of stages.left) {
       if (cleanUp && stage.name === CLEANUP_STAGE) await this.#runStage(run, stage, false);
-      else await this.observer.stageEnded(stage.name, record('skipped', { message: 'Not reached.' }, 0, 0), null);
+      else this.#tellEnd(stage, record('skipped', { message: 'Not reached.' }, 0, 0), null);
     }
   }
 
@@ -145,13 +146,16 @@ export class JobRunner {
     if (signal.aborted)
       return this.#endStage({ stage, error: stopError(signal), stoppedByOther: false }, null, 0, false);
     const journal = this.journal.beginStage(stage.name);
-    await this.journal.inOrder(() => this.observer.stageStarted(stage.name));
+    this.journal.tell((observer) => observer.stageStarted(stage.name));
+    // Written together with the end of the stage before. Who lost the job learns it here, before doing any more.
+    await this.journal.flush();
     const started = performance.now();
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
     let stoppedByOther = false;
     try {
       const either = AbortSignal.any([signal, others.signal]);
+      throwIfAborted(either);
       outcome = await stage.run(either, { journal, finished: async (name) => stages.finished(name) });
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
@@ -180,12 +184,16 @@ export class JobRunner {
       : outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
-    // Warnings first: a stage that counts as finished must have told them.
-    await this.journal.flush();
+    // A stage that counts as finished must have told its warnings.
+    if (warnings > 0) await this.journal.flush();
     if (checkpoint) await this.folder.records.set(stage.name, result);
     const shown = stoppedByOther ? null : error;
-    await this.journal.inOrder(() => this.observer.stageEnded(stage.name, result, shown));
+    this.#tellEnd(stage, result, shown);
     return { stage, error: shown, stoppedByOther };
+  }
+
+  #tellEnd(stage: RunnableStage, result: StageRecord, error: AppError | null): void {
+    this.journal.tell((observer) => observer.stageEnded(stage.name, result, error));
   }
 
   /** Whether every one of these stages has finished, as the work folder knows it. */

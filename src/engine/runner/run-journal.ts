@@ -1,7 +1,6 @@
 import type { ErrorContext } from '../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../ports/index.js';
-import type { RunObserver, StageWarning } from './observer.js';
-import type { ProgressReport } from './progress-meter.js';
+import type { RunObserver } from './observer.js';
 import { StageJournal } from './stage-journal.js';
 
 export interface JournalOptions {
@@ -9,20 +8,18 @@ export interface JournalOptions {
   maxWarnings?: number;
   maxNotes?: number;
   progressIntervalMs?: number;
-  /** Told what the observer threw for a report that may be lost. */
-  onLost?: (error: unknown) => void;
 }
 
 /**
- * The journal of one run: never makes a stage wait, and hands the observer one call at a time in order. Progress of a stage that
- * comes while the observer is busy replaces progress of it that waits, so a slow database holds nothing up and fills nothing.
- * Each running stage has a journal of its own; the run's own methods speak for the stage that began last.
+ * The journal of one run: never makes a stage wait. It tells the observer at once and has it write in the background, one write
+ * at a time, each with all that was told meanwhile: a slow database holds nothing up. Each running stage has a journal of its
+ * own; the run's own methods speak for the stage that began last.
  */
 export class RunJournal implements JobJournal {
-  #tail: Promise<void> = Promise.resolve();
+  #isDirty = false;
+  #writing: Promise<void> | null = null;
   #failure: { error: unknown } | null = null;
-  readonly #waiting = new Map<string, ProgressReport>();
-  #unsaid: StageWarning[] = [];
+  readonly #failed = Promise.withResolvers<never>();
   /** The running stages in the order of their beginning. */
   readonly #running = new Map<string, StageJournal>();
   #last: StageJournal | null = null;
@@ -35,6 +32,12 @@ export class RunJournal implements JobJournal {
     private readonly options: JournalOptions = {},
   ) {
     this.#kept = keptWarnings;
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  /** Rejects with what the observer threw, when it does; the run is then over. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
   }
 
   progress(progress: StageProgress): void {
@@ -55,7 +58,7 @@ export class RunJournal implements JobJournal {
     const journal = new StageJournal(
       stage,
       {
-        report: (report) => this.#report(report),
+        report: (report) => this.tell((observer) => observer.progress(report)),
         warn: (name, warning) => this.#warn(name, warning),
         note: (name, message, context) => this.#note(name, message, context),
       },
@@ -75,60 +78,47 @@ export class RunJournal implements JobJournal {
     return warnings;
   }
 
-  /** Resolves when all so far was taken; throws what the observer threw for something that must not be lost. */
-  async flush(): Promise<void> {
-    await this.#tail;
-    if (this.#failure !== null) {
-      const { error } = this.#failure;
-      this.#failure = null;
-      throw error;
-    }
+  /** Tells the observer something; it is written soon, together with what else is told until then. */
+  tell(what: (observer: RunObserver) => void): void {
+    if (this.#failure !== null) return;
+    what(this.observer);
+    this.#isDirty = true;
+    this.#writing ??= this.#write();
   }
 
-  /** Has the observer told of a stage's beginning or end, after all that was reported before. Throws what it throws. */
-  async inOrder(call: () => Promise<void>): Promise<void> {
-    let result: Promise<void> = Promise.resolve();
-    this.#enqueue(async () => {
-      result = call();
-      await result.catch(() => undefined);
-    }, false);
-    await this.flush();
-    await result;
+  /** Resolves when all that was told so far is written; throws what the observer threw. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #write(): Promise<void> {
+    // What belongs together is told in one go.
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      while (this.#takeDirty()) await this.observer.write();
+    } catch (error) {
+      this.#failure = { error };
+      this.#failed.reject(error);
+    }
+    this.#writing = null;
+  }
+
+  #takeDirty(): boolean {
+    const wasDirty = this.#isDirty;
+    this.#isDirty = false;
+    return wasDirty;
   }
 
   #warn(stage: string, warning: JobWarning): void {
     if (this.#kept >= (this.options.maxWarnings ?? 200)) return;
     this.#kept++;
-    this.#unsaid.push({ stage, warning });
-    if (this.#unsaid.length > 1) return;
-    this.#enqueue(() => {
-      const warnings = this.#unsaid;
-      this.#unsaid = [];
-      return this.observer.warnings(warnings);
-    }, true);
+    this.tell((observer) => observer.warning(stage, warning));
   }
 
   #note(stage: string, message: string, context: ErrorContext): void {
     if (this.#notes >= (this.options.maxNotes ?? 500)) return;
     this.#notes++;
-    this.#enqueue(() => this.observer.note(stage, message, context), false);
-  }
-
-  #report(report: ProgressReport): void {
-    const busy = this.#waiting.has(report.stage);
-    this.#waiting.set(report.stage, report);
-    if (busy) return;
-    this.#enqueue(async () => {
-      const latest = this.#waiting.get(report.stage);
-      this.#waiting.delete(report.stage);
-      if (latest !== undefined) await this.observer.progress(latest);
-    }, false);
-  }
-
-  #enqueue(call: () => Promise<void>, mustNotBeLost: boolean): void {
-    this.#tail = this.#tail.then(call).catch((error: unknown) => {
-      if (mustNotBeLost) this.#failure ??= { error };
-      else this.options.onLost?.(error);
-    });
+    this.tell((observer) => observer.note(stage, message, context));
   }
 }

@@ -4,7 +4,7 @@ import type { JobJournal, StageOutcome } from '../ports/index.js';
 export interface RunningStage {
   readonly journal: JobJournal;
   /** Resolves when that stage has ended well (now or in an earlier attempt); rejects with JOB_CANCELLED when it can't any more. */
-  finished(stage: string): Promise<void>;
+  readonly finished: (stage: string) => Promise<void>;
 }
 
 export interface RunnableStage {

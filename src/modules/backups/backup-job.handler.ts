@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { BackupModule, BackupStageContext, CommittedBackup, ParentBackup } from '../../engine/ports/index.js';
+import type { BackupStageContext, CommittedBackup, ParentBackup } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
@@ -81,9 +81,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       neverPack: await ownFolders.list(),
     };
     return {
-      stages: module.stages.map((name) => ({
+      stages: module.stages.map((name, index) => ({
         name,
-        ...needsOf(module, name),
+        needs: module.needs?.[name] ?? module.stages.slice(0, index),
         run: (signal, running) => module.executeStage(name, { ...stageContext, ...running, signal }),
         check: () => module.checkStage(name, { ...stageContext, finished: () => Promise.resolve() }),
       })),
@@ -121,11 +121,6 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     }
     if (failures.length > 0) throw failures[0];
   }
-}
-
-function needsOf(module: BackupModule, stage: string): { needs?: readonly string[] } {
-  const needs = module.needs?.[stage];
-  return needs === undefined ? {} : { needs };
 }
 
 /** Whether the site's setting asks for every file to be read again by now. */

@@ -1,16 +1,19 @@
 import { LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { keysFor } from '../../engine/runner/index.js';
-import { JobsService } from '../jobs/index.js';
+import { JobKind, JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { Backup, BackupBundle, BackupCopy } from './backup.entity.js';
 import { backupInUse, backupNotFound, newestBackup } from './backups.errors.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 
+/** Longer than the mark's transaction takes, and than the clocks of two masters differ. */
+const MARK_SEEN_MS = 60_000;
+
 /**
  * Deletes backups: mark in the catalogue, manifest, the bundles that no other backup needs, row. Cut off anywhere, it goes on at
- * the next try. While a job of the site is active its bundles stay; storage maintenance finishes later.
+ * the next try. What a running backup of the site may be compared with stays until that has ended; storage maintenance does it then.
  */
 @Injectable()
 export class BackupRemover {
@@ -60,12 +63,11 @@ export class BackupRemover {
     const found = await this.catalogue.find(id);
     if (found === null) return;
     const { backup, copies } = found;
-    // A backup that runs may have been compared with this one and point into its bundles. One that begins now can't: it is marked.
-    const active = await this.jobs.activeJob(backup.siteId);
+    if (await this.isInUse(backup)) return;
     for (const { providerId } of copies) {
       const driver = await this.storage.driver(providerId);
       await driver.delete(backup.manifestKey);
-      if (active !== null) continue;
+      await this.references.letGo(id, providerId);
       const freed = await this.references.freedBy(id, providerId);
       for (const key of freed) await driver.delete(key);
       await this.references.forget(providerId, freed);
@@ -74,11 +76,21 @@ export class BackupRemover {
         await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
       }
     }
-    if (active !== null) return;
     await this.orm.em.fork().transactional(async (em) => {
       await em.nativeDelete(BackupBundle, { backupId: id });
       await em.nativeDelete(Backup, { id });
     });
+  }
+
+  /**
+   * Whether a running backup may be compared with this one and so point into its bundles: one that began before the mark was
+   * there to be seen. One that begins now passes it over.
+   */
+  private async isInUse(backup: Backup): Promise<boolean> {
+    const active = await this.jobs.activeJob(backup.siteId);
+    if (active?.kind !== JobKind.Backup || !(active.startedAt instanceof Date)) return false;
+    const marked = backup.deletingAt instanceof Date ? backup.deletingAt.getTime() : Date.now();
+    return active.startedAt.getTime() < marked + MARK_SEEN_MS;
   }
 
   private async siteHasMoreOn(siteId: string, providerId: string): Promise<boolean> {

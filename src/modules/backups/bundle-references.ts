@@ -7,14 +7,23 @@ import { BackupCopy, CopyState, DamagedBundle } from './backup.entity.js';
 export class BundleReferences {
   constructor(private readonly orm: MikroORM) {}
 
-  /** Keys of the backup's bundles that no backup which is kept needs on this provider. */
+  /** The backup, marked as being deleted, can't be read from this provider any more: it no longer holds bundles there. */
+  async letGo(backupId: string, providerId: string): Promise<void> {
+    await this.orm.em.fork().nativeUpdate(BackupCopy, { backupId, providerId }, { state: CopyState.Missing });
+  }
+
+  /**
+   * Keys of the backup's bundles that no other backup holds on this provider: one that is kept does, and one that is being
+   * deleted until it has let go. Of several that share a bundle and let go, the last one at least is told of it.
+   */
   async freedBy(backupId: string, providerId: string): Promise<string[]> {
     const rows = await this.orm.em.fork().execute<{ bundle_key: string }[]>(
       `select r.bundle_key from backup_bundle r where r.backup_id = ? and not exists
          (select 1 from backup_bundle o
-            join backup b on b.id = o.backup_id and b.deleting_at is null
+            join backup b on b.id = o.backup_id
             join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-           where o.bundle_key = r.bundle_key and o.backup_id <> r.backup_id)
+           where o.bundle_key = r.bundle_key and o.backup_id <> r.backup_id
+             and (b.deleting_at is null or c.state <> 'missing'))
         order by r.bundle_key`,
       [backupId, providerId],
     );

@@ -10,6 +10,8 @@ import { backupNotFound } from './backups.errors.js';
 export interface CataloguedBackup {
   backup: Backup;
   copies: BackupCopy[];
+  /** How many bundles its content lies in. */
+  bundles: number;
 }
 
 /** Copies that a restore may read. */
@@ -107,7 +109,8 @@ export class Catalogue implements CatalogueWriter {
     const em = this.orm.em.fork();
     const backup = await em.findOne(Backup, { id });
     if (backup === null) return null;
-    return { backup, copies: await em.find(BackupCopy, { backupId: id }, { orderBy: { createdAt: 'asc' } }) };
+    const copies = await em.find(BackupCopy, { backupId: id }, { orderBy: { createdAt: 'asc' } });
+    return { backup, copies, bundles: (await bundleCounts(em, [id])).get(id) ?? 0 };
   }
 
   /** Error: BACKUP_NOT_FOUND, also for one that is being deleted. */
@@ -123,12 +126,14 @@ export class Catalogue implements CatalogueWriter {
     const where = { deletingAt: null, ...(siteId === undefined ? {} : { siteId }) };
     const order = { limit, offset, orderBy: { startedAt: 'desc', id: 'desc' } } as const;
     const [backups, total] = await em.findAndCount(Backup, where, order);
-    const copies = await em.find(
-      BackupCopy,
-      { backupId: { $in: backups.map((backup) => backup.id) } },
-      { orderBy: { createdAt: 'asc' } },
-    );
-    const items = backups.map((backup) => ({ backup, copies: copies.filter((copy) => copy.backupId === backup.id) }));
+    const ids = backups.map((backup) => backup.id);
+    const copies = await em.find(BackupCopy, { backupId: { $in: ids } }, { orderBy: { createdAt: 'asc' } });
+    const counts = await bundleCounts(em, ids);
+    const items = backups.map((backup) => ({
+      backup,
+      copies: copies.filter((copy) => copy.backupId === backup.id),
+      bundles: counts.get(backup.id) ?? 0,
+    }));
     return { items, total, limit, offset };
   }
 
@@ -175,4 +180,14 @@ export class Catalogue implements CatalogueWriter {
         { state, checkedAt: new Date(), ...(verifiedAt === null ? {} : { verifiedAt }) },
       );
   }
+}
+
+async function bundleCounts(em: EntityManager, backupIds: readonly string[]): Promise<Map<string, number>> {
+  if (backupIds.length === 0) return new Map();
+  const marks = backupIds.map(() => '?::uuid').join(', ');
+  const rows = await em.execute<{ backup_id: string; bundles: number }[]>(
+    `select backup_id, count(*)::int as bundles from backup_bundle where backup_id in (${marks}) group by backup_id`,
+    [...backupIds],
+  );
+  return new Map(rows.map((row) => [row.backup_id, row.bundles]));
 }

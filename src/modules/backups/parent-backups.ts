@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
 import type { Destination, ParentBackup, StageContext } from '../../engine/ports/index.js';
 import { readManifest, type ManifestBundle, type ManifestHeader } from '../../engine/snapshot/manifest/index.js';
 import type { Backup } from './backup.entity.js';
+import { backupNotFound } from './backups.errors.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 
@@ -65,15 +65,16 @@ export class ParentBackups {
     return null;
   }
 
-  /** What an earlier attempt chose. */
+  /** What an earlier attempt chose. It may be marked for deletion meanwhile: as long as this job is active it is all there. */
   private async again(context: ParentContext, { backupId, gone }: Choice): Promise<ParentBackup | null> {
     if (backupId === null) return null;
-    const { backup } = await this.catalogue.get(backupId);
+    const found = await this.catalogue.find(backupId);
+    if (found === null) throw backupNotFound(backupId);
     const path = join(context.workDir, MANIFEST_FILE);
-    const isThere = (await stat(path).catch(() => null))?.size === backup.manifestSize;
-    const { manifestPath, header } = isThere
+    // Not synced when it was copied: after a loss of power it may be a shell of itself.
+    const { manifestPath, header } = (await isCopyOf(path, found.backup))
       ? { manifestPath: path, header: await headerOf(path) }
-      : await this.copyManifest(context, backup);
+      : await this.copyManifest(context, found.backup);
     return { backupId, header, manifestPath, gone: new Set(gone) };
   }
 
@@ -86,23 +87,12 @@ export class ParentBackups {
     const partial = `${manifestPath}.partial`;
     let failure: unknown = null;
     for (const { driver } of context.destinations) {
-      const hash = createHash('sha256');
-      let size = 0;
-      const measure = new Transform({
-        transform(chunk: Buffer, _encoding, done): void {
-          hash.update(chunk);
-          size += chunk.length;
-          done(null, chunk);
-        },
-      });
       try {
         await pipeline(
           await driver.read(backup.manifestKey, undefined, context.signal),
-          measure,
           createWriteStream(partial, { mode: 0o600 }),
         );
-        if (size !== backup.manifestSize || hash.digest('hex') !== backup.manifestSha256)
-          throw manifestDiffers(backup.manifestKey);
+        if (!(await isCopyOf(partial, backup))) throw manifestDiffers(backup.manifestKey);
         await rename(partial, manifestPath);
         return { manifestPath, header: await headerOf(manifestPath) };
       } catch (error) {
@@ -129,6 +119,14 @@ export class ParentBackups {
     }
     return gone;
   }
+}
+
+/** Whether the file is the backup's manifest, byte for byte. */
+async function isCopyOf(path: string, backup: Backup): Promise<boolean> {
+  if ((await stat(path).catch(() => null))?.size !== backup.manifestSize) return false;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex') === backup.manifestSha256;
 }
 
 async function isWhole(context: ParentContext, bundle: ManifestBundle): Promise<boolean> {

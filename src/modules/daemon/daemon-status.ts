@@ -27,19 +27,23 @@ export function daemonStatus(siteId: string, job: Job | null): DaemonStatusDto {
   };
 }
 
+/** Of stages that run at the same time the one that began last, as in the job's progress. */
 function currentStage(job: Job): string | null {
+  const running = job.stages.filter((stage) => stage.status === 'running');
   const at =
-    job.stages.find((stage) => stage.status === 'running') ??
+    running.find((stage) => stage.name === job.progress?.stage) ??
+    running.at(-1) ??
     job.stages.find((stage) => stage.status === 'failed') ??
     job.stages.findLast((stage) => stage.status === 'completed');
   return at?.name ?? null;
 }
 
-/** Each stage counts the same. */
+/** Each stage counts the same; the job's progress is that of all that run. */
 function overallPercent(job: Job): number {
   if (job.status === JobStatus.Completed) return 100;
   if (job.stages.length === 0) return 0;
   const ended = job.stages.filter((stage) => stage.status === 'completed' || stage.status === 'skipped').length;
-  const running = job.isActive() ? (job.progress?.percent ?? 0) / 100 : 0;
-  return Math.min(99, Math.floor(((ended + running) * 100) / job.stages.length));
+  const running = job.isActive() ? job.stages.filter((stage) => stage.status === 'running').length : 0;
+  const share = (job.progress?.percent ?? 0) / 100;
+  return Math.min(99, Math.floor(((ended + running * share) * 100) / job.stages.length));
 }

@@ -30,17 +30,8 @@ export class EventLog {
    */
   async append(em: EntityManager, events: readonly NewEvent[], now: Date): Promise<void> {
     if (events.length === 0) return;
-    await em.execute('select pg_advisory_xact_lock(?)', [EVENT_LOCK]);
-    const rows = events.map(() => '(?::uuid, ?::uuid, ?, ?::jsonb, ?::timestamptz)').join(', ');
-    const values = events.flatMap((event) => [
-      event.jobId,
-      event.siteId,
-      event.type,
-      JSON.stringify(event.data),
-      now.toISOString(),
-    ]);
-    await em.execute(`insert into job_event (job_id, site_id, type, data, created_at) values ${rows}`, values);
-    await em.execute(`select pg_notify('${EVENT_CHANNEL}', '')`);
+    const { sql, values } = appending(events, now);
+    await em.execute(`with ${sql} select count(*) from told`, values);
   }
 
   /** Id of the newest event; 0 when there is none. */
@@ -71,4 +62,24 @@ export class EventLog {
     const beyond = await em.nativeDelete(JobEvent, { id: { $lte: (await this.latestId()) - retention.maxEvents } });
     return progress + old + beyond;
   }
+}
+
+/**
+ * The writing of events as parts of a `with` clause: nothing is written when the part named by `after` has no row, and that row
+ * is locked first. The statement must read from `told`.
+ */
+export function appending(
+  events: readonly NewEvent[],
+  now: Date,
+  after = '(select 1) as always',
+): { sql: string; values: unknown[] } {
+  // The lock's part is materialized, so it is taken before the first id is handed out.
+  const sql = `in_order as materialized (select pg_advisory_xact_lock(${EVENT_LOCK}) from ${after}),
+    written as (
+      insert into job_event (job_id, site_id, type, data, created_at)
+        select (e.item->>'jobId')::uuid, (e.item->>'siteId')::uuid, e.item->>'type', e.item->'data', ?::timestamptz
+          from in_order, jsonb_array_elements(?::jsonb) with ordinality as e (item, n) order by e.n
+        returning id),
+    told as (select pg_notify('${EVENT_CHANNEL}', '') from (select count(*) from written) as all_written)`;
+  return { sql, values: [now.toISOString(), JSON.stringify(events)] };
 }

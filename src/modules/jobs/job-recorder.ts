@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type ErrorContext } from '../../common/errors/index.js';
-import type { ProgressReport, RunObserver, StageRecord, StageWarning } from '../../engine/runner/index.js';
-import type { NewEvent } from '../events/index.js';
-import { stageEvent } from './job-events.js';
-import type { JobStore } from './job-store.js';
-import { type Job, JobStatus, type StoredStage } from './job.entity.js';
+import type { JobWarning } from '../../engine/ports/index.js';
+import type { ProgressReport, RunObserver, StageRecord } from '../../engine/runner/index.js';
+import type { EventType, NewEvent } from '../events/index.js';
+import type { JobStore, RunFacts } from './job-store.js';
+import type { Job, StoredProgress, StoredStage, StoredWarning } from './job.entity.js';
 import { jobLost } from './jobs.errors.js';
 import { SafeValues } from './safe-value.js';
 
@@ -13,135 +13,126 @@ const FIRST_WAIT_MS = 200;
 const endEvents = { completed: 'stage.completed', failed: 'stage.failed', skipped: 'stage.skipped' } as const;
 
 /**
- * Writes what a run does into its job row and the event log. Only the run that holds the job's present delivery writes; for
- * one that lost it every call fails with JOB_LOST. A database that is away for some seconds is waited for.
+ * Brings what a run does into its job row and the event log, in one statement for all that was told since the last. Only the
+ * run that holds the job's present delivery writes; for one that lost it every write fails with JOB_LOST. A database that is
+ * away for some seconds is waited for.
  */
 export class JobRecorder implements RunObserver {
   /** Blots out secrets; replaced once the site's are known. */
   safe: SafeValues;
+  private readonly ids: { jobId: string; siteId: string };
+  private readonly delivery: { jobId: string; deliveryId: string };
+  private stages: readonly StoredStage[];
+  private kept: readonly StoredWarning[];
   /** The running stages in the order of their beginning, with their last report. */
   private readonly running = new Map<string, ProgressReport | null>();
+  /** What is not written yet. */
+  private events: NewEvent[] = [];
+  private facts: RunFacts = {};
 
   constructor(
     private readonly store: JobStore,
-    private readonly jobId: string,
-    private readonly deliveryId: string,
+    job: Pick<Job, 'id' | 'siteId' | 'deliveryId' | 'stages' | 'warnings'>,
     secrets: readonly string[],
   ) {
+    this.ids = { jobId: job.id, siteId: job.siteId };
+    this.delivery = { jobId: job.id, deliveryId: job.deliveryId };
+    this.stages = job.stages;
+    this.kept = job.warnings;
     this.safe = new SafeValues(secrets);
   }
 
-  async resumed(kept: readonly string[]): Promise<void> {
-    await this.write((job) => {
-      const keeps = new Set(kept);
-      job.stages = job.stages.map((stage) => (keeps.has(stage.name) ? stage : pendingStage(stage.name)));
-      job.warnings = job.warnings.filter((warning) => keeps.has(warning.stage));
-      job.progress = null;
-      count(job);
-      if (kept.length === 0) return [];
-      return [note(job, null, `Goes on after ${kept.at(-1) ?? ''}.`, { kept: [...kept] })];
-    });
+  resumed(kept: readonly string[]): void {
+    const keeps = new Set(kept);
+    this.setStages(this.stages.map((stage) => (keeps.has(stage.name) ? stage : pendingStage(stage.name))));
+    this.kept = this.kept.filter((warning) => keeps.has(warning.stage));
+    this.facts.warnings = this.kept;
+    this.facts.progress = null;
+    if (kept.length === 0) return;
+    this.log('job.note', { stage: null, message: `Goes on after ${kept.join(', ')}.`, context: { kept: [...kept] } });
   }
 
-  async stageStarted(stage: string): Promise<void> {
-    await this.write((job) => {
-      setStage(job, stage, { status: 'running', message: null });
-      this.running.set(stage, null);
-      job.progress = combined(this.running);
-      return [stageEvent(job, 'stage.started', stage)];
-    });
+  stageStarted(stage: string): void {
+    this.setStage(stage, { status: 'running', message: null });
+    this.running.set(stage, null);
+    this.facts.progress = combined(this.running);
+    this.log('stage.started', { stage });
   }
 
-  async stageEnded(stage: string, record: StageRecord, error: AppError | null): Promise<void> {
+  stageEnded(stage: string, record: StageRecord, error: AppError | null): void {
+    const { status, durationSeconds } = record;
     const message = this.safe.text(record.message);
     const details = this.safe.record(record.details);
-    await this.write((job) => {
-      const before = job.stages.find((each) => each.name === stage);
-      setStage(job, stage, {
-        status: record.status,
-        message,
-        details,
-        durationSeconds: record.durationSeconds,
-        warnings: Math.max(record.warnings, before?.warnings ?? 0),
-      });
-      count(job);
-      this.running.delete(stage);
-      if (this.running.size > 0) job.progress = combined(this.running);
-      const code = error === null ? {} : { code: error.code };
-      return [
-        stageEvent(job, endEvents[record.status], stage, {
-          message,
-          details,
-          durationSeconds: record.durationSeconds,
-          ...code,
-        }),
-      ];
-    });
+    const before = this.stages.find((each) => each.name === stage)?.warnings ?? 0;
+    this.setStage(stage, { status, message, details, durationSeconds, warnings: Math.max(record.warnings, before) });
+    this.running.delete(stage);
+    if (this.running.size > 0) this.facts.progress = combined(this.running);
+    const code = error === null ? {} : { code: error.code };
+    this.log(endEvents[status], { stage, message, details, durationSeconds, ...code });
   }
 
-  async progress(report: ProgressReport): Promise<void> {
+  progress(report: ProgressReport): void {
     const { stage, ...rest } = report;
     const current = report.current === null ? null : this.safe.text(report.current);
-    await this.store.change(this.jobId, (job) => {
-      this.check(job);
-      if (this.running.has(stage)) this.running.set(stage, { ...report, current });
-      job.progress = combined(this.running);
-      return [stageEvent(job, 'stage.progress', stage, { ...rest, current })];
-    });
+    if (this.running.has(stage)) this.running.set(stage, { ...report, current });
+    this.facts.progress = combined(this.running);
+    // One that is not written yet is out of date.
+    this.events = this.events.filter((event) => event.type !== 'stage.progress' || event.data['stage'] !== stage);
+    this.log('stage.progress', { stage, ...rest, current });
   }
 
-  async warnings(warnings: readonly StageWarning[]): Promise<void> {
-    const kept = warnings.map(({ stage, warning }) => ({
-      stage,
-      code: warning.code,
-      message: this.safe.text(warning.message),
-      context: this.safe.record(warning.context ?? {}),
-    }));
-    await this.write((job) => {
-      job.warnings = [...job.warnings, ...kept];
-      for (const { stage } of kept) {
-        const counted = job.stages.find((each) => each.name === stage)?.warnings ?? 0;
-        setStage(job, stage, { warnings: counted + 1 });
-      }
-      count(job);
-      return kept.map((data) => ({ jobId: job.id, siteId: job.siteId, type: 'job.warning', data }));
-    });
+  warning(stage: string, { code, message, context }: JobWarning): void {
+    const warning = { stage, code, message: this.safe.text(message), context: this.safe.record(context ?? {}) };
+    this.kept = [...this.kept, warning];
+    this.facts.warnings = this.kept;
+    const counted = this.stages.find((each) => each.name === stage)?.warnings ?? 0;
+    this.setStage(stage, { warnings: counted + 1 });
+    this.log('job.warning', warning);
   }
 
-  async note(stage: string, message: string, context: ErrorContext): Promise<void> {
-    await this.store.change(this.jobId, (job) => {
-      this.check(job);
-      return [note(job, stage, this.safe.text(message), this.safe.record(context))];
-    });
+  note(stage: string, message: string, context: ErrorContext): void {
+    this.log('job.note', { stage, message: this.safe.text(message), context: this.safe.record(context) });
   }
 
-  private async write(change: (job: Job) => NewEvent[]): Promise<void> {
+  async write(): Promise<void> {
+    const { events, facts } = this;
+    this.events = [];
+    this.facts = {};
+    // The next report of progress makes good for one that is lost.
+    const tries = events.every((event) => event.type === 'stage.progress') && facts.stages === undefined ? 1 : TRIES;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.store.change(this.jobId, (job) => {
-          this.check(job);
-          return change(job);
-        });
-        return;
+        if (await this.store.record(this.delivery, facts, events)) return;
+        throw jobLost(this.ids.jobId);
       } catch (error) {
-        if (error instanceof AppError || attempt === TRIES) throw error;
+        if (error instanceof AppError) throw error;
+        if (attempt === tries && tries === 1) return;
+        if (attempt === tries) throw error;
         await sleep(FIRST_WAIT_MS * 2 ** attempt);
       }
     }
   }
 
-  private check(job: Job): void {
-    if (job.deliveryId !== this.deliveryId || job.status !== JobStatus.Running) throw jobLost(job.id);
+  private setStage(name: string, change: Partial<StoredStage>): void {
+    this.setStages(this.stages.map((stage) => (stage.name === name ? { ...stage, ...change } : stage)));
+  }
+
+  private setStages(stages: readonly StoredStage[]): void {
+    this.stages = stages;
+    this.facts.stages = stages;
+    this.facts.warningCount = stages.reduce((sum, stage) => sum + stage.warnings, 0);
+  }
+
+  private log(type: EventType, data: Record<string, unknown>): void {
+    this.events.push({ ...this.ids, type, data });
   }
 }
 
 /** The progress of stages that run at the same time, as one: named after the one that began last. Null before any report. */
-export function combined(running: ReadonlyMap<string, ProgressReport | null>): ProgressReport | null {
+export function combined(running: ReadonlyMap<string, ProgressReport | null>): StoredProgress | null {
   const reports = [...running.values()].filter((report) => report !== null);
   const last = reports.at(-1);
   if (last === undefined || reports.length === 1) return last ?? null;
-  const sum = (values: readonly (number | null)[]): number | null =>
-    values.some((value) => value === null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
   const bytesDone = reports.reduce((total, report) => total + report.bytesDone, 0);
   const bytesTotal = sum(reports.map((report) => report.bytesTotal));
   const share = bytesTotal === null || bytesTotal === 0 ? null : bytesDone / bytesTotal;
@@ -154,19 +145,14 @@ export function combined(running: ReadonlyMap<string, ProgressReport | null>): P
   };
 }
 
+/** Null when one of them is not known. */
+function sum(values: readonly (number | null)[]): number | null {
+  return values.some((value) => value === null)
+    ? null
+    : values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
 /** A stage that has not begun. */
 export function pendingStage(name: string): StoredStage {
   return { name, status: 'pending', message: null, details: {}, durationSeconds: null, warnings: 0 };
-}
-
-function setStage(job: Job, name: string, change: Partial<StoredStage>): void {
-  job.stages = job.stages.map((stage) => (stage.name === name ? { ...stage, ...change } : stage));
-}
-
-function count(job: Job): void {
-  job.warningCount = job.stages.reduce((sum, stage) => sum + stage.warnings, 0);
-}
-
-function note(job: Job, stage: string | null, message: string, context: Record<string, unknown>): NewEvent {
-  return { jobId: job.id, siteId: job.siteId, type: 'job.note', data: { stage, message, context } };
 }

@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { AppError } from '../../common/errors/index.js';
-import { EventLog, type NewEvent } from '../events/index.js';
+import { appending, EventLog, type NewEvent } from '../events/index.js';
 import { jobEvent, stageEvent } from './job-events.js';
 import { JobQueue } from './job-queue.js';
-import { Job, JobStatus, type StoredError } from './job.entity.js';
+import {
+  Job,
+  JobStatus,
+  type StoredError,
+  type StoredProgress,
+  type StoredStage,
+  type StoredWarning,
+} from './job.entity.js';
 import { jobNotFound } from './jobs.errors.js';
 import { SafeValues } from './safe-value.js';
 
@@ -16,6 +23,14 @@ export interface JobEnd {
   result: Record<string, unknown> | null;
   /** Something is left to be taken back or removed; the sealed request is kept for that. */
   litter: boolean;
+}
+
+/** What a run changes of its row; what is left out stays. */
+export interface RunFacts {
+  stages?: readonly StoredStage[];
+  warnings?: readonly StoredWarning[];
+  warningCount?: number;
+  progress?: StoredProgress | null;
 }
 
 const finalEvents = { completed: 'job.completed', failed: 'job.failed', cancelled: 'job.cancelled' } as const;
@@ -42,6 +57,38 @@ export class JobStore {
       await this.log.append(em, events, new Date());
       return job;
     });
+  }
+
+  /**
+   * Writes what a run tells, in one statement: the given columns of its row, and events. False, and nothing is written, when
+   * the run no longer holds the job.
+   */
+  async record(
+    { jobId, deliveryId }: { jobId: string; deliveryId: string },
+    told: RunFacts,
+    events: readonly NewEvent[],
+  ): Promise<boolean> {
+    const columns: string[] = [];
+    const values: unknown[] = [];
+    const set = (column: string, type: string, value: unknown): void => {
+      columns.push(`${column} = ?::${type}`);
+      values.push(value);
+    };
+    if (told.stages !== undefined) set('stages', 'jsonb', JSON.stringify(told.stages));
+    if (told.warnings !== undefined) set('warnings', 'jsonb', JSON.stringify(told.warnings));
+    if (told.progress !== undefined) set('progress', 'jsonb', told.progress && JSON.stringify(told.progress));
+    if (told.warningCount !== undefined) set('warning_count', 'int', told.warningCount);
+    if (columns.length === 0) set('status', 'text', JobStatus.Running);
+    const writing = appending(events, new Date(), 'mine');
+    const rows = await this.orm.em.fork().execute<{ mine: string }[]>(
+      `with mine as (
+          update job set ${columns.join(', ')}
+            where id = ?::uuid and delivery_id = ?::uuid and status = '${JobStatus.Running}' returning id),
+        ${writing.sql}
+        select (select count(*) from mine) as mine, (select count(*) from told) as told`,
+      [...values, jobId, deliveryId, ...writing.values],
+    );
+    return Number(rows[0]?.mine) === 1;
   }
 
   /** Enters a new job, its delivery and its first event; the caller has filled the row. False when one is active. */

@@ -96,15 +96,13 @@ export class JobWorker {
     let recorder: JobRecorder | null = null;
     try {
       const secrets = this.parts.contexts.secretsOf(job);
-      recorder = new JobRecorder(this.parts.store, job.id, job.deliveryId, textsIn(secrets));
-      const journal = new RunJournal(recorder, job.warnings.length, {
-        onLost: (error) => this.logger.debug(String(error)),
-      });
+      recorder = new JobRecorder(this.parts.store, job, textsIn(secrets));
+      const journal = new RunJournal(recorder, job.warnings.length);
       const folder = this.parts.contexts.folderOf(job.id);
       await folder.open();
       const plan = await this.prepare(handler, job, this.parts.contexts.contextOf(job, signal, journal), secrets);
       recorder.safe = recorder.safe.with(plan.secrets);
-      const runner = new JobRunner(folder, journal, recorder);
+      const runner = new JobRunner(folder, journal);
       const end: RunEnd = plan.alreadyDone === true ? { outcome: 'completed' } : await runner.run(plan, signal);
       await this.finish(job, handler, recorder, plan, end);
     } catch (error) {

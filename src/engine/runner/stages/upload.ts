@@ -5,6 +5,7 @@ import type {
   CommittedBackup,
   Destination,
   PutSource,
+  ReferredBundle,
   StageOutcome,
   StoredObject,
 } from '../../ports/index.js';
@@ -22,6 +23,7 @@ export interface FinishedBackup extends Omit<
 /** Which providers have taken which bundle; kept in the work folder between attempts. */
 type UploadCheckpoint = Record<string, { bundleSha256: string; manifestSha256: string }>;
 const CHECKPOINT = 'upload';
+const STATS_AT_ONCE = 8;
 
 /**
  * Puts a finished backup on every destination (bundle, manifest, then `site.json`), compares what each provider answers
@@ -71,19 +73,25 @@ export async function uploadBackup(context: BackupStageContext, backup: Finished
 
 /** What the manifest points into besides its own bundle must be there, or the backup could not be restored from it. */
 async function requireBundles(destination: Destination, backup: FinishedBackup): Promise<void> {
-  for (const bundle of backup.bundles) {
-    if (bundle.own) continue;
-    const stored = await destination.driver.stat(bundle.key);
-    if (stored?.size === bundle.size) continue;
-    throw new AppError({
-      code: 'BUNDLE_VANISHED',
-      kind: 'storage',
-      message: `The storage "${destination.providerName}" has lost a bundle of an earlier backup that this one needs.`,
-      hint: 'Back up again: what lay in it is then stored anew. Find out who deletes objects there.',
-      retry: 'never',
-      context: { provider: destination.providerName, key: bundle.key, size: bundle.size, found: stored?.size ?? null },
-    });
+  const others = backup.bundles.filter((bundle) => !bundle.own);
+  for (let from = 0; from < others.length; from += STATS_AT_ONCE) {
+    const some = others.slice(from, from + STATS_AT_ONCE);
+    await Promise.all(some.map(async (bundle) => requireBundle(destination, bundle)));
   }
+}
+
+async function requireBundle(destination: Destination, bundle: ReferredBundle): Promise<void> {
+  const stored = await destination.driver.stat(bundle.key);
+  if (stored?.size === bundle.size) return;
+  throw new AppError({
+    code: 'BUNDLE_VANISHED',
+    kind: 'storage',
+    message: `The storage "${destination.providerName}" has lost a bundle of an earlier backup that this one needs.`,
+    hint: 'Back up again: what lay in it is then stored anew. Find out who deletes objects there.',
+    // Not by itself: this job would need the same bundle again.
+    retry: 'maybe',
+    context: { provider: destination.providerName, key: bundle.key, size: bundle.size, found: stored?.size ?? null },
+  });
 }
 
 /** Whether an earlier attempt brought these very objects there and they are still there. */

@@ -24,7 +24,7 @@ export class BackupDto {
   jobId!: string;
   @ApiProperty({ description: 'When the site was read.' })
   createdAt!: string;
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, description: 'The backup it was compared with; null for a full one.' })
   parentBackupId!: string | null;
   fileCount!: number;
   @ApiProperty({ description: 'Files and database as they are on the host, in bytes.' })
@@ -32,6 +32,8 @@ export class BackupDto {
   databaseBytes!: number;
   @ApiProperty({ description: 'What this backup added to the storage, in bytes.' })
   storedBytes!: number;
+  @ApiProperty({ description: 'How many bundles its content lies in, its own and those of earlier backups.' })
+  bundles!: number;
   @ApiProperty({ description: 'How many warnings the backup ended with; above 0 it is partial.' })
   warnings!: number;
   @ApiProperty({ description: 'Key of the bundle in the storages.' })
@@ -41,7 +43,11 @@ export class BackupDto {
   copies!: CopyDto[];
 
   /** The backup as the API shows it. */
-  static of(this: void, { backup, copies }: CataloguedBackup, providers: ReadonlyMap<string, string>): BackupDto {
+  static of(
+    this: void,
+    { backup, copies, bundles }: CataloguedBackup,
+    providers: ReadonlyMap<string, string>,
+  ): BackupDto {
     return {
       id: backup.id,
       siteId: backup.siteId,
@@ -53,6 +59,7 @@ export class BackupDto {
       sourceBytes: backup.sourceBytes,
       databaseBytes: backup.databaseBytes,
       storedBytes: backup.storedBytes,
+      bundles,
       warnings: backup.warningCount,
       bundleKey: backup.bundleKey,
       bundleSha256: backup.bundleSha256,

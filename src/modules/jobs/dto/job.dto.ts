@@ -20,9 +20,9 @@ export class StageDto {
   durationSeconds!: number | null;
 }
 
-/** Where the running stage is. */
+/** Where the running stages are: those that run at the same time are added up. */
 export class ProgressDto {
-  @ApiProperty({ example: 'create_bundle' })
+  @ApiProperty({ example: 'create_bundle', description: 'The stage that began last.' })
   stage!: string;
   @ApiProperty({ example: 10_485_760 })
   bytesDone!: number;
@@ -84,6 +84,13 @@ export class JobDto {
   error!: JobErrorDto | null;
   @ApiProperty({ type: String, nullable: true, description: 'The backup that was made, restored or verified.' })
   backupId!: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What was asked for, without secrets.',
+    example: { full: false, reread: false },
+  })
+  request!: Record<string, unknown>;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   result!: Record<string, unknown> | null;
   createdAt!: string;
@@ -94,6 +101,7 @@ export class JobDto {
 
   /** The job as the API shows it. */
   static of(this: void, job: Job): JobDto {
+    const { acknowledged: _seen, ...request } = job.request;
     const made = job.kind !== JobKind.Backup || job.status === JobStatus.Completed;
     return {
       id: job.id,
@@ -115,6 +123,7 @@ export class JobDto {
       warningCount: job.warningCount,
       error: job.error ?? null,
       backupId: made ? job.backupId : null,
+      request,
       result: job.result ?? null,
       createdAt: job.createdAt.toISOString(),
       startedAt: job.startedAt?.toISOString() ?? null,
