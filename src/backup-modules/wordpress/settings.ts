@@ -16,6 +16,8 @@ export interface WordPressSettings {
   defaultExcludes: boolean;
   /** zstd level for text and dump, 1 to 19. */
   compressionLevel: number;
+  /** After so many days the next backup reads every file again, also what looks unchanged; 0 = never. */
+  rereadEveryDays: number;
 }
 
 export const DEFAULT_SETTINGS: WordPressSettings = {
@@ -26,6 +28,7 @@ export const DEFAULT_SETTINGS: WordPressSettings = {
   includeNested: false,
   defaultExcludes: true,
   compressionLevel: 3,
+  rereadEveryDays: 0,
 };
 
 export const SETTINGS_SCHEMA: JsonSchema = {
@@ -58,6 +61,13 @@ export const SETTINGS_SCHEMA: JsonSchema = {
     },
     defaultExcludes: { type: 'boolean', default: true, description: 'Whether the default exclude list applies.' },
     compressionLevel: { type: 'integer', minimum: 1, maximum: 19, default: 3, description: 'zstd level.' },
+    rereadEveryDays: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 3650,
+      default: 0,
+      description: 'After so many days the next backup reads every file again, also what looks unchanged; 0 = never.',
+    },
   },
 };
 
