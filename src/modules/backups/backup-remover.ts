@@ -71,10 +71,10 @@ export class BackupRemover {
       const freed = await this.references.freedBy(id, providerId);
       for (const key of freed) await driver.delete(key);
       await this.references.forget(providerId, freed);
-      await this.orm.em.fork().nativeDelete(BackupCopy, { backupId: id, providerId });
-      if (!(await this.siteHasMoreOn(backup.siteId, providerId))) {
+      if (!(await this.siteHasMoreOn(backup, providerId))) {
         await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
       }
+      await this.orm.em.fork().nativeDelete(BackupCopy, { backupId: id, providerId });
     }
     await this.orm.em.fork().transactional(async (em) => {
       await em.nativeDelete(BackupBundle, { backupId: id });
@@ -93,13 +93,13 @@ export class BackupRemover {
     return active.startedAt.getTime() < marked + MARK_SEEN_MS;
   }
 
-  private async siteHasMoreOn(siteId: string, providerId: string): Promise<boolean> {
-    const rows = await this.orm.em
-      .fork()
-      .execute<unknown[]>(
-        'select 1 from backup b join backup_copy c on c.backup_id = b.id where b.site_id = ? and c.provider_id = ? limit 1',
-        [siteId, providerId],
-      );
+  /** Whether the site has another backup on the provider that has not let go. */
+  private async siteHasMoreOn({ id, siteId }: Backup, providerId: string): Promise<boolean> {
+    const rows = await this.orm.em.fork().execute<unknown[]>(
+      `select 1 from backup b join backup_copy c on c.backup_id = b.id
+        where b.site_id = ? and b.id <> ? and c.provider_id = ? and (b.deleting_at is null or c.state <> 'missing') limit 1`,
+      [siteId, id, providerId],
+    );
     // A job of the site may be about to write it again.
     return rows.length > 0 || (await this.jobs.activeJob(siteId)) !== null;
   }

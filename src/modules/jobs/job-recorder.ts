@@ -120,7 +120,7 @@ export class JobRecorder implements RunObserver {
   private setStages(stages: readonly StoredStage[]): void {
     this.stages = stages;
     this.facts.stages = stages;
-    this.facts.warningCount = stages.reduce((sum, stage) => sum + stage.warnings, 0);
+    this.facts.warningCount = stages.reduce((count, stage) => count + stage.warnings, 0);
   }
 
   private log(type: EventType, data: Record<string, unknown>): void {

@@ -15,9 +15,15 @@ const { startMaster } = await load('master.js');
 const PlainModule = plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor });
 Injectable()(PlainModule);
 BackupModuleProvider()(PlainModule);
+class SideModule extends PlainModule {
+  name = 'side';
+  needs = { backup_files: [] };
+}
+Injectable()(SideModule);
+BackupModuleProvider()(SideModule);
 // oxlint-disable-next-line typescript/no-extraneous-class -- decorated below, by hand
 class PlainFeature {}
-Module({ providers: [PlainModule] })(PlainFeature);
+Module({ providers: [PlainModule, SideModule] })(PlainFeature);
 
 const application = AppModule.with.bind(AppModule);
 AppModule.with = async (config) => {

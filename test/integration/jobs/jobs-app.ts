@@ -16,7 +16,15 @@ import { plainModule } from './plain-module.mjs';
 @BackupModuleProvider()
 class PlainModule extends plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor }) {}
 
-@Module({ providers: [PlainModule] })
+/** The same with its first two stages at the same time. */
+@Injectable()
+@BackupModuleProvider()
+class SideModule extends PlainModule {
+  override name = 'side';
+  override readonly needs = { backup_files: [] };
+}
+
+@Module({ providers: [PlainModule, SideModule] })
 class PlainFeature {}
 
 /** The application with the tests' own backup module. */

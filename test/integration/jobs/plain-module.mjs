@@ -67,7 +67,10 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
         journal: context.journal,
       });
       await gate('backup_files', context);
-      return { message: `${plan.files} files.`, details: { files: plan.files, parent: parent?.backupId ?? null } };
+      return {
+        message: `${plan.files} files.`,
+        details: { files: plan.files, kept: plan.kept.files, parent: parent?.backupId ?? null },
+      };
     },
     async create_bundle(context) {
       const { bundleKey } = keysFor(context.site.id, context.startedAt, context.backupId);
@@ -150,7 +153,11 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
     settingsSchema = {
       type: 'object',
       additionalProperties: false,
-      properties: { gate: { type: 'string' }, warnings: { type: 'integer' } },
+      properties: {
+        gate: { type: 'string' },
+        warnings: { type: 'integer' },
+        rereadEveryDays: { type: 'number' },
+      },
     };
 
     executeStage(stage, context) {
