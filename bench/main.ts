@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createFrom, startPostgres } from '../test/support/postgres.js';
 import { commit, machineFacts } from './measure/machine.js';
 import { type BenchOptions, readOptions, ROW_NAMES, USAGE } from './options.js';
 import { Figures } from './report/figures.js';
@@ -19,7 +20,11 @@ const LAUNCHER = join(project, 'bin/backupd.mjs');
 const BUILT = join(project, 'dist/src/cli.js');
 
 async function bench(options: BenchOptions): Promise<void> {
-  const toolbox = new Toolbox(options.quick ? BUILT : LAUNCHER);
+  const postgres = options.quick ? await startPostgres() : null;
+  const toolbox = new Toolbox({
+    entry: options.quick ? BUILT : LAUNCHER,
+    databaseUrl: postgres === null ? null : async () => (await createFrom(postgres.adminUrl, 'template0')).url,
+  });
   for (const name of TOOL_NAMES) if (!toolbox.has(name)) process.stderr.write(`${name} is not installed: left out.\n`);
   const scratch = mkdtempSync(join(options.scratch ?? tmpdir(), 'backupd-bench-'));
   // The site's own account passes through it.
@@ -27,6 +32,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const shop = new Workshop(options, toolbox, scratch);
   const cleanUp = async (): Promise<void> => {
     await shop.close();
+    await postgres?.stop();
     rmSync(scratch, { recursive: true, force: true });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

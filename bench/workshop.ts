@@ -6,7 +6,6 @@ import { bytesBelow } from './measure/disk.js';
 import { settle, warm } from './measure/quiet.js';
 import type { BenchOptions } from './options.js';
 import type { Samples } from './report/results.js';
-import type { Backupd } from './tools/backupd.js';
 import {
   RESTORE_PASSWORD,
   type RestoreTarget,
@@ -39,11 +38,10 @@ const QUICK_SCALE = 0.004;
 export class Workshop {
   /** Share of the full corpus. */
   readonly scale: number;
-  /** Repositories of site M, each with at least a first backup. */
-  readonly #filled = new Map<ToolName, Tool>();
+  /** Repositories with at least a first backup, by site and tool. */
+  readonly #filled = new Map<string, Tool>();
   readonly #sites = new Map<string, BenchSite>();
   #server: MariaDbServer | null = null;
-  #filesOnly: Backupd | null = null;
   #folders = 0;
 
   constructor(
@@ -76,7 +74,7 @@ export class Workshop {
 
   /** WordPress core, to be grown by a row. */
   bare(name: string): Promise<BenchSite> {
-    return this.#site(name, () => ({ ...BARE, name }));
+    return this.#site(name, () => ({ ...scaled(BARE, this.scale), name }));
   }
 
   async #site(name: string, spec: () => Parameters<typeof buildSite>[2]): Promise<BenchSite> {
@@ -89,16 +87,14 @@ export class Workshop {
     return site;
   }
 
-  /** The named tool on site M, with at least a first backup. */
-  async filled(name: ToolName): Promise<Tool> {
-    const known = this.#filled.get(name);
+  /** The named tool on a site, with at least a first backup. */
+  async filled(name: ToolName, site: BenchSite, scope: Scope = 'all'): Promise<Tool> {
+    const known = this.#filled.get(keyOf(name, site, scope));
     if (known !== undefined) return known;
-    const site = await this.siteM();
     this.say(`first backup with ${name} …`);
-    const tool = this.toolbox.make(name);
-    await tool.begin(site, this.folder(name), 'all');
-    this.#filled.set(name, tool);
-    await tool.backUp('all');
+    const tool = await this.fresh(name, site, scope);
+    this.keep(tool, site, scope);
+    await tool.backUp(scope);
     return tool;
   }
 
@@ -109,19 +105,18 @@ export class Workshop {
     return tool;
   }
 
-  /** Keeps a repository of site M for later rows. */
-  keep(tool: Tool): void {
-    this.#filled.set(tool.name, tool);
+  /** Keeps a repository with a first backup for later rows. */
+  keep(tool: Tool, site: BenchSite, scope: Scope = 'all'): void {
+    this.#filled.set(keyOf(tool.name, site, scope), tool);
   }
 
-  /** backupd on site M without its database, with a first backup. */
-  async filesOnly(): Promise<Backupd> {
-    if (this.#filesOnly !== null) return this.#filesOnly;
-    const tool = this.toolbox.backupd();
-    await tool.begin(await this.siteM(), this.folder('backupd-files'), 'files');
-    this.#filesOnly = tool;
-    await tool.backUp();
-    return tool;
+  /** Ends the repositories of a site that no later row needs. */
+  async discard(site: BenchSite): Promise<void> {
+    for (const [key, tool] of this.#filled) {
+      if (!key.startsWith(`${site.root} `)) continue;
+      this.#filled.delete(key);
+      await tool.end();
+    }
   }
 
   /**
@@ -136,8 +131,7 @@ export class Workshop {
         const name = names[(place + round) % names.length];
         if (name === undefined) continue;
         const tool = await plan.tool(name);
-        await settle();
-        await warm(...(plan.warm?.(tool) ?? []));
+        await this.prepare(plan.warm?.(tool));
         await plan.chill?.();
         const before = bytesBelow(tool.repository);
         const sample = { ...(await plan.run(tool, round)) };
@@ -148,6 +142,13 @@ export class Workshop {
       }
     }
     return samples;
+  }
+
+  /** Writes out what is to be written, and reads folders into the page cache. A quick bench measures nothing: it does not wait. */
+  async prepare(folders: readonly string[] = []): Promise<void> {
+    if (this.options.quick) return;
+    await settle();
+    await warm(...folders);
   }
 
   #show(tool: Tool, sample: Sample): void {
@@ -174,17 +175,12 @@ export class Workshop {
     return { folder, database, remove };
   }
 
-  /** Ends the repositories of site M: later rows don't need them. */
-  async clear(): Promise<void> {
+  async close(): Promise<void> {
     for (const tool of this.#filled.values()) await tool.end();
     this.#filled.clear();
-    await this.#filesOnly?.end();
-    this.#filesOnly = null;
-  }
-
-  async close(): Promise<void> {
-    await this.clear();
     await this.#server?.stop();
     this.#server = null;
   }
 }
+
+const keyOf = (name: ToolName, site: BenchSite, scope: Scope): string => `${site.root} ${name} ${scope}`;

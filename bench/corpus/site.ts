@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MariaDbServer } from '../../test/support/mariadb.js';
 import { WordPressSite } from '../../test/support/wordpress.js';
@@ -8,6 +10,8 @@ export interface SiteSpec extends TreeSpec {
   name: string;
   /** About the length of its dump. */
   databaseBytes: number;
+  /** Only as much of WordPress core as makes a site: for a bench that measures nothing. */
+  trimmed?: boolean;
 }
 
 /** A grown shop. */
@@ -37,6 +41,7 @@ export function scaled(spec: SiteSpec, by: number): SiteSpec {
     mediaFiles: Math.ceil(spec.mediaFiles * by),
     mediaBytes: Math.ceil(spec.mediaBytes * by),
     databaseBytes: Math.ceil(spec.databaseBytes * by),
+    trimmed: by < 1,
   };
 }
 
@@ -48,6 +53,8 @@ export interface BenchSite {
   rows: DatabaseSpec;
 }
 
+const TRIMMED = ['wp-admin', 'wp-includes/js', 'wp-includes/blocks', 'wp-includes/css', 'wp-content/themes'];
+
 /** A server as people run one: a buffer pool that holds a site's tables, and every commit on disk. */
 export function startDatabaseServer(): Promise<MariaDbServer> {
   return MariaDbServer.start({
@@ -55,7 +62,8 @@ export function startDatabaseServer(): Promise<MariaDbServer> {
       '--innodb-buffer-pool-size=1G',
       '--innodb-log-file-size=128M',
       '--innodb-flush-log-at-trx-commit=1',
-      '--max-allowed-packet=64M',
+      '--innodb-io-capacity=10000',
+      '--innodb-io-capacity-max=20000',
     ],
   });
 }
@@ -65,6 +73,7 @@ export async function buildSite(server: MariaDbServer, root: string, spec: SiteS
   const database = `bench_${spec.name.replaceAll(/\W/g, '_').toLowerCase()}`;
   const account = await server.createDatabase(database);
   await WordPressSite.install({ root, database: account, tablePrefix: 'wp_' });
+  if (spec.trimmed === true) for (const folder of TRIMMED) rmSync(join(root, folder), { recursive: true, force: true });
   growTree(root, spec, spec.name);
   const rows = databaseSpec(spec.databaseBytes);
   if (spec.databaseBytes > 0) {

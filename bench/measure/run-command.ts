@@ -6,7 +6,7 @@ import { residentOfTree } from './process-tree.js';
 export interface CommandRun {
   seconds: number;
   cpuSeconds: number;
-  /** Highest sum of the resident memory of its processes, looked at every 200 ms; 0 for a short one. */
+  /** Highest sum of the resident memory of its processes, looked at twice a second. */
   residentBytes: number;
   stdout: string;
 }
@@ -18,7 +18,7 @@ exec 4>&2
 code=$?
 exit $code`;
 
-const SAMPLE_MS = 200;
+const SAMPLE_MS = 500;
 const KEPT_OUTPUT = 4_000_000;
 
 /** Runs a bash script and times it. Throws with its last output when it fails; exit codes in `accept` count as good. */

@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesBelow, filesBelow } from '../measure/disk.js';
-import { settle, warm } from '../measure/quiet.js';
 import { measureLatency } from '../measure/latency.js';
 import { runTimed } from '../measure/run-command.js';
 import { Original } from '../tools/original.js';
@@ -24,7 +23,7 @@ export const firstBackup: Row = async (shop) => {
     after: async (tool, round) => {
       if (tool instanceof Original) facts['originalTemporaryBytes'] = tool.temporaryBytes;
       if (tool instanceof Plain) facts['compressedDumpBytes'] = lstatSync(join(tool.repository, 'dump.sql.zst')).size;
-      if (round === shop.options.runs - 1) shop.keep(tool);
+      if (round === shop.options.runs - 1) shop.keep(tool, site);
       else await tool.end();
     },
   });
@@ -37,8 +36,7 @@ async function watchedFirstBackup(shop: Workshop): Promise<Record<string, number
   const tool = shop.toolbox.backupd();
   await tool.begin(site, shop.folder('backupd-watched'), 'all');
   try {
-    await settle();
-    await warm(site.root);
+    await shop.prepare([site.root]);
     return { ...(await tool.watchedBackUp()) };
   } finally {
     await tool.end();
@@ -53,8 +51,7 @@ export const apiLatency: Row = async (shop) => {
   const tool = shop.toolbox.backupd();
   await tool.begin(site, shop.folder('backupd-latency'), 'all');
   try {
-    await settle();
-    await warm(site.root);
+    await shop.prepare([site.root]);
     const { url, token } = tool.master;
     const urls = [`${url}/daemon/health`, `${url}/sites`];
     const found = await measureLatency(urls, token, CALL_EVERY_MS, () => runTimed(tool.backUpCommand, { accept: [3] }));

@@ -6,7 +6,7 @@ import type { Row } from './row.js';
 export const unchangedFiles: Row = async (shop) => {
   const site = await shop.siteM();
   const samples = await shop.rounds(shop.toolbox.available('backupd', 'restic', 'borg'), {
-    tool: (name) => (name === 'backupd' ? shop.filesOnly() : shop.filled(name)),
+    tool: (name) => shop.filled(name, site, name === 'backupd' ? 'files' : 'all'),
     warm: () => [site.root],
     run: (tool) => tool.backUp('files'),
   });
@@ -17,7 +17,7 @@ export const unchangedFiles: Row = async (shop) => {
 export const unchanged: Row = async (shop) => {
   const site = await shop.siteM();
   const samples = await shop.rounds(shop.toolbox.available('backupd', 'restic', 'borg'), {
-    tool: (name) => shop.filled(name),
+    tool: (name) => shop.filled(name, site),
     warm: () => [site.root],
     run: (tool) => tool.backUp('all'),
   });
@@ -28,7 +28,7 @@ export const unchanged: Row = async (shop) => {
 export const dayTwo: Row = async (shop) => {
   const site = await shop.siteM();
   const names = shop.toolbox.available('backupd', 'restic', 'borg');
-  for (const name of names) await shop.filled(name);
+  for (const name of names) await shop.filled(name, site);
   let last: DayFacts | null = null;
   const samples = await shop.rounds(names, {
     begin: async (round) => {
@@ -38,7 +38,7 @@ export const dayTwo: Row = async (shop) => {
       );
       await calm(site.server);
     },
-    tool: (name) => shop.filled(name),
+    tool: (name) => shop.filled(name, site),
     warm: () => [site.root],
     run: (tool) => tool.backUp('all'),
   });

@@ -9,6 +9,8 @@ export const coldCache: Row = async (shop) => {
     return null;
   }
   const site = await shop.siteM();
+  // This is the last row of site M: room for others.
+  await shop.discard(site);
   const samples = await shop.rounds(shop.toolbox.available('backupd', 'plain'), {
     tool: (name) => shop.fresh(name, site, 'files'),
     chill: dropCaches,
@@ -18,14 +20,17 @@ export const coldCache: Row = async (shop) => {
   return { samples };
 };
 
-/** Site S: the first backup, and right after it one in which nothing has changed. */
+/** First backup of site S, files and database. The last ones stay for the next row. */
 export const siteS: Row = async (shop) => {
   const site = await shop.siteS();
   const samples = await shop.rounds(shop.toolbox.available(...TOOL_NAMES), {
     tool: (name) => shop.fresh(name, site, 'all'),
     warm: () => [site.root],
     run: (tool) => tool.backUp('all'),
-    after: (tool) => tool.end(),
+    after: async (tool, round) => {
+      if (round === shop.options.runs - 1) shop.keep(tool, site);
+      else await tool.end();
+    },
   });
   return { samples };
 };
@@ -34,14 +39,10 @@ export const siteS: Row = async (shop) => {
 export const siteSUnchanged: Row = async (shop) => {
   const site = await shop.siteS();
   const samples = await shop.rounds(shop.toolbox.available('backupd', 'restic', 'borg'), {
-    tool: async (name) => {
-      const tool = await shop.fresh(name, site, 'all');
-      await tool.backUp('all');
-      return tool;
-    },
+    tool: (name) => shop.filled(name, site),
     warm: () => [site.root],
     run: (tool) => tool.backUp('all'),
-    after: (tool) => tool.end(),
   });
+  await shop.discard(site);
   return { samples };
 };

@@ -17,7 +17,7 @@ async function restored(shop: Workshop, scope: Scope): Promise<Measured> {
   const site = await shop.siteM();
   const expected = [...filesBelow(site.root)].length;
   const samples = await shop.rounds(shop.toolbox.available(...READERS), {
-    tool: (name) => shop.filled(name),
+    tool: (name) => shop.filled(name, site),
     warm: (tool) => [tool.repository],
     run: async (tool) => {
       const target = await shop.restoreTarget();
@@ -60,12 +60,13 @@ async function compare(
 
 /** One upload of the last backup, to a file. */
 export const oneFile: Row = async (shop) => {
-  const { root } = await shop.siteM();
+  const site = await shop.siteM();
+  const { root } = site;
   const uploads = [...filesBelow(join(root, 'wp-content/uploads'))].filter((file) => file.includes('image-'));
   const wanted = uploads[Math.floor(uploads.length / 2)];
   if (wanted === undefined) throw new Error('there is no upload');
   const samples = await shop.rounds(shop.toolbox.available(...READERS), {
-    tool: (name) => shop.filled(name),
+    tool: (name) => shop.filled(name, site),
     warm: (tool) => [tool.repository],
     run: async (tool) => {
       const out = shop.folder('one-file');
@@ -84,8 +85,9 @@ export const oneFile: Row = async (shop) => {
 
 /** Every stored byte is read and checked. */
 export const fullCheck: Row = async (shop) => {
+  const site = await shop.siteM();
   const samples = await shop.rounds(shop.toolbox.available(...READERS), {
-    tool: (name) => shop.filled(name),
+    tool: (name) => shop.filled(name, site),
     warm: (tool) => [tool.repository],
     run: (tool) => {
       if (tool.check === undefined) throw new Error(`${tool.name} checks nothing`);

@@ -28,6 +28,13 @@ export interface Peaks {
   seconds: number;
 }
 
+export interface HowToRun {
+  /** The command line's program. */
+  entry: string;
+  /** Gives each master an empty database; null: each runs its own PostgreSQL, as by default. */
+  databaseUrl: (() => Promise<string>) | null;
+}
+
 /** backupd through its own command line, against a master that runs and idles, with its default local storage. */
 export class Backupd implements Tool {
   readonly name = 'backupd';
@@ -35,8 +42,7 @@ export class Backupd implements Tool {
   #home = '';
   #master: TestMaster | null = null;
 
-  /** `entry`: the command line's program. */
-  constructor(private readonly entry: string) {}
+  constructor(private readonly how: HowToRun) {}
 
   get repository(): string {
     return join(this.#home, 'data/storage');
@@ -50,7 +56,8 @@ export class Backupd implements Tool {
   async begin(site: BenchSite, home: string, scope: Scope): Promise<void> {
     this.#site = site;
     this.#home = home;
-    this.#master = await TestMaster.start({ dataDir: join(home, 'data') });
+    const env = this.how.databaseUrl === null ? {} : { BACKUPD_DATABASE_URL: await this.how.databaseUrl() };
+    this.#master = await TestMaster.start({ dataDir: join(home, 'data'), env });
     const settings = scope === 'files' ? '--setting database=false' : '';
     await runPlain(this.#command(`sites add ${word(site.root)} ${settings}`));
   }
@@ -159,7 +166,7 @@ export class Backupd implements Tool {
 
   #command(rest: string): string {
     const settings = `BACKUPD_MODE=master BACKUPD_CONFIG=/dev/null BACKUPD_DATA_DIR=${word(join(this.#home, 'data'))}`;
-    return `${settings} ${word(process.execPath)} ${word(this.entry)} ${rest}`;
+    return `${settings} ${word(process.execPath)} ${word(this.how.entry)} ${rest}`;
   }
 
   #allocated(): number {

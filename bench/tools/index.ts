@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { findProgram } from '../../test/support/scratch.js';
-import { Backupd } from './backupd.js';
+import { Backupd, type HowToRun } from './backupd.js';
 import { Borg } from './borg.js';
 import { Original } from './original.js';
 import { Plain } from './plain.js';
@@ -12,7 +12,7 @@ export class Toolbox {
   /** Tools that can be used here, with their versions. */
   readonly versions: ReadonlyMap<ToolName, string>;
 
-  constructor(private readonly entry: string) {
+  constructor(private readonly how: HowToRun) {
     const versions = new Map<ToolName, string>();
     for (const name of TOOL_NAMES) {
       const version = versionOf(name);
@@ -31,7 +31,7 @@ export class Toolbox {
   }
 
   backupd(): Backupd {
-    return new Backupd(this.entry);
+    return new Backupd(this.how);
   }
 
   make(name: ToolName): Tool {
