@@ -4,7 +4,7 @@ import type { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
 import { JobRunner, StopRequest } from './job-runner.js';
 import type { RunnableStage } from './runnable-stage.js';
-import { attempt, failing, later, ok } from './testing.js';
+import { attempt, failing, later, ok } from './run.spec-support.js';
 
 const folder = useTempFolder('runner');
 

@@ -3,7 +3,7 @@ import { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
 import { JobRunner, StopRequest } from './job-runner.js';
 import type { RunnableStage } from './runnable-stage.js';
-import { attempt, failing, later, ok, type Recorder } from './testing.js';
+import { attempt, failing, later, ok, type Recorder } from './run.spec-support.js';
 
 const folder = useTempFolder('stages');
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -88,6 +89,8 @@ describe('a master that is killed', () => {
     await noLitter();
   });
 
+  const namesOf = (backupId: string): string[] =>
+    storedNames(master, site.id).filter((name) => name.includes(backupId));
   const job = (id: string): Promise<JobDto> => master.admin.ended(id, 30_000);
 
   /** Nothing is left of any job: folders, objects without a catalogue row, queue entries, sealed requests. */
@@ -124,6 +127,38 @@ describe('a master that is killed', () => {
     expect((await job(verify.id)).error).toBeNull();
     expect(await master.admin.backUp(site.id)).toMatchObject({ status: 'completed' });
   });
+
+  it.each(['backup_files', 'create_bundle', 'upload_remote'])(
+    'in %s of an incremental backup, and its parent is deleted meanwhile: it still goes on',
+    { timeout: 90_000 },
+    async (stage) => {
+      writeFileSync(join(site.path, 'noise.bin'), randomBytes(300_000));
+      const parent = await master.admin.backUp(site.id);
+      await master.admin.ended((await master.admin.post<JobDto>(`/sites/${site.id}/backups`, { full: true })).id);
+      const [newest] = await master.admin.backups(site.id);
+      site.hold(stage);
+      const started = await site.start();
+      await site.reached(stage);
+      const deleted = newest?.id ?? '';
+      expect((await master.admin.call('DELETE', `/backups/${deleted}?force=true`)).status).toBe(204);
+      await master.kill();
+      site.release(stage);
+      await master.start();
+      const ended = await job(started.id);
+      expect(ended).toMatchObject({ status: 'completed', attempt: 2, error: null });
+      const made = (await master.admin.backups(site.id)).find((backup) => backup.id === ended.backupId);
+      expect(made).toMatchObject({ parentBackupId: deleted, bundles: 2 });
+      const verified = await master.admin.post<JobDto>(`/backups/${made?.id ?? ''}/verify`, { level: 'full' });
+      expect((await job(verified.id)).error).toBeNull();
+      // The next start finishes the deletion: manifest and, once nothing needs it, the bundle.
+      await master.kill();
+      await master.start();
+      await until('the manifest to go', () => namesOf(deleted).every((name) => name.endsWith('.tar.zst')));
+      for (const id of [parent.backupId, made?.id])
+        expect((await master.admin.call('DELETE', `/backups/${id ?? ''}?force=true`)).status).toBe(204);
+      expect(storedNames(master, site.id)).toEqual([]);
+    },
+  );
 
   it('again and again: gives up after the third time, with the reason', { timeout: 120_000 }, async () => {
     site.hold('create_bundle');
