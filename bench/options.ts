@@ -45,6 +45,7 @@ export const USAGE = `npm run bench -- [options]
   --deep               memory curve up to 50 GB (needs 60 GB of disk and about ten minutes more)
   --strict             exit code 1 when a target is missed
   --out=<folder>       where results.json and RESULTS.md go (default: bench)
+  --scratch=<folder>   where corpus, repositories and servers go, about 25 GB (default: the temporary folder)
 `;
 
 /** Reads the arguments. Throws with a sentence for a person. */
@@ -60,8 +61,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
       deep: { type: 'boolean', default: false },
       out: { type: 'string' },
       scratch: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) throw new Error('Measures the build against restic, Borg and plain tools.');
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1 || runs % 2 === 0) throw new Error('--runs must be an odd number.');
   const skipped = values.skip === undefined ? [] : rowNames(values.skip);

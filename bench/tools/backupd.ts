@@ -11,7 +11,7 @@ import { RESTORE_PASSWORD, type RestoreTarget, type Sample, sampleOf, type Scope
 
 /** Exit code of the command line for a job that was done with warnings. */
 const WITH_WARNINGS = 3;
-const LOOK_MS = 25;
+const LOOK_MS = 40;
 
 /** How much memory and disk a job took at its highest. */
 export interface Peaks {

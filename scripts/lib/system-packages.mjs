@@ -41,34 +41,50 @@ export function missingPackages() {
 export function ensureSystemPackages(say) {
   const missing = missingPackages();
   if (missing.length === 0) return;
-  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (process.getuid?.() !== 0 || !has('apt-get')) {
-    throw new Error(`The tests use real servers. Install what is missing, as root: ${command}`);
-  }
+  const command = commandFor(missing);
+  if (!mayInstall()) throw new Error(`The tests use real servers. Install what is missing, as root: ${command}`);
   say(`Installing system packages for the tests: ${missing.join(' ')} …`);
-  const releaseServices = keepServicesStopped();
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    for (const args of [
-      ['update', '-q'],
-      ['install', '-y', '-q', '--no-install-recommends', ...missing],
-    ]) {
-      const result = spawnSync('apt-get', args, {
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        encoding: 'utf8',
-        maxBuffer: 1 << 26,
-      });
-      if (result.status !== 0 && args[0] === 'install') {
-        process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-        throw new Error(`Installing failed: see the lines above. By hand, as root: ${command}`);
-      }
-    }
-  } finally {
-    releaseServices();
+  const complaint = install(missing);
+  if (complaint !== null) {
+    process.stderr.write(complaint);
+    throw new Error(`Installing failed: see the lines above. By hand, as root: ${command}`);
   }
   const still = missingPackages();
   if (still.length > 0) throw new Error(`Still missing after the installation: ${still.join(' ')}`);
+}
+
+/** The other backup tools that the bench compares with: installed where possible, left out with one line where not. */
+export function ensureBenchPackages(say) {
+  for (const [name, program] of [
+    ['restic', 'restic'],
+    ['borgbackup', 'borg'],
+  ]) {
+    if (has(program)) continue;
+    if (mayInstall()) {
+      say(`Installing ${name} …`);
+      if (install([name]) === null && has(program)) continue;
+    }
+    say(`${name} is left out: it is not installed. To have it, as root: ${commandFor([name])}`);
+  }
+}
+
+const commandFor = (packages) => `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+
+const mayInstall = () => process.getuid?.() === 0 && has('apt-get');
+
+/** Null when it went well, else what apt-get said. */
+function install(packages) {
+  const releaseServices = keepServicesStopped();
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (...args) =>
+      spawnSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 });
+    apt('update', '-q');
+    const result = apt('install', '-y', '-q', '--no-install-recommends', ...packages);
+    return result.status === 0 ? null : `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  } finally {
+    releaseServices();
+  }
 }
 
 /** The packages bring servers; ours run in scratch folders, theirs must not start. */

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROW_NAMES } from '../../bench/options.js';
+import type { Results } from '../../bench/report/results.js';
+import { findProgram, isRoot, makeScratch } from '../support/scratch.js';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** The whole bench on a tiny corpus: that it works, not what it measures. */
+describe('npm run bench', () => {
+  const scratch = makeScratch('bench-smoke');
+  let results: Results;
+
+  beforeAll(async () => {
+    await run(process.execPath, ['--import', 'tsx', 'bench/main.ts', '--quick', `--out=${scratch.path}`], {
+      cwd: root,
+      maxBuffer: 1 << 26,
+    });
+    results = JSON.parse(readFileSync(join(scratch.path, 'results.json'), 'utf8')) as Results;
+  }, 600_000);
+  afterAll(() => scratch.remove());
+
+  it('measures every row', () => {
+    const measurable = ROW_NAMES.filter((name) => name !== 'cold' || isRoot);
+    expect(results.rows.map(({ row }) => row)).toEqual(expect.arrayContaining(measurable));
+  });
+
+  it('runs each installed tool, and times it', () => {
+    const tools = ['backupd', 'plain', 'original', ...['restic', 'borg'].filter((name) => findProgram(name) !== null)];
+    const first = results.rows.find(({ row }) => row === 'first');
+    expect(Object.keys(first?.samples ?? {}).toSorted()).toEqual(tools.toSorted());
+    for (const [sample] of Object.values(first?.samples ?? {})) {
+      expect(sample?.seconds).toBeGreaterThan(0);
+      expect(sample?.storedBytes).toBeGreaterThan(100_000);
+    }
+    expect(first?.samples.backupd?.[0]?.engineSeconds).toBeLessThan(first?.samples.backupd?.[0]?.seconds ?? 0);
+  });
+
+  it('prints every promise with what was measured for it', () => {
+    const page = readFileSync(join(scratch.path, 'RESULTS.md'), 'utf8');
+    const promises = page.slice(page.indexOf('## What was promised'), page.indexOf('## Medians'));
+    expect(promises.split('\n').filter((line) => /missed|met/.test(line)).length).toBeGreaterThan(20);
+    expect(page).not.toContain('NaN');
+  });
+});
