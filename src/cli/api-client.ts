@@ -1,7 +1,9 @@
-import { Readable } from 'node:stream';
-import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { AppError, type ErrorKind } from '../common/errors/index.js';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { AppError, errnoOf, type ErrorKind } from '../common/errors/index.js';
 import type { JobEvent, Page } from './api-types.js';
+import { send, textOf } from './http.js';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
@@ -36,13 +38,12 @@ export class ApiClient {
 
   /** The bytes of an answer as they come. */
   async download(path: string, query: Query, signal?: AbortSignal): Promise<Readable> {
-    const response = await this.send('GET', path, { query, signal, accept: 'application/octet-stream' });
-    return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
+    return this.send('GET', path, { query, signal, accept: 'application/octet-stream' });
   }
 
   async delete(path: string, query?: Query): Promise<void> {
     const response = await this.send('DELETE', path, { query });
-    await response.body?.cancel();
+    response.resume();
   }
 
   /** All items of a paged list, page by page. */
@@ -60,10 +61,10 @@ export class ApiClient {
   /** Lines of a streamed NDJSON answer. */
   async *lines<T>(path: string, query: Query, signal?: AbortSignal): AsyncGenerator<T> {
     const response = await this.send('GET', path, { query, signal, accept: 'application/x-ndjson' });
-    if (response.body === null) return;
+    response.setEncoding('utf8');
     let rest = '';
-    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + text).split('\n');
+    for await (const text of response) {
+      const parts = (rest + String(text)).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) if (part.trim() !== '') yield decode<T>(part);
     }
@@ -77,11 +78,17 @@ export class ApiClient {
       accept: 'text/event-stream',
       ...(options.lastEventId === undefined ? {} : { headers: { 'Last-Event-ID': options.lastEventId } }),
     });
-    if (response.body === null) return;
-    const messages = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-    for await (const message of messages) {
-      const type = message.event ?? 'message';
-      if (type !== 'heartbeat') yield { id: message.id ?? null, type, data: parseObject(message.data) };
+    response.setEncoding('utf8');
+    let messages: EventSourceMessage[] = [];
+    const parser = createParser({ onEvent: (message) => messages.push(message) });
+    for await (const text of response) {
+      parser.feed(String(text));
+      const complete = messages;
+      messages = [];
+      for (const message of complete) {
+        const type = message.event ?? 'message';
+        if (type !== 'heartbeat') yield { id: message.id ?? null, type, data: parseObject(message.data) };
+      }
     }
   }
 
@@ -91,7 +98,7 @@ export class ApiClient {
     options: { query?: Query | undefined; body?: unknown; signal?: AbortSignal | undefined },
   ): Promise<T> {
     const response = await this.send(method, path, { ...options, accept: 'application/json' });
-    const text = await response.text();
+    const text = await textOf(response);
     return decode<T>(text === '' ? 'null' : text);
   }
 
@@ -105,26 +112,31 @@ export class ApiClient {
       accept?: string;
       headers?: Record<string, string>;
     },
-  ): Promise<Response> {
+  ): Promise<IncomingMessage> {
     const headers: Record<string, string> = {
       Authorization: `Bearer ${this.token}`,
       Accept: `${options.accept ?? 'application/json'}, application/problem+json`,
       ...options.headers,
     };
-    if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-    let response: Response;
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      headers['Content-Length'] = String(Buffer.byteLength(body));
+    }
+    let response: IncomingMessage;
     try {
-      response = await fetch(withQuery(this.url + path, options.query), {
+      response = await send(withQuery(this.url + path, options.query), {
         method,
         headers,
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        body,
+        signal: options.signal,
       });
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
       throw unreachable(this.url, error);
     }
-    if (!response.ok) throw await refusal(response);
+    const status = response.statusCode ?? 0;
+    if (status < 200 || status > 299) throw refusal(status, await textOf(response));
     return response;
   }
 }
@@ -155,7 +167,7 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 function unreachable(url: string, cause: unknown): AppError {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : '';
+  const inner = cause instanceof AggregateError ? (errnoOf(cause.errors[0]) ?? '') : messageOf(cause);
   return new AppError({
     code: 'MASTER_UNREACHABLE',
     kind: 'precondition',
@@ -166,18 +178,19 @@ function unreachable(url: string, cause: unknown): AppError {
   });
 }
 
-async function refusal(response: Response): Promise<AppError> {
-  const text = await response.text();
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+function refusal(status: number, text: string): AppError {
   const problem = parseObject(text) as Problem;
   const faults = Array.isArray(problem.errors) ? problem.errors.map(faultText).join('; ') : '';
-  const detail = problem.detail ?? problem.title ?? `The server answered ${response.status}.`;
+  const detail = problem.detail ?? problem.title ?? `The server answered ${status}.`;
   return new AppError({
-    code: problem.code ?? `HTTP_${response.status}`,
-    kind: kindOf(response.status),
+    code: problem.code ?? `HTTP_${status}`,
+    kind: kindOf(status),
     message: faults === '' || detail.includes(faults) ? detail : `${detail} (${faults})`,
     ...(typeof problem.hint === 'string' ? { hint: problem.hint } : {}),
-    retry: response.status >= 500 || response.status === 429 ? 'later' : 'never',
-    context: { status: response.status },
+    retry: status >= 500 || status === 429 ? 'later' : 'never',
+    context: { status },
   });
 }
 

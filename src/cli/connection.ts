@@ -5,6 +5,7 @@ import { type AppConfig, DataPaths, loadConfig } from '../config/index.js';
 import { readRunInfo, type RunInfo } from '../run-info.js';
 import { ApiClient } from './api-client.js';
 import { usageError } from './exit-codes.js';
+import { send } from './http.js';
 
 /** A master to talk to. */
 export interface Connection {
@@ -59,8 +60,8 @@ async function findRunning(paths: DataPaths): Promise<Connection | null> {
 /** A leftover `run.json` of a killed master must not be believed; a live one may be busy for a moment. */
 async function answers(info: RunInfo): Promise<boolean> {
   try {
-    const response = await fetch(`${info.url}/daemon/health`, { signal: AbortSignal.timeout(10_000) });
-    await response.body?.cancel();
+    const signal = AbortSignal.timeout(10_000);
+    (await send(`${info.url}/daemon/health`, { method: 'GET', signal })).resume();
     return true;
   } catch {
     return false;

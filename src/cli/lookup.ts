@@ -1,11 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../common/errors/index.js';
-import { isId } from '../common/ids.js';
 import type { ApiClient } from './api-client.js';
 import type { BackupDto, JobDto, SiteDto } from './api-types.js';
 import { usageError } from './exit-codes.js';
 import { printable, shortId } from './format.js';
+
+/** Said here, as the package that knows ids takes as long to load as all else. */
+const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The registered site meant by an id (or its beginning), name, address or path; null when there is none. */
 export async function findSite(api: ApiClient, text: string): Promise<SiteDto | null> {
@@ -62,7 +64,7 @@ export async function getBackup(api: ApiClient, text: string, siteText: string |
   const site = siteText === undefined ? null : await getSite(api, siteText);
   if (text === 'latest') return latestBackup(api, site);
   const wanted = text.toLowerCase();
-  if (isId(wanted)) {
+  if (WHOLE_ID.test(wanted)) {
     const backup = await api.get<BackupDto>(`/backups/${wanted}`);
     if (site === null || backup.siteId === site.id) return backup;
     throw notFound(text, site);
@@ -102,7 +104,7 @@ async function latestBackup(api: ApiClient, site: SiteDto | null): Promise<Backu
 /** The job meant by an id or the beginning of one. */
 export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
   const wanted = text.toLowerCase();
-  if (isId(wanted)) return api.get<JobDto>(`/jobs/${wanted}`);
+  if (WHOLE_ID.test(wanted)) return api.get<JobDto>(`/jobs/${wanted}`);
   if (/^[0-9a-f-]{4,}$/.test(wanted))
     for await (const job of api.all<JobDto>('/jobs')) if (job.id.startsWith(wanted)) return job;
   throw new AppError({
