@@ -50,7 +50,12 @@ async function runRows(shop: Workshop, toolbox: Toolbox, options: BenchOptions):
   for (const row of ROW_NAMES.filter((name) => options.rows.has(name))) {
     const { title, run } = ROWS[row];
     shop.say(`\n${title}   [${Math.round((performance.now() - begin) / 1000)} s]`);
-    const measured = await run(shop);
+    const measured = await run(shop).catch((error: unknown) => {
+      // The other rows are worth having all the same.
+      shop.say(`  failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      process.exitCode = 1;
+      return null;
+    });
     if (measured === null) continue;
     const { samples, facts = {} } = measured;
     const result = { row, day: new Date().toISOString().slice(0, 10), commit: commit(), samples, facts };
