@@ -21,7 +21,8 @@ export const firstBackup: Row = async (shop) => {
     warm: () => [site.root],
     run: (tool) => tool.backUp('all'),
     after: async (tool, round) => {
-      if (tool instanceof Original) facts['originalTemporaryBytes'] = tool.temporaryBytes;
+      if (tool instanceof Original)
+        Object.assign(facts, { originalTemporaryBytes: tool.temporaryBytes, dumpBytes: tool.dumpBytes });
       if (tool instanceof Plain) facts['compressedDumpBytes'] = lstatSync(join(tool.repository, 'dump.sql.zst')).size;
       if (round === shop.options.runs - 1) shop.keep(tool, site);
       else await tool.end();

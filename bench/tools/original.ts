@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchSite } from '../corpus/site.js';
 import { bytesBelow } from '../measure/disk.js';
@@ -12,6 +12,8 @@ export class Original implements Tool {
   #home = '';
   /** What lay on disk besides the archive at the end of the last run. */
   temporaryBytes = 0;
+  /** Of this, the dump. */
+  dumpBytes = 0;
 
   get repository(): string {
     return join(this.#home, 'archive');
@@ -36,6 +38,7 @@ export class Original implements Tool {
       ].join('\n'),
     );
     this.temporaryBytes = bytesBelow(work);
+    this.dumpBytes = lstatSync(join(work, 'database.sql')).size;
     rmSync(work, { recursive: true });
     return sample;
   }

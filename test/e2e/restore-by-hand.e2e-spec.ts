@@ -1,5 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,11 +51,48 @@ function byHand(names: string[], env: Record<string, string>): string {
   });
 }
 
-function objectsOf(dataDir: string, siteId: string): { BUNDLE: string; MANIFEST: string } {
-  const folder = join(dataDir, 'storage/sites', siteId);
-  const names = readdirSync(folder);
-  const pick = (end: string): string => join(folder, names.find((name) => name.endsWith(end)) ?? end);
-  return { BUNDLE: pick('.tar.zst'), MANIFEST: pick('.manifest.ndjson.zst') };
+interface Objects extends Record<string, string> {
+  STORE: string;
+  BUNDLE: string;
+  MANIFEST: string;
+}
+
+/** The newest backup's objects. */
+function objectsOf(dataDir: string, siteId: string): Objects {
+  const STORE = join(dataDir, 'storage');
+  const folder = join(STORE, 'sites', siteId);
+  const names = readdirSync(folder).toSorted();
+  const pick = (end: string): string => join(folder, names.findLast((name) => name.endsWith(end)) ?? end);
+  return { STORE, BUNDLE: pick('.tar.zst'), MANIFEST: pick('.manifest.ndjson.zst') };
+}
+
+/** A table of many pieces. */
+const BULK_SQL = `
+CREATE TABLE wp_bulk (id int PRIMARY KEY, txt text) ENGINE=InnoDB;
+INSERT INTO wp_bulk SELECT seq * 2, REPEAT(SHA2(seq, 512), 3) FROM seq_1_to_4000;
+`;
+
+/** What happens to a site in a day: some of it new, most of it as it was. */
+async function nextDay(site: WordPressSite, server: MariaDbServer, database: string): Promise<void> {
+  const odd = join(site.root, 'wp-content/uploads/odd');
+  const at = (name: string): Buffer => Buffer.concat([Buffer.from(`${odd}/latin1-`), Buffer.from(name, 'latin1')]);
+  appendFileSync(join(site.root, 'wp-content/themes/index.php'), '// one more line');
+  renameSync(join(odd, 'deep'), join(odd, 'moved'));
+  renameSync(at('\u00e9\u00e8.txt'), at('\u00e8\u00e9.txt'));
+  copyFileSync(join(odd, 'random.bin'), join(odd, 'copy of random.bin'));
+  linkSync(join(site.root, 'license.txt'), join(odd, 'another name of license.txt'));
+  chmodSync(join(site.root, 'readme.html'), 0o600);
+  utimesSync(join(odd, 'n'.repeat(255)), 1_234_567_890.5, 1_234_567_890.5);
+  rmSync(join(odd, '-rf *'));
+  rmSync(join(odd, 'private.key'));
+  symlinkSync('/nowhere', join(odd, 'private.key'));
+  writeFileSync(join(odd, 'new.jpg'), randomBytes(100_000));
+  await server.query(
+    `UPDATE wp_bulk SET txt = CONCAT(txt, 'longer') WHERE id IN (200, 4000);
+     INSERT INTO wp_bulk VALUES (4001, 'in the middle');
+     DELETE FROM wp_bulk WHERE id = 7000`,
+    database,
+  );
 }
 
 describe('restore by hand, with the lines of docs/restore-by-hand.md and stock tools only', () => {
@@ -49,7 +101,7 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
   let master: TestMaster;
   let mysqlSite: WordPressSite;
   let sqliteSite: WordPressSite;
-  const objects: Record<string, { BUNDLE: string; MANIFEST: string }> = {};
+  const objects: Record<string, Objects> = {};
   const pages: Record<string, Awaited<ReturnType<WordPressSite['pages']>>> = {};
 
   beforeAll(async () => {
@@ -61,6 +113,7 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
     mysqlSite = await WordPressSite.install({ root: join(scratch.path, 'www/shop'), database: account });
     const connection = await server.connect(account);
     await connection.query(HARD_SQL);
+    await connection.query(BULK_SQL);
     await connection.end();
     addOddFiles(mysqlSite.root);
     sqliteSite = await WordPressSite.install({ root: join(scratch.path, 'www/blog'), database: 'sqlite' });
@@ -74,8 +127,11 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
       pages[name] = await wordpress.pages();
       await wordpress.stop();
       const site = await master.api.addSite(wordpress.root);
-      const job = await master.api.backUp(site.id);
-      if (job.status !== 'completed') throw new Error(`The backup failed: ${JSON.stringify(job.error)}`);
+      for (let day = 1; day <= 3; day += 1) {
+        if (day === 2 && name === 'mysql') await nextDay(wordpress, server, 'by_hand');
+        const job = await master.api.backUp(site.id);
+        if (job.status !== 'completed') throw new Error(`The backup failed: ${JSON.stringify(job.error)}`);
+      }
       objects[name] = objectsOf(master.dataDir, site.id);
     }
     // From here on nothing of backupd runs.
@@ -87,6 +143,19 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
     await master?.stop();
     await server?.stop();
     scratch.remove();
+  });
+
+  const emptyFolder = (name: string): string => {
+    const path = join(scratch.path, name);
+    mkdirSync(path);
+    return path;
+  };
+
+  it('is the restore of an incremental backup: content lies in three bundles', () => {
+    const names = byHand(['bundles'], objects['mysql'] as Objects)
+      .trim()
+      .split('\n');
+    expect(names).toHaveLength(3);
   });
 
   it('brings a site on MariaDB back: same pages, files and rows', async () => {
@@ -103,8 +172,8 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
       server.socket,
     ]);
     byHand(['check', 'unpack', 'files', 'database'], {
-      ...(objects['mysql'] as { BUNDLE: string; MANIFEST: string }),
-      OUT: join(scratch.path, 'www/out'),
+      ...(objects['mysql'] as Objects),
+      OUT: emptyFolder('www/out'),
       SITE: mysqlSite.root,
       DB: 'by_hand',
       HOME: home,
@@ -125,8 +194,8 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
     const tree = snapshotTree(sqliteSite.root, withoutDatabase);
     await sqliteSite.loseFiles();
     byHand(['check', 'unpack', 'files', 'sqlite'], {
-      ...(objects['sqlite'] as { BUNDLE: string; MANIFEST: string }),
-      OUT: join(scratch.path, 'www/out-sqlite'),
+      ...(objects['sqlite'] as Objects),
+      OUT: emptyFolder('www/out-sqlite'),
       SITE: sqliteSite.root,
     });
     expect(sqliteDump(file)).toBe(dump);
@@ -145,7 +214,7 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
       'files/wp-includes/version.php',
       'files/wp-content/uploads/odd/random.bin',
     ]) {
-      byHand(['one-file'], { ...(objects['mysql'] as { BUNDLE: string; MANIFEST: string }), OUT, FILE });
+      byHand(['one-file'], { ...(objects['mysql'] as Objects), OUT, FILE });
       expect(await readFile(join(OUT, 'file'))).toEqual(
         await readFile(join(mysqlSite.root, FILE.slice('files/'.length))),
       );
@@ -153,22 +222,21 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
   });
 
   it('lists what is in it', () => {
-    const listing = byHand(['list'], objects['mysql'] as { BUNDLE: string; MANIFEST: string });
+    const listing = byHand(['list'], objects['mysql'] as Objects);
     expect(listing).toContain('files/wp-config.php');
-    expect(listing).toMatch(/database\/\d{4}-wp_posts\.000001\.sql/);
     expect(listing).toContain('backupd/README.txt');
   });
 
   it('notices a damaged bundle in the check', () => {
-    const { BUNDLE, MANIFEST } = objects['sqlite'] as { BUNDLE: string; MANIFEST: string };
-    const broken = join(scratch.path, 'broken.tar.zst');
+    const { STORE, BUNDLE, MANIFEST } = objects['sqlite'] as Objects;
+    const OUT = emptyFolder('check');
+    expect(byHand(['check'], { STORE, MANIFEST, OUT })).toContain('OK');
     execFileSync('sh', [
       '-c',
-      'cp "$1" "$2"; printf "\\377\\000" | dd of="$2" bs=1 seek=100000 conv=notrunc 2>/dev/null',
+      'printf "\\377\\000" | dd of="$1" bs=1 seek=1000 conv=notrunc 2>/dev/null',
       'sh',
       BUNDLE,
-      broken,
     ]);
-    expect(() => byHand(['check'], { BUNDLE: broken, MANIFEST })).toThrow(/sha256sum|FAILED/);
+    expect(() => byHand(['check'], { STORE, MANIFEST, OUT })).toThrow(/sha256sum|FAILED/);
   });
 });

@@ -30,7 +30,11 @@ interface BackupStage {
 }
 
 const STAGES: Readonly<Record<string, BackupStage>> = {
-  backup_db: { run: backupDatabase, isDone: isDatabaseDumped },
+  // Once the dump is in the bundle, its own frames are gone.
+  backup_db: {
+    run: backupDatabase,
+    isDone: async (context) => (await isDatabaseDumped(context)) || (await isBundled(context)),
+  },
   backup_files: { run: planSiteFiles, isDone: isPlanned },
   create_bundle: { run: createBundle, isDone: isBundled },
   // Storing and cleaning up are idempotent and cheap when done: they run on every attempt.
@@ -45,6 +49,8 @@ export class WordPressBackupModule implements DiscoveringModule, RestoringModule
   readonly name = 'wordpress';
   readonly title = 'WordPress';
   readonly stages = Object.keys(STAGES);
+  /** The dump waits for the server, the packing for disk and processor: both at once. */
+  readonly needs = { backup_files: [], create_bundle: ['backup_files'] };
   readonly restoreStages = RESTORE_STAGES;
   readonly settingsSchema = SETTINGS_SCHEMA;
   private readonly restores = new WordPressRestore();

@@ -57,10 +57,8 @@ export class PackBench {
       header: {
         backupId: 'b',
         site: { id: 's', name: 'n', url: null, module: 'wordpress', path: site, node: 'host' },
-        parent: null,
         startedAt: '2026-01-01T00:00:00.000Z',
         tool: { name: 'backupd', version: '0', node: '24' },
-        database: null,
         facts: {},
       },
       readme: 'how to restore\n',

@@ -31,10 +31,8 @@ async function backUp(site: string, workDir: string, driver: LocalStorageDriver)
     header: {
       backupId: 'b',
       site: { id: 's', name: 's', url: null, module: 'wordpress', path: site, node: 'n' },
-      parent: null,
       startedAt: '2026-01-02T03:04:05.000Z',
       tool: { name: 'backupd', version: '0', node: process.version },
-      database: null,
       facts: {},
     },
     readme: 'read me',

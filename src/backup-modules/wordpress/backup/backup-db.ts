@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
-import type { ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/index.js';
+import { knownChunks } from '../../../engine/snapshot/known-content/index.js';
+import { nextBundleId, type ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/index.js';
 import { openDatabaseSink, readDatabaseFacts, type DatabaseSink } from '../../../engine/snapshot/pack/index.js';
 import type { WarningList } from '../../../engine/snapshot/work/index.js';
 import { inspectWordPress } from '../discovery/index.js';
@@ -69,9 +71,11 @@ async function dump(
 ): Promise<{ summary: ManifestDatabaseInfo; rows: number | null }> {
   const { workDir, signal } = context;
   let sink: DatabaseSink | null = null;
+  const parent = await context.parent();
+  const known = parent === null ? null : await knownChunks(parent, join(workDir, 'database.known'));
   const openSink = async (): Promise<DatabaseSink> => {
     await sink?.abort();
-    sink = await openDatabaseSink({ workDir, level });
+    sink = await openDatabaseSink({ workDir, level, bundle: nextBundleId(parent), known });
     return sink;
   };
   try {

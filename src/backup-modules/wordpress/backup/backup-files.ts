@@ -31,6 +31,7 @@ export async function planSiteFiles(context: BackupStageContext): Promise<StageO
   const settings = wordPressSettings(context.site.settings);
   const install = await inspectWordPress(context.site.path, { overrides: context.site.overrides });
   const facts = factsOf(context.site.path, install, settings);
+  const [parent, reread] = [await context.parent(), await context.reread()];
   const plan = await context.resources.use(
     'io',
     () =>
@@ -41,14 +42,23 @@ export async function planSiteFiles(context: BackupStageContext): Promise<StageO
         workDir: context.workDir,
         signal: context.signal,
         journal: context.journal,
+        parent,
+        reread,
       }),
     { signal: context.signal },
   );
   await context.checkpoints.set(BACKUP_FILES, facts);
   const skipped = plan.excluded.filter((one) => one.files > 0);
   return {
-    message: `${plan.files} files to pack${skipped.length > 0 ? `; left out: ${skipped.map((one) => `${one.pattern} (${one.files} files)`).join(', ')}` : ''}.`,
-    details: { files: plan.files, bytes: plan.bytes, entries: plan.entries, excluded: plan.excluded },
+    message: `${parent === null ? '' : `${plan.kept.files} files are as they were, `}${plan.files} to pack${skipped.length > 0 ? `; left out: ${skipped.map((one) => `${one.pattern} (${one.files} files)`).join(', ')}` : ''}.`,
+    details: {
+      files: plan.files,
+      bytes: plan.bytes,
+      entries: plan.entries,
+      keptFiles: plan.kept.files,
+      keptBytes: plan.kept.bytes,
+      excluded: plan.excluded,
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../../../common/errors/index.js';
 import { version } from '../../../common/version.js';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
 import { keysFor, uploadBackup, type FinishedBackup } from '../../../engine/runner/index.js';
-import { packBundle, type PackedBundle } from '../../../engine/snapshot/pack/index.js';
+import { packBundle } from '../../../engine/snapshot/pack/index.js';
 import { wordPressSettings } from '../settings.js';
 import { BACKUP_DB, type DatabaseCheckpoint } from './backup-db.js';
 import { BACKUP_FILES, type WordPressFacts } from './backup-files.js';
@@ -12,56 +12,58 @@ import { bundleReadme } from './bundle-readme.js';
 
 export const CREATE_BUNDLE = 'create_bundle';
 
-/** Packs dump and files into the bundle and writes the manifest. */
+/** Packs the files while the database is dumped, then the dump, and writes the manifest. */
 export async function createBundle(context: BackupStageContext): Promise<StageOutcome> {
-  const { site, backupId, startedAt, workDir, signal, journal } = context;
-  const dump = await needed<DatabaseCheckpoint>(context, BACKUP_DB);
+  const { site, backupId, startedAt, workDir, signal, journal, resources } = context;
+  const parent = await context.parent();
   const facts = await needed<WordPressFacts>(context, BACKUP_FILES);
   const { bundleKey, manifestKey } = keysFor(site.id, startedAt, backupId);
-  const workers = Math.max(1, Math.min(MAX_WORKERS, context.resources.capacity('cpu')));
-  const pack = (): Promise<PackedBundle> =>
-    packBundle({
-      workDir,
-      bundleKey,
-      workers,
-      level: wordPressSettings(site.settings).compressionLevel,
-      signal,
-      journal,
-      earlierWarnings: dump.warnings,
-      readme: bundleReadme(site, startedAt),
-      header: {
-        backupId,
-        site: {
-          id: site.id,
-          name: site.name,
-          url: site.url,
-          module: site.module,
-          path: facts.root,
-          node: hostname(),
-        },
-        parent: null,
-        startedAt: startedAt.toISOString(),
-        tool: { name: 'backupd', version, node: process.version },
-        database: dump.database,
-        facts: { ...facts },
+  const workers = Math.max(1, Math.min(MAX_WORKERS, resources.capacity('cpu')));
+  const reread = await context.reread();
+  const packed = await packBundle({
+    workDir,
+    bundleKey,
+    workers,
+    hold: (part, work) =>
+      resources.use('io', () => (part === 'files' ? resources.use('cpu', work, { units: workers, signal }) : work()), {
+        signal,
+      }),
+    level: wordPressSettings(site.settings).compressionLevel,
+    signal,
+    journal,
+    parent,
+    reread,
+    dump: async () => {
+      await context.finished(BACKUP_DB);
+      return needed<DatabaseCheckpoint>(context, BACKUP_DB);
+    },
+    readme: bundleReadme(site, startedAt),
+    header: {
+      backupId,
+      site: {
+        id: site.id,
+        name: site.name,
+        url: site.url,
+        module: site.module,
+        path: facts.root,
+        node: hostname(),
       },
-    });
-  const packed = await context.resources.use(
-    'io',
-    () => context.resources.use('cpu', pack, { units: workers, signal }),
-    { signal },
-  );
-  const { warnings: _kept, moreWarnings: _more, ...finished } = packed;
+      startedAt: startedAt.toISOString(),
+      tool: { name: 'backupd', version, node: process.version },
+      facts: { ...facts },
+    },
+  });
+  const { warnings: _kept, moreWarnings: _more, bundles, ...finished } = packed;
   const backup: FinishedBackup = {
     ...finished,
     bundleKey,
     manifestKey,
-    parentBackupId: null,
-    bundles: [{ key: bundleKey, size: packed.bundleSize, sha256: packed.bundleSha256, own: true }],
+    parentBackupId: parent?.backupId ?? null,
+    bundles: bundles.map(({ key, size, sha256 }) => ({ key, size, sha256, own: key === bundleKey })),
   };
   await context.checkpoints.set(CREATE_BUNDLE, backup);
   return {
-    message: `${packed.fileCount} files were packed into ${packed.storedBytes} bytes.`,
+    message: `${packed.fileCount} files; ${packed.storedBytes} bytes were added.`,
     details: {
       files: packed.fileCount,
       sourceBytes: packed.sourceBytes,

@@ -148,7 +148,8 @@ export class DumpLoader {
         await this.ddl(replaceName(sql, verdict, table.scratch));
         return 0;
       }
-      case 'setval': {
+      case 'setval':
+      case 'counter': {
         const table = this.tables.get(this.targetName(verdict.name));
         if (!table) throw statementRefused(path, `a value for ${verdict.name}, which it did not create`);
         await this.ddl(replaceName(sql, verdict, table.scratch));

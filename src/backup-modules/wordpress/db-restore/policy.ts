@@ -10,6 +10,7 @@ export type Verdict =
   | { type: 'table'; statement: CreateTableStatement }
   | { type: 'sequence'; name: string; nameStart: number; nameEnd: number }
   | { type: 'setval'; name: string; nameStart: number; nameEnd: number }
+  | { type: 'counter'; name: string; nameStart: number; nameEnd: number }
   | { type: 'object'; object: ObjectStatement }
   | { type: 'refuse'; reason: string };
 
@@ -22,6 +23,7 @@ const CREATES: Readonly<Record<DatabasePart, readonly StatementType[]>> = {
   schema: ['table', 'view', 'sequence'],
   data: ['sequence'],
   triggers: ['trigger'],
+  counters: [],
   routines: ['routine'],
   events: ['event'],
   view: ['view'],
@@ -73,7 +75,7 @@ export function judge(sql: SqlBytes, part: DatabasePart, mode: LexMode): Verdict
     case 'START':
       return object === 'TRANSACTION' ? skip : refuse(`START ${object}`);
     case 'ALTER':
-      return alter(sql, tokens);
+      return alter(sql, part, tokens);
     case 'SELECT':
     case 'DO':
       return setval(sql, part);
@@ -84,16 +86,30 @@ export function judge(sql: SqlBytes, part: DatabasePart, mode: LexMode): Verdict
   }
 }
 
-function alter(sql: SqlBytes, tokens: ReturnType<typeof tokenize>): Verdict {
+function alter(sql: SqlBytes, part: DatabasePart, tokens: ReturnType<typeof tokenize>): Verdict {
   if (isSequence(tokens, 1, 'DATABASE')) {
     // Written around routines when the database's collation has changed since they were made.
     return /^ALTER\s+DATABASE\s+(?:\S+\s+)?CHARACTER SET \w+ COLLATE \w+\s*$/i.test(sql.trim())
       ? skip
       : refuse('ALTER DATABASE');
   }
+  if (part === 'counters') return counter(sql);
   const isKeys =
     tokens.length === 5 && (isSequence(tokens, 3, 'DISABLE', 'KEYS') || isSequence(tokens, 3, 'ENABLE', 'KEYS'));
   return isSequence(tokens, 1, 'TABLE') && isKeys ? skip : refuse(`ALTER ${tokens[1]?.value ?? ''}`);
+}
+
+/** `ALTER TABLE name AUTO_INCREMENT=5`: where a table goes on counting. */
+function counter(sql: SqlBytes): Verdict {
+  const match = /^(\s*ALTER\s+TABLE\s+)(`(?:[^`]|``)+`)\s+AUTO_INCREMENT\s*=\s*\d+\s*$/i.exec(sql);
+  const [, head = '', name] = match ?? [];
+  if (name === undefined) return refuse('ALTER TABLE');
+  return {
+    type: 'counter',
+    name: nameOf(tokenize(name)[0], name) ?? '',
+    nameStart: head.length,
+    nameEnd: head.length + name.length,
+  };
 }
 
 /** `SELECT SETVAL(name, 5, 0)`: how a dump sets a sequence. */

@@ -16,6 +16,7 @@ import { dumpArguments, ignoreOptions } from './client-flags.js';
 import { changedMeanwhile, dumpFailed, dumpIncomplete, dumpKeptChanging } from './dump-errors.js';
 import { DumpParser } from './dump-parser.js';
 import { DumpWriter } from './dump-writer.js';
+import { pieceSizes } from './row-cutter.js';
 import { runDumpClient, type RunningClient } from './run-dump-client.js';
 import type { DumpScope } from './scope.js';
 import { surveyDatabase, type Survey } from './survey.js';
@@ -35,7 +36,7 @@ export interface DumpMySqlOptions {
   journal: JobJournal;
   /** Default: what is on PATH. */
   clients?: MySqlClients;
-  /** About how long a piece of a table's rows is. Default 4 MiB. */
+  /** About how long a piece of a table's rows is. Default 24 KiB. */
   pieceBytes?: number;
 }
 
@@ -50,7 +51,8 @@ export interface DumpResult {
 }
 
 const ATTEMPTS = 3;
-const PIECE_BYTES = 4 * 1024 * 1024;
+/** Smaller: fewer bytes are new when rows change; larger: fewer pieces to list and to load. */
+const PIECE_BYTES = 24 * 1024;
 /** Tables that may be created between the survey and the dump. */
 const SPARE_OBJECTS = 1_000;
 
@@ -105,7 +107,7 @@ async function dumpOnce(
     database: credentials.database,
     objects: survey.all.size + SPARE_OBJECTS,
     takes: (name) => survey.scope.takes(name),
-    pieceBytes: options.pieceBytes ?? PIECE_BYTES,
+    pieces: pieceSizes(options.pieceBytes ?? PIECE_BYTES),
     history: survey.plan.history,
   });
   const takenAt = new Date();

@@ -5,9 +5,11 @@ import { DumpWriter } from './dump-writer.js';
 import { MemberNames, safeName } from './member-names.js';
 
 const folder = useTempFolder('writer');
+/** Cuts in sight: no row is small enough to share a piece with two others. */
+const PIECES = { target: 1 << 30, min: 0, max: 75 };
 
 function write(dump: string, takes: (name: string) => boolean = () => true) {
-  const options = { workDir: folder(), database: 'site', objects: 50, takes, pieceBytes: 60, history: false };
+  const options = { workDir: folder(), database: 'site', objects: 50, takes, pieces: PIECES, history: false };
   const writer = new DumpWriter(options);
   const parser = new DumpParser(writer);
   parser.push(Buffer.from(dump));
@@ -86,15 +88,15 @@ describe('DumpWriter', () => {
     expect(sawEnd).toBe(true);
     expect(pieces.map(({ path, part, rows }) => [path, part, rows])).toEqual([
       ['0000-preamble.sql', 'preamble', undefined],
-      ['0001-a.000000.sql', 'schema', undefined],
-      ['0001-a.000001.sql', 'data', 2],
-      ['0001-a.000002.sql', 'data', 1],
-      ['0001-a.000003.sql', 'data', 0],
-      ['0001-a.000004.sql', 'triggers', undefined],
-      ['0002-routines.000000.sql', 'routines', undefined],
-      ['0003-views.000000.sql', 'view', undefined],
-      ['0004-v.000000.sql', 'view', undefined],
-      ['0005-events.000000.sql', 'events', undefined],
+      ['0001-a.00000000.sql', 'schema', undefined],
+      ['0001-a.00000001.sql', 'data', 2],
+      ['0001-a.00000002.sql', 'data', 1],
+      ['0001-a.00000003.sql', 'data', 0],
+      ['0001-a.00000004.sql', 'triggers', undefined],
+      ['0002-routines.00000000.sql', 'routines', undefined],
+      ['0003-views.00000000.sql', 'view', undefined],
+      ['0004-v.00000000.sql', 'view', undefined],
+      ['0005-events.00000000.sql', 'events', undefined],
       ['9999-epilogue.sql', 'epilogue', undefined],
     ]);
     expect([...writer.tables.values()]).toMatchObject([{ name: 'a', rows: 3 }]);
@@ -108,9 +110,11 @@ describe('DumpWriter', () => {
     const { pieces } = write(MYSQL);
     const text = (path: string): string => pieces.find((piece) => piece.path === path)?.text ?? '';
     expect(text('0000-preamble.sql')).toMatch(/SET NAMES utf8mb4 \*\/;\n.*UNIQUE_CHECKS=0/);
-    expect(text('0001-a.000000.sql')).toMatch(/^DROP TABLE[\s\S]*@saved_cs_client \*\/;\n.*`a` DISABLE KEYS \*\/;\n$/);
-    expect(text('0001-a.000001.sql')).toMatch(/^INSERT INTO `a` VALUES\n\(1,'a+'\),\n\(2,'b+'\);\n$/);
-    expect(text('0001-a.000002.sql')).toBe("INSERT INTO `a` VALUES\n(3,_binary 'c\\')');\n");
+    expect(text('0001-a.00000000.sql')).toMatch(
+      /^DROP TABLE[\s\S]*@saved_cs_client \*\/;\n.*`a` DISABLE KEYS \*\/;\n$/,
+    );
+    expect(text('0001-a.00000001.sql')).toMatch(/^INSERT INTO `a` VALUES\n\(1,'a+'\),\n\(2,'b+'\);\n$/);
+    expect(text('0001-a.00000002.sql')).toBe("INSERT INTO `a` VALUES\n(3,_binary 'c\\')');\n");
     for (const { text: sql } of pieces) {
       expect(sql.match(/^DELIMITER ;;$/gm)?.length).toBe(sql.match(/^DELIMITER ;$/gm)?.length);
     }
@@ -120,9 +124,9 @@ describe('DumpWriter', () => {
   it('puts views after the views they name', () => {
     const { pieces } = write(`${view('a', 'b')}${view('b', 'c')}${view('c', 't')}`);
     expect(pieces.map((piece) => piece.path).slice(1, -1)).toEqual([
-      '0001-c.000000.sql',
-      '0002-b.000000.sql',
-      '0003-a.000000.sql',
+      '0001-c.00000000.sql',
+      '0002-b.00000000.sql',
+      '0003-a.00000000.sql',
     ]);
   });
 

@@ -1,9 +1,11 @@
 import type { DumpHandler } from './dump-parser.js';
 import { fingerprint, type DumpedTable } from './dumped-table.js';
 import { MemberQueue, type Piece, type TableMembers } from './member-queue.js';
-import { SizeRowCutter, type RowCutter } from './row-cutter.js';
+import { KeyedRowCutter, type PieceSizes, type RowCutter } from './row-cutter.js';
+import { RowKey } from './row-key.js';
 import { SpillBuffer } from './spill-buffer.js';
 import {
+  counterStatement,
   HEADER,
   HISTORY,
   keySwitch,
@@ -16,6 +18,7 @@ import {
   type Statement,
 } from './statement-group.js';
 import { insertedTable, kindOfStatement, rowsWithoutTable, type DefinedKind } from './statement-kind.js';
+import { insertedColumns, readTableShape, type TableShape } from './table-shape.js';
 import { inDependencyOrder } from './view-order.js';
 
 export interface DumpWriterOptions {
@@ -25,7 +28,7 @@ export interface DumpWriterOptions {
   objects: number;
   /** Whether an object of this name belongs to the site. */
   takes: (name: string) => boolean;
-  pieceBytes: number;
+  pieces: PieceSizes;
   /** The rows of system-versioned tables come with their history. */
   history: boolean;
 }
@@ -39,6 +42,8 @@ interface OpenTable {
   /** Its engine builds keys much faster in one go after the rows. */
   slowKeys: boolean;
   switchesKeys: boolean;
+  /** Null when the definition was not understood. */
+  shape: TableShape | null;
   facts: DumpedTable;
 }
 
@@ -58,7 +63,7 @@ export class DumpWriter implements DumpHandler {
 
   private readonly queue: MemberQueue;
   private readonly rowBuffer: SpillBuffer;
-  private readonly late: Record<'triggers' | 'routines' | 'placeholders' | 'events', SpillBuffer>;
+  private readonly late: Record<'triggers' | 'counters' | 'routines' | 'placeholders' | 'events', SpillBuffer>;
   private readonly cutter: RowCutter;
   private readonly opening: Statement[] = [];
   private readonly closing: Statement[] = [];
@@ -71,10 +76,16 @@ export class DumpWriter implements DumpHandler {
 
   constructor(private readonly options: DumpWriterOptions) {
     this.queue = new MemberQueue(options.objects);
-    this.rowBuffer = new SpillBuffer(options.workDir, options.pieceBytes * 2);
+    this.rowBuffer = new SpillBuffer(options.workDir, options.pieces.max * 2);
     const buffer = (): SpillBuffer => new SpillBuffer(options.workDir, 1024 * 1024);
-    this.late = { triggers: buffer(), routines: buffer(), placeholders: buffer(), events: buffer() };
-    this.cutter = new SizeRowCutter(this.rowBuffer, options, (rows) => this.rowsReady(rows));
+    this.late = {
+      triggers: buffer(),
+      counters: buffer(),
+      routines: buffer(),
+      placeholders: buffer(),
+      events: buffer(),
+    };
+    this.cutter = new KeyedRowCutter(this.rowBuffer, options.pieces, (rows) => this.rowsReady(rows));
   }
 
   /** Finished members in order; take them after each push. */
@@ -130,7 +141,7 @@ export class DumpWriter implements DumpHandler {
     const name = insertedTable(header);
     if (!this.table || this.table.name !== name) throw rowsWithoutTable(name);
     this.flushSchema(true);
-    if (this.table.members) this.cutter.begin(header);
+    if (this.table.members) this.cutter.begin(header, keyOf(this.table.shape, header));
   }
 
   row(part: Buffer, last: boolean): void {
@@ -153,6 +164,7 @@ export class DumpWriter implements DumpHandler {
     this.endGroup();
     this.open();
     this.endTable();
+    this.queue.section('counters', 'counters', this.late.counters);
     this.queue.section('routines', 'routines', this.late.routines);
     this.queue.section('views', 'view', this.late.placeholders);
     for (const view of inDependencyOrder([...this.views.values()])) {
@@ -239,6 +251,8 @@ export class DumpWriter implements DumpHandler {
     const name = group.defined?.name ?? '';
     const taken = this.options.takes(name);
     const definition = group.defined?.text.toString() ?? '';
+    const shape = readTableShape(group.defined?.text.toString('latin1') ?? '');
+    if (taken && shape?.counter) this.takeCounter(name, group, shape.counter);
     const facts: DumpedTable = { name, rows: 0, definition: fingerprint(definition) };
     this.table = {
       name,
@@ -246,10 +260,21 @@ export class DumpWriter implements DumpHandler {
       schema: taken ? group : null,
       slowKeys: /\bENGINE=(?:MyISAM|Aria)\b/i.test(definition),
       switchesKeys: false,
+      shape,
       facts,
     };
     if (taken) this.tables.set(name, facts);
     else this.leftOut.add(`table ${name}`);
+  }
+
+  /** The counter moves with every new row, the definition hardly ever: it is set by a statement of its own, after the rows. */
+  private takeCounter(table: string, group: Group, counter: NonNullable<TableShape['counter']>): void {
+    const statement = group.statements.find(({ text }) => text === group.defined?.text);
+    // Adapted already (a sequence in a default): the offsets are of another text.
+    if (statement === undefined) return;
+    const { text } = statement;
+    statement.text = Buffer.concat([text.subarray(0, counter.start), text.subarray(counter.end)]);
+    this.late.counters.append(renderStatements([counterStatement(table, counter.value)]));
   }
 
   private flushSchema(withRows: boolean): void {
@@ -303,4 +328,9 @@ export class DumpWriter implements DumpHandler {
 
 function gather(buffer: SpillBuffer, group: Group): void {
   buffer.append(renderStatements(group.statements));
+}
+
+function keyOf(shape: TableShape | null, header: Buffer): RowKey {
+  if (shape === null) return new RowKey([]);
+  return RowKey.of(insertedColumns(header.toString('latin1')) ?? shape.columns, shape.key);
 }

@@ -44,7 +44,8 @@ export class MemberNames {
     return `database/${number}-${safeName(name)}`;
   }
 
+  /** Pieces keep their order up to 100 million of them, a table of some 2 TB. */
   piece(stem: string, index: number): string {
-    return `${stem}.${String(index).padStart(6, '0')}.sql`;
+    return `${stem}.${String(index).padStart(8, '0')}.sql`;
   }
 }

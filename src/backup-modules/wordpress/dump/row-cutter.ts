@@ -1,26 +1,34 @@
+import { RowKey } from './row-key.js';
 import type { SpillBuffer } from './spill-buffer.js';
 
 const SEPARATOR = Buffer.from(',\n');
 const END = Buffer.from(';\n');
 const NEWLINE = Buffer.from('\n');
+const HASHES = 2 ** 32;
 
-/** A statement is ended after the row that makes it this long: any server's default packet limit takes it. */
-const STATEMENT_BYTES = 1024 * 1024 - 64 * 1024;
+/** How long the pieces of a table's rows are to be. */
+export interface PieceSizes {
+  /** On average. */
+  target: number;
+  /** No cut before this many bytes of rows. */
+  min: number;
+  /** Longer only when a single row is. */
+  max: number;
+}
 
-/** Sizes at which a table's rows are cut. */
-export interface CutSizes {
-  /** A piece is ended after the row that makes it this long. */
-  pieceBytes: number;
-  statementBytes?: number;
+/** Bounds that go with an average: wide enough that nearly all cuts are where the rows say. */
+export function pieceSizes(target: number): PieceSizes {
+  return { target, min: Math.floor(target / 4), max: target * 6 };
 }
 
 /**
- * Turns the rows of one table into pieces of complete INSERT statements. The client's own statement bounds do not
+ * Turns the rows of one table into pieces, each of which is one complete INSERT. The client's own statement bounds do not
  * matter; where rows go is decided here and only here.
  */
 export interface RowCutter {
-  /** The text up to VALUES that the following rows belong to. */
-  begin(header: Buffer): void;
+  /** The text up to VALUES that the following rows belong to, and what identifies them. */
+  begin(header: Buffer, key: RowKey): void;
+  /** A part of a row; the last one is marked. */
   row(part: Buffer, last: boolean): void;
   /** Whole rows; see DumpHandler. */
   rows(data: Buffer, start: number, ends: readonly number[]): void;
@@ -28,78 +36,90 @@ export interface RowCutter {
   finish(): void;
 }
 
-/** Cuts by size: statements of about 1 MiB, pieces of `pieceBytes`. */
-export class SizeRowCutter implements RowCutter {
+/**
+ * Cuts before a row when the hash of its key is below its share of the average piece. So whether there is a cut depends on the row
+ * and on nothing before it (but for `min` and `max`): rows that come, go or grow change the pieces they are in, and no later ones.
+ */
+export class KeyedRowCutter implements RowCutter {
   private header: Buffer = Buffer.alloc(0);
-  private statementBytes = 0;
-  private inRow = false;
+  private key = new RowKey([]);
+  /** Rows in the open piece, and their bytes, each with a separator: the same however the rows come. */
   private rowCount = 0;
-  private readonly statementLimit: number;
+  private bytes = 0;
+  /** The beginning of a row that comes in parts. */
+  private gathered: Buffer[] = [];
+  private gatheredBytes = 0;
+  /** The parts of a row longer than `max` go through. */
+  private inLongRow = false;
+  private readonly scale: number;
 
   constructor(
     private readonly buffer: SpillBuffer,
-    private readonly sizes: CutSizes,
+    private readonly sizes: PieceSizes,
     /** Called with the number of rows when the buffer holds a finished piece. */
     private readonly onPiece: (rows: number) => void,
   ) {
-    this.statementLimit = sizes.statementBytes ?? STATEMENT_BYTES;
+    this.scale = HASHES / sizes.target;
   }
 
-  begin(header: Buffer): void {
+  begin(header: Buffer, key: RowKey): void {
     if (header.equals(this.header)) return;
-    this.endStatement();
+    this.endPiece();
     this.header = Buffer.from(header);
+    this.key = key;
   }
 
   row(part: Buffer, last: boolean): void {
-    if (!this.inRow) this.beginRow();
-    this.inRow = !last;
-    this.append(part);
-    if (!last) return;
-    this.rowCount += 1;
-    this.cutWhenFull();
+    if (this.inLongRow) {
+      this.buffer.append(part);
+      this.bytes += part.length;
+      this.inLongRow = !last;
+      return;
+    }
+    if (last && this.gatheredBytes === 0) {
+      this.rows(part, 0, [part.length]);
+      return;
+    }
+    // Copied: the memory belongs to the stream.
+    this.gathered.push(Buffer.from(part));
+    this.gatheredBytes += part.length;
+    if (!last && this.gatheredBytes <= this.sizes.max) return;
+    const row = Buffer.concat(this.gathered);
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    if (last) {
+      this.rows(row, 0, [row.length]);
+      return;
+    }
+    // Longer than any piece may be: whatever its key is, a piece begins with it.
+    this.endPiece();
+    this.beginRows(row);
+    this.bytes = row.length;
+    this.rowCount = 1;
+    this.inLongRow = true;
   }
 
   rows(data: Buffer, start: number, ends: readonly number[]): void {
+    // What is not appended yet begins here.
     let from = start;
-    while (from < (ends.at(-1) ?? 0)) from = this.run(data, from, ends);
-  }
-
-  /** Takes as many rows as the statement may have in one go; gives where the next one begins. */
-  private run(data: Buffer, from: number, ends: readonly number[]): number {
-    this.beginRow();
-    const room = Math.min(this.sizes.pieceBytes - this.buffer.size, this.statementLimit - this.statementBytes);
-    let end = from;
-    // At least one row: what comes before it may have filled the statement or the piece by itself.
-    for (let i = this.firstAfter(ends, from); i < ends.length && (end === from || end - from < room); i += 1) {
-      end = ends[i] ?? end;
+    let rowStart = start;
+    let pending = this.bytes;
+    for (let i = 0; i < ends.length; i += 1) {
+      const end = ends[i] ?? rowStart;
+      const length = end - rowStart;
+      if (this.rowCount > 0 && this.cutsBefore(data, rowStart, end, pending)) {
+        if (rowStart > from) this.beginRows(data.subarray(from, rowStart - SEPARATOR.length));
+        this.endPiece();
+        from = rowStart;
+        pending = 0;
+      }
       this.rowCount += 1;
+      pending += length + SEPARATOR.length;
+      rowStart = end + SEPARATOR.length;
     }
-    this.append(data.subarray(from, end));
-    this.cutWhenFull();
-    return end + SEPARATOR.length;
-  }
-
-  private firstAfter(ends: readonly number[], offset: number): number {
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) > offset) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  private beginRow(): void {
-    if (this.statementBytes === 0) {
-      this.append(this.header);
-      this.append(NEWLINE);
-    } else this.append(SEPARATOR);
-  }
-
-  private cutWhenFull(): void {
-    if (this.buffer.size >= this.sizes.pieceBytes) this.endPiece();
-    else if (this.statementBytes >= this.statementLimit) this.endStatement();
+    const last = ends.at(-1) ?? from;
+    if (last > from) this.beginRows(data.subarray(from, last));
+    this.bytes = pending;
   }
 
   finish(): void {
@@ -107,19 +127,30 @@ export class SizeRowCutter implements RowCutter {
     this.header = Buffer.alloc(0);
   }
 
-  private append(bytes: Buffer): void {
-    this.buffer.append(bytes);
-    this.statementBytes += bytes.length;
+  /** Whether a piece of so many bytes ends before this row. */
+  private cutsBefore(data: Buffer, start: number, end: number, pending: number): boolean {
+    const { min, max, target } = this.sizes;
+    const length = end - start;
+    if (pending + length > max) return true;
+    if (pending < min) return false;
+    return length >= target || this.key.hash(data, start, end) < length * this.scale;
   }
 
-  private endStatement(): void {
-    if (this.statementBytes > 0) this.buffer.append(END);
-    this.statementBytes = 0;
+  /** Appends rows (or the beginning of one) with what belongs before them. */
+  private beginRows(rows: Buffer): void {
+    if (this.buffer.size === 0) {
+      this.buffer.append(this.header);
+      this.buffer.append(NEWLINE);
+    } else this.buffer.append(SEPARATOR);
+    this.buffer.append(rows);
   }
 
   private endPiece(): void {
-    this.endStatement();
-    if (this.rowCount > 0) this.onPiece(this.rowCount);
+    if (this.rowCount > 0) {
+      this.buffer.append(END);
+      this.onPiece(this.rowCount);
+    }
     this.rowCount = 0;
+    this.bytes = 0;
   }
 }

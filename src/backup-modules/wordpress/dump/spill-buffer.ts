@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 const MIB = 1024 * 1024;
 const FIRST = 64 * 1024;
+/** Buffers that wait to be used again: as many pieces are finished at a time. */
+const SPARES = 16;
+/** A larger one is given back to the system. */
+const KEPT = MIB;
 
 /** Bytes that are finished: in memory, or in a file of the work folder. */
 export interface SpilledContent {
@@ -20,7 +24,7 @@ export interface SpilledContent {
  */
 export class SpillBuffer {
   private memory: Buffer = Buffer.allocUnsafeSlow(FIRST);
-  private spare: Buffer | null = null;
+  private readonly spares: Buffer[] = [];
   private inMemory = 0;
   private file: { fd: number; path: string } | null = null;
   private total = 0;
@@ -66,12 +70,11 @@ export class SpillBuffer {
     }
     const { memory } = this;
     const content = memory.subarray(0, this.inMemory);
-    this.memory = this.spare ?? Buffer.allocUnsafeSlow(FIRST);
-    this.spare = null;
+    this.memory = this.spares.pop() ?? Buffer.allocUnsafeSlow(FIRST);
     this.inMemory = 0;
     const dispose = (): void => {
-      // Megabytes allocated anew for each piece would keep the garbage collector busy.
-      if (memory.length > (this.spare?.length ?? 0)) this.spare = memory;
+      // Memory allocated anew for each piece would keep the garbage collector busy.
+      if (this.spares.length < SPARES && memory.length <= KEPT) this.spares.push(memory);
     };
     return { size, content, dispose };
   }

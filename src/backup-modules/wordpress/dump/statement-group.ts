@@ -46,6 +46,11 @@ export function keySwitch(table: string, what: 'ENABLE' | 'DISABLE'): Statement 
   return statementOf(`/*!40000 ALTER TABLE ${quoteIdentifier(table)} ${what} KEYS */`);
 }
 
+/** Sets the next value of a table's AUTO_INCREMENT column; InnoDB does it in place. */
+export function counterStatement(table: string, value: string): Statement {
+  return statementOf(`ALTER TABLE ${quoteIdentifier(table)} AUTO_INCREMENT=${value}`);
+}
+
 /**
  * CREATE TABLE without the database's name before its sequences: the server prints it in defaults
  * (`DEFAULT nextval(\`site\`.\`seq\`)`), and a restore under another name would use the old one.

@@ -67,6 +67,7 @@ export type DatabasePart =
   | 'schema'
   | 'data'
   | 'triggers'
+  | 'counters'
   | 'routines'
   | 'events'
   | 'view'

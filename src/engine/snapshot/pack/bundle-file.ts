@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../work/index.js';
 import { parseSeekTable, SeekTableBuilder } from '../zstd/index.js';
@@ -7,6 +7,7 @@ import { DATABASE_FRAMES, DATABASE_INDEX } from './database-sink.js';
 
 /** Written bytes after which the disk is told to begin writing, so that the last sync is short. */
 const SYNC_STEP = 64 * 1024 * 1024;
+const COPY_BYTES = 1024 * 1024;
 
 /** The bundle while it is made: `<path>.partial`, then renamed. */
 export class BundleFile {
@@ -19,26 +20,32 @@ export class BundleFile {
     readonly path: string,
     readonly partial: string,
     readonly handle: FileHandle,
-    /** Bytes of the database's frames, the first of the bundle. */
-    readonly databaseEnd: number,
   ) {}
 
-  /** Begins a bundle, with the frames of the database where the work folder has them. */
-  static async create(path: string, databaseFolder: string | null): Promise<BundleFile> {
+  /** Begins a bundle; what an earlier attempt left of it is gone. */
+  static async create(path: string): Promise<BundleFile> {
     const partial = `${path}.partial`;
-    await rm(partial, { force: true });
-    if (databaseFolder !== null)
-      await copyFile(join(databaseFolder, DATABASE_FRAMES), partial, constants.COPYFILE_FICLONE);
-    const handle = await open(partial, databaseFolder === null ? 'w' : 'r+', 0o600);
-    try {
-      const { size } = await handle.stat();
-      const file = new BundleFile(path, partial, handle, size);
-      if (databaseFolder !== null) await file.addDatabaseFrames(databaseFolder);
-      return file;
-    } catch (error) {
-      await handle.close();
-      throw error;
+    return new BundleFile(path, partial, await open(partial, 'w', 0o600));
+  }
+
+  /**
+   * Appends the dump's frames from the work folder, and removes them there: they were not synced, so that most of them were never
+   * written to the disk twice. Gives where they end.
+   */
+  async appendDatabase(folder: string, start: number): Promise<number> {
+    const path = join(folder, DATABASE_FRAMES);
+    let at = start;
+    for await (const chunk of createReadStream(path, { highWaterMark: COPY_BYTES })) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('a byte stream gave something else');
+      for (let done = 0; done < chunk.length;)
+        done += (await this.handle.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
+      at += chunk.length;
+      this.written(at);
     }
+    const index = parseSeekTable(await readFile(join(folder, DATABASE_INDEX)));
+    for (const { compressedSize, size } of index.frames) this.frames.add(compressedSize, size);
+    await rm(path);
+    return at;
   }
 
   /** Tells how far the bundle is written; now and then starts writing back. */
@@ -73,10 +80,5 @@ export class BundleFile {
     await this.syncing;
     await this.handle.close().catch(() => undefined);
     await rm(this.partial, { force: true });
-  }
-
-  private async addDatabaseFrames(folder: string): Promise<void> {
-    const index = parseSeekTable(await readFile(join(folder, DATABASE_INDEX)));
-    for (const { compressedSize, size } of index.frames) this.frames.add(compressedSize, size);
   }
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { cancelledError } from '../../../common/errors/index.js';
 import type { JobJournal } from '../../ports/job-context.js';
-import { PLAN_FILE, type PlanEntry, type PlanSummary } from '../plan/index.js';
+import type { SharedKnownContent } from '../known-content/index.js';
+import type { EntrySpool } from '../manifest/index.js';
+import { PLAN_FILE, type PlanItem, type PlanSummary } from '../plan/index.js';
 import { readLineFile, type LineFrameWriter, type WarningLog } from '../work/index.js';
 import type { BundleFile } from './bundle-file.js';
 import { FilePacker } from './file-packer.js';
@@ -18,9 +20,12 @@ export interface PackFilesOptions {
   plan: PlanSummary;
   bundle: BundleFile;
   hash: HashFollower;
-  entries: LineFrameWriter;
+  entries: EntrySpool;
   links: LineFrameWriter;
   folders: LineFrameWriter;
+  /** Id of the bundle. */
+  bundleId: number;
+  known: SharedKnownContent | null;
   workers: number;
   level: number;
   signal: AbortSignal;
@@ -28,26 +33,23 @@ export interface PackFilesOptions {
   warnings: WarningLog;
 }
 
-export interface PackedFiles {
-  /** First byte of the bundle after the files' frames. */
-  end: number;
-  entries: number;
-  files: number;
-  bytes: number;
-}
-
-/** Packs the plan's files into the bundle behind the database's frames. The workers are gone when it settles. */
-export async function packFiles(options: PackFilesOptions): Promise<PackedFiles> {
+/** Packs the plan's files into the bundle; gives where their frames end. The workers are gone when it settles. */
+export async function packFiles(options: PackFilesOptions): Promise<number> {
   const { bundle, hash, plan, journal, signal, warnings } = options;
-  const turn = Turn.create(bundle.databaseEnd);
-  const totals = { files: 0, bytes: 0, items: 0 };
-  const ledger = new FrameLedger(bundle.databaseEnd, bundle.frames, (result) => {
-    totals.files += result.files;
-    totals.bytes += result.bytes;
-    totals.items += result.lines.length;
+  const turn = Turn.create(0);
+  let items = 0;
+  const ledger = new FrameLedger(0, bundle.frames, (result) => {
+    items += result.lines.length;
     tell(result, journal, warnings);
   });
-  const data = { fd: bundle.handle.fd, roots: plan.roots, level: options.level, shared: turn.shared };
+  const data = {
+    fd: bundle.handle.fd,
+    roots: plan.roots,
+    bundle: options.bundleId,
+    known: options.known,
+    level: options.level,
+    shared: turn.shared,
+  };
   const pool = new WorkerPool(options.workers, data, turn);
   const cancel = (): void => pool.fail(cancelledError());
   signal.addEventListener('abort', cancel, { once: true });
@@ -55,7 +57,7 @@ export async function packFiles(options: PackFilesOptions): Promise<PackedFiles>
     journal.progress({
       bytesDone: turn.progress,
       bytesTotal: plan.bytes,
-      itemsDone: totals.items,
+      itemsDone: items,
       itemsTotal: plan.entries,
     });
   const timer = setInterval(progress, PROGRESS_MS);
@@ -72,9 +74,9 @@ export async function packFiles(options: PackFilesOptions): Promise<PackedFiles>
         bundle.written(ledger.end);
       },
     });
-    await packer.run(readLineFile<PlanEntry>(join(options.workDir, PLAN_FILE)));
+    await packer.run(readLineFile<PlanItem>(join(options.workDir, PLAN_FILE)));
     progress();
-    return { end: turn.end, entries: packer.entryCount, files: totals.files, bytes: totals.bytes };
+    return turn.end;
   } finally {
     clearInterval(timer);
     signal.removeEventListener('abort', cancel);

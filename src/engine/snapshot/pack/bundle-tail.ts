@@ -10,14 +10,19 @@ import { entryXattrs } from './xattrs.js';
 
 export interface BundleTailOptions {
   bundle: BundleFile;
-  /** Where the files' frames end. */
+  /** Where the content's frames end. */
   start: number;
   level: number;
   readme: string;
   /** ISO time: the note's date. */
   startedAt: string;
-  /** Spools of entries whose members come after all files, in this order: hard links, folders. */
-  lateEntries: readonly string[];
+  /** Spools of entries whose members come after all content: hard links of new files, new folders. */
+  links: string;
+  folders: string;
+  /** Spool of kept entries without content, of any type; null when nothing is kept. */
+  keptStructure: string | null;
+  /** Id of the bundle. */
+  bundleId: number;
 }
 
 export interface BundleTail {
@@ -28,15 +33,19 @@ export interface BundleTail {
 }
 
 /**
- * Ends the bundle: hard links (whose first names are before them now), folders (stock tar sets their times as it meets
+ * Ends the bundle: kept links and empty files, hard links (whose first names are before them now), folders (stock tar sets their times as it meets
  * them, and a file made in one later would change them), the note, the end of the archive, the seek table.
  */
 export async function finishBundle(options: BundleTailOptions): Promise<BundleTail> {
   const { bundle, start, level } = options;
   const writer = new TarFrameWriter(bundle.handle, start, level);
-  for (const spool of options.lateEntries) {
-    for await (const entry of readLineFile<ManifestEntry>(spool))
-      await writer.add(tarMember(entry, entryPath(entry), entryXattrs(entry)), []);
+  const kept = options.keptStructure === null ? [] : [options.keptStructure];
+  for (const isFolder of [false, true]) {
+    for (const spool of [...kept, isFolder ? options.folders : options.links]) {
+      for await (const entry of readLineFile<ManifestEntry>(spool))
+        if ((entry.type === 'dir') === isFolder)
+          await writer.add(tarMember(entry, entryPath(entry), entryXattrs(entry)), []);
+    }
   }
   const content = Buffer.from(options.readme);
   const readme = readmeEntry(content, options.startedAt);
@@ -52,7 +61,7 @@ export async function finishBundle(options: BundleTailOptions): Promise<BundleTa
   return {
     size: writer.end + table.length,
     frames: bundle.frames.frames,
-    readme: span === null ? readme : { ...readme, in: { bundle: 0, ...writer.locate(span) } },
+    readme: span === null ? readme : { ...readme, in: { bundle: options.bundleId, ...writer.locate(span) } },
   };
 }
 

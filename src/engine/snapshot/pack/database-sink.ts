@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { MemberSink, MemberSpec } from '../../ports/member-sink.js';
-import { comparePaths, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
-import { LineFrameWriter, readJsonFile, translateFull, writeJsonFile } from '../work/index.js';
+import { KnownContent, type SharedKnownContent } from '../known-content/index.js';
+import { comparePaths, EntrySpool, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
+import { readJsonFile, translateFull, writeJsonFile } from '../work/index.js';
 import { DEFAULT_LEVEL } from '../zstd/index.js';
 import { TarFrameWriter, type MemberSpan } from './tar-frame-writer.js';
 import { tarMember } from './tar-member.js';
@@ -22,10 +23,17 @@ export interface DatabaseFacts {
   /** Bytes of the frames. */
   storedBytes: number;
   frames: number;
+  /** Bytes of content by the id of the bundle that holds it: its own, and older ones for what was stored before. */
+  stored: Record<string, number>;
+  /** Of the system's start in which it was written: the frames are not synced, and count only until the next one. */
+  bootId: string;
 }
 
 export interface DatabaseSink extends MemberSink {
-  /** Makes everything durable; after it `packBundle` (also in another process) takes the members up. */
+  /**
+   * Completes it; after it `packBundle` (also in another process) takes the members up. The frames themselves are not synced: they
+   * soon go into the bundle, and are not counted as finished after another start of the system.
+   */
   finish(): Promise<DatabaseFacts>;
   /** Closes and removes what was written. */
   abort(): Promise<void>;
@@ -35,47 +43,68 @@ export interface DatabaseSinkOptions {
   workDir: string;
   /** zstd level, default 3. */
   level?: number;
+  /** Id of the bundle that will hold the frames. Default 0, that of a full backup. */
+  bundle?: number;
+  /** Content that is stored already: a member whose bytes are in it is only listed. */
+  known?: SharedKnownContent | null;
 }
 
 /** Opens the sink for the dump's members, anew: what an earlier attempt left is gone. A full disk is DISK_FULL. */
 export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<DatabaseSink> {
-  const { workDir, level = DEFAULT_LEVEL } = options;
+  const { workDir, level = DEFAULT_LEVEL, bundle = 0, known = null } = options;
   await rm(join(workDir, DATABASE_FACTS), { force: true });
   const file = await open(join(workDir, DATABASE_FRAMES), 'w', 0o600);
   try {
-    return new FrameFileWriter(workDir, file, await LineFrameWriter.create(join(workDir, DATABASE_ENTRIES)), level);
+    const entries = await EntrySpool.create(join(workDir, DATABASE_ENTRIES));
+    const content = known === null ? null : new KnownContent(known);
+    return new FrameFileWriter({ workDir, bundle, level }, file, entries, content);
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-/** The facts of a finished sink in a work folder; null when there is none. */
+/** The facts of a finished sink in a work folder; null when there is none, or when its frames can't be relied on any more. */
 export async function readDatabaseFacts(workDir: string): Promise<DatabaseFacts | null> {
   const value = await readJsonFile(join(workDir, DATABASE_FACTS));
-  return isFacts(value) ? value : null;
+  if (!isFacts(value) || value.bootId !== (await bootId())) return null;
+  const size = (await stat(join(workDir, DATABASE_FRAMES)).catch(() => null))?.size;
+  return size === value.storedBytes ? value : null;
+}
+
+/** Changes with each start of the system. */
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
 function isFacts(value: unknown): value is DatabaseFacts {
-  return typeof value === 'object' && value !== null && 'storedBytes' in value && 'members' in value;
+  return (
+    typeof value === 'object' && value !== null && 'storedBytes' in value && 'members' in value && 'bootId' in value
+  );
+}
+
+/** A member's entry, and where it is in the frames; null for one without bytes, or one that is stored already. */
+interface Unlocated {
+  entry: ManifestEntry;
+  span: MemberSpan | null;
 }
 
 class FrameFileWriter implements DatabaseSink {
   private readonly frames: TarFrameWriter;
   private readonly mtimeNs = BigInt(Date.now()) * 1_000_000n;
   /** Entries whose frames are not all written. */
-  private unlocated: { entry: ManifestEntry; span: MemberSpan | null }[] = [];
+  private unlocated: Unlocated[] = [];
   private previous: Buffer = Buffer.alloc(0);
   private members = 0;
   private contentBytes = 0;
 
   constructor(
-    private readonly workDir: string,
+    private readonly options: { workDir: string; bundle: number; level: number },
     private readonly file: FileHandle,
-    private readonly entries: LineFrameWriter,
-    level: number,
+    private readonly entries: EntrySpool,
+    private known: KnownContent | null,
   ) {
-    this.frames = new TarFrameWriter(file, 0, level);
+    this.frames = new TarFrameWriter(file, 0, options.level);
   }
 
   get bytes(): number {
@@ -85,49 +114,75 @@ class FrameFileWriter implements DatabaseSink {
   async add(spec: MemberSpec, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.checkPath(spec.path);
     const entry = memberEntry(spec, this.mtimeNs);
-    const digest = createHash('sha256');
     try {
-      const span = await this.frames.add(
-        tarMember(entry, path, []),
-        exactly(spec, content, (b) => digest.update(b)),
-      );
-      this.unlocated.push({ entry: { ...entry, sha256: digest.digest('hex') }, span });
+      this.unlocated.push(this.find(entry, content) ?? (await this.store(entry, path, spec, content)));
       this.members += 1;
       this.contentBytes += spec.size;
       await this.writeLocated();
     } catch (error) {
-      throw await translateFull(error, this.workDir, null);
+      throw await translateFull(error, this.options.workDir, null);
     }
   }
 
+  /** The member as one that is stored already; null when it is not (or too long to be looked at first). */
+  private find(entry: ManifestEntry, content: Uint8Array | AsyncIterable<Uint8Array>): Unlocated | null {
+    if (this.known === null || !(content instanceof Uint8Array) || content.length !== entry.size) return null;
+    const sha256 = hash('sha256', content);
+    const location = this.known.find(sha256, content.length);
+    return location === null ? null : { entry: { ...entry, sha256, in: location }, span: null };
+  }
+
+  private async store(
+    entry: ManifestEntry,
+    path: Buffer,
+    spec: MemberSpec,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+  ): Promise<Unlocated> {
+    const digest = createHash('sha256');
+    const span = await this.frames.add(
+      tarMember(entry, path, []),
+      exactly(spec, content, (b) => digest.update(b)),
+    );
+    return { entry: { ...entry, sha256: digest.digest('hex') }, span };
+  }
+
   async finish(): Promise<DatabaseFacts> {
+    let stored: Map<number, number>;
     try {
       await this.frames.flush();
       await this.writeLocated();
-      await this.file.sync();
-      await this.entries.finish();
+      ({ stored } = await this.entries.finish({ durable: false }));
       await this.writeIndex();
     } catch (error) {
-      throw await translateFull(error, this.workDir, null);
+      throw await translateFull(error, this.options.workDir, null);
     } finally {
+      this.closeKnown();
       await this.file.close();
     }
-    const facts = {
+    const facts: DatabaseFacts = {
       members: this.members,
       bytes: this.contentBytes,
       storedBytes: this.frames.end,
       frames: this.frames.writtenFrames,
+      stored: Object.fromEntries(stored),
+      bootId: await bootId(),
     };
-    await writeJsonFile(join(this.workDir, DATABASE_FACTS), facts);
+    await writeJsonFile(join(this.options.workDir, DATABASE_FACTS), facts);
     return facts;
   }
 
   async abort(): Promise<void> {
     await this.frames.flush().catch(() => undefined);
     await this.entries.abandon().catch(() => undefined);
+    this.closeKnown();
     await this.file.close().catch(() => undefined);
     const names = [DATABASE_FACTS, DATABASE_FRAMES, DATABASE_ENTRIES, DATABASE_INDEX];
-    await Promise.all(names.map(async (name) => rm(join(this.workDir, name), { force: true })));
+    await Promise.all(names.map(async (name) => rm(join(this.options.workDir, name), { force: true })));
+  }
+
+  private closeKnown(): void {
+    this.known?.close();
+    this.known = null;
   }
 
   private checkPath(path: string): Buffer {
@@ -148,15 +203,18 @@ class FrameFileWriter implements DatabaseSink {
   private async writeLocated(): Promise<void> {
     const done = this.unlocated.findIndex(({ span }) => span !== null && span.lastFrame >= this.frames.writtenFrames);
     for (const { entry, span } of this.unlocated.splice(0, done < 0 ? this.unlocated.length : done))
-      this.entries.push(span === null ? entry : { ...entry, in: { bundle: 0, ...this.frames.locate(span) } });
+      this.entries.push(
+        JSON.stringify(
+          span === null ? entry : { ...entry, in: { bundle: this.options.bundle, ...this.frames.locate(span) } },
+        ),
+      );
     if (this.entries.full) await this.entries.flush();
   }
 
   private async writeIndex(): Promise<void> {
-    const index = await open(join(this.workDir, DATABASE_INDEX), 'w', 0o600);
+    const index = await open(join(this.options.workDir, DATABASE_INDEX), 'w', 0o600);
     try {
       await index.writeFile(this.frames.frames.encode());
-      await index.sync();
     } finally {
       await index.close();
     }

@@ -1,5 +1,5 @@
-import { entryPath, entryTarget, withTarget } from '../manifest/index.js';
-import type { PlanEntry, PlannedRoot } from '../plan/index.js';
+import { entryPath, entryTarget, withTarget, type EntrySpool } from '../manifest/index.js';
+import type { PlanEntry, PlanItem, PlannedRoot } from '../plan/index.js';
 import type { LineFrameWriter } from '../work/index.js';
 import { groupWindow, WINDOW_BYTES, WINDOW_ENTRIES } from './grouping.js';
 import { OwnerNames } from './owners.js';
@@ -10,8 +10,8 @@ import type { WorkerPool } from './worker-pool.js';
 
 export interface FilePackerOptions {
   pool: WorkerPool;
-  /** Gets the manifest's entries in path order. */
-  entries: LineFrameWriter;
+  /** Gets the manifest's entries in path order, and the marks of kept ones. */
+  entries: EntrySpool;
   /** Gets the entries of hard links: their members come after all files. */
   links: LineFrameWriter;
   /** Gets the entries of folders: their members come last, so that a plain `tar -x` leaves their times as they were. */
@@ -20,6 +20,10 @@ export interface FilePackerOptions {
   onResult: (result: PackResult) => void;
 }
 
+const entryAt = (window: readonly PlanItem[], index: number): PlanEntry[] => {
+  const item = window[index];
+  return item?.kind === 'entry' ? [item] : [];
+};
 const keyOf = (path: Buffer): string => path.toString('latin1');
 
 /**
@@ -27,8 +31,6 @@ const keyOf = (path: Buffer): string => path.toString('latin1');
  * order. A hard link whose first name could not be packed takes its place.
  */
 export class FilePacker {
-  /** Entries written. */
-  entryCount = 0;
   private seq = 0;
   private tail: Promise<void> = Promise.resolve();
   private readonly owners = new OwnerNames();
@@ -41,12 +43,12 @@ export class FilePacker {
     this.roots = new RootPaths(options.roots);
   }
 
-  async run(plan: AsyncIterable<PlanEntry>): Promise<void> {
-    let window: PlanEntry[] = [];
+  async run(plan: AsyncIterable<PlanItem>): Promise<void> {
+    let window: PlanItem[] = [];
     let bytes = 0;
     for await (const entry of plan) {
       window.push(entry);
-      bytes += entry.size;
+      bytes += entry.kind === 'entry' ? entry.size : 0;
       if (bytes < WINDOW_BYTES && window.length < WINDOW_ENTRIES) continue;
       await this.dispatch(window);
       window = [];
@@ -56,11 +58,11 @@ export class FilePacker {
     await this.tail;
   }
 
-  private async dispatch(window: PlanEntry[]): Promise<void> {
+  private async dispatch(window: PlanItem[]): Promise<void> {
     const lines: (string | null)[] = window.map(() => null);
     const tasks: Promise<void>[] = [];
     for (const { stored, indexes } of groupWindow(window)) {
-      const items = indexes.flatMap((index) => window[index] ?? []);
+      const items = indexes.flatMap((index) => entryAt(window, index));
       // eslint-disable-next-line no-await-in-loop -- hands in no more than the workers take
       const task = await this.submit(stored, items, (result) => {
         for (const [i, index] of indexes.entries()) lines[index] = result.lines[i] ?? null;
@@ -96,21 +98,24 @@ export class FilePacker {
   private async finishWindow(
     previous: Promise<void>,
     tasks: Promise<void>[],
-    window: PlanEntry[],
+    window: PlanItem[],
     lines: (string | null)[],
   ): Promise<void> {
     await previous;
     await Promise.all(tasks);
     const { entries } = this.options;
     for (const [index, entry] of window.entries()) {
+      if (entry.kind === 'kept') {
+        entries.pushKept(entry);
+        continue;
+      }
       // eslint-disable-next-line no-await-in-loop -- entries are written in order
       const line = await this.lineOf(entry, lines[index] ?? null);
       if (line === null) {
         if (entry.linked === true) this.replaced.set(keyOf(entryPath(entry)), null);
         continue;
       }
-      entries.pushText(line);
-      this.entryCount += 1;
+      entries.push(line);
       // eslint-disable-next-line no-await-in-loop -- back-pressure
       if (entries.full) await entries.flush();
     }

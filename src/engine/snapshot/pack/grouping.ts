@@ -1,5 +1,5 @@
 import { entryPath } from '../manifest/index.js';
-import { extensionOf, isMediaExtension, type PlanEntry } from '../plan/index.js';
+import { extensionOf, isMediaExtension, type PlanItem } from '../plan/index.js';
 import { MEDIA_FRAME_BYTES, TEXT_FRAME_BYTES } from '../zstd/index.js';
 
 /** A run of the plan that is grouped together: bounds what the main thread holds. */
@@ -20,14 +20,14 @@ export interface Group {
 /**
  * Cuts a window into tasks. Compressible files are put together by extension (they compress better beside their like),
  * media by themselves; a file larger than a frame is a task of its own. Hard links and folders come later and are left
- * out. The same window always gives the same groups.
+ * out, as is what is kept. The same window always gives the same groups.
  */
-export function groupWindow(window: readonly PlanEntry[]): Group[] {
+export function groupWindow(window: readonly PlanItem[]): Group[] {
   const text: { index: number; extension: string; size: number }[] = [];
   const media: { index: number; size: number }[] = [];
   const large: Group[] = [];
   for (const [index, entry] of window.entries()) {
-    if (entry.type === 'hardlink' || entry.type === 'dir') continue;
+    if (entry.kind === 'kept' || entry.type === 'hardlink' || entry.type === 'dir') continue;
     const extension = entry.type === 'file' ? extensionOf(entryPath(entry).toString('latin1')) : '';
     const stored = isMediaExtension(extension);
     if (entry.size > TEXT_FRAME_BYTES - HEADER_BYTES) large.push({ stored, indexes: [index] });

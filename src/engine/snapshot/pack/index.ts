@@ -7,4 +7,5 @@ export {
   type DatabaseSinkOptions,
 } from './database-sink.js';
 export type { BundleManifestHeader } from './bundle-manifest.js';
-export { BUNDLE_FILE, MANIFEST_FILE, packBundle, type PackBundleOptions, type PackedBundle } from './pack-bundle.js';
+export { packBundle } from './pack-bundle.js';
+export { BUNDLE_FILE, MANIFEST_FILE, type FinishedDump, type PackBundleOptions, type PackedBundle } from './types.js';

@@ -12,8 +12,10 @@ const turn = new Turn(data.shared);
 const packer = new TaskPacker(data, turn);
 
 parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
-  if (task === CLOSE) parentPort?.close();
-  else parentPort?.postMessage(reply(task), []);
+  if (task === CLOSE) {
+    packer.close();
+    parentPort?.close();
+  } else parentPort?.postMessage(reply(task), []);
 });
 
 function reply(task: PackTask): PackReply {

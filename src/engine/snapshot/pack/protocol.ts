@@ -1,3 +1,4 @@
+import type { SharedKnownContent } from '../known-content/index.js';
 import type { PlanEntry, PlannedRoot } from '../plan/index.js';
 
 /** What a pack worker is started with. */
@@ -5,6 +6,10 @@ export interface PackWorkerData {
   /** File descriptor of the bundle, open for writing. */
   fd: number;
   roots: PlannedRoot[];
+  /** Id of the bundle. */
+  bundle: number;
+  /** What is stored already and need not be stored again. */
+  known: SharedKnownContent | null;
   level: number;
   shared: SharedArrayBuffer;
 }

@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { Xattr } from '../../native/posix.js';
+import { KnownContent } from '../known-content/index.js';
 import { displayPath, entryPath, type ManifestEntry } from '../manifest/index.js';
 import type { PlanEntry } from '../plan/index.js';
 import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } from '../tar/index.js';
@@ -29,12 +30,19 @@ export class TaskPacker {
   private readonly scratch = Buffer.allocUnsafeSlow(SMALL_FILE_BYTES + 1);
   private readonly roots: RootPaths;
   private readonly owners = new OwnerNames();
+  private readonly known: KnownContent | null;
 
   constructor(
     private readonly data: PackWorkerData,
     private readonly turn: Turn,
   ) {
     this.roots = new RootPaths(data.roots);
+    this.known = data.known === null ? null : new KnownContent(data.known);
+  }
+
+  /** To be called when there are no more tasks. */
+  close(): void {
+    this.known?.close();
   }
 
   run(task: PackTask): PackResult {
@@ -61,7 +69,9 @@ export class TaskPacker {
     const { offset, frames } = output.finish();
     result.offset = offset;
     result.frames = frames;
-    result.lines = placed.map((p) => (p === null ? null : JSON.stringify(located(p, offset, frames))));
+    result.lines = placed.map((p) =>
+      p === null ? null : JSON.stringify(located(p, this.data.bundle, offset, frames)),
+    );
     return result;
   }
 
@@ -120,6 +130,12 @@ export class TaskPacker {
   }
 
   private packWhole(content: Buffer, entry: ManifestEntry, path: Buffer, xattrs: Xattr[], output: FrameOutput): Placed {
+    const sha256 = content.length === 0 ? EMPTY_SHA256 : hash('sha256', content);
+    const known = content.length === 0 ? null : (this.known?.find(sha256, content.length) ?? null);
+    if (known !== null) {
+      this.turn.addProgress(content.length);
+      return { entry: { ...withXattrs({ ...entry, sha256 }, xattrs), in: known }, span: null };
+    }
     const header = tarHeader(tarMember(entry, path, xattrs));
     const padding = tarPadding(content.length);
     output.beginMember(header.length + content.length + padding.length);
@@ -129,7 +145,6 @@ export class TaskPacker {
     const end = output.position;
     output.append(padding);
     this.turn.addProgress(content.length);
-    const sha256 = content.length === 0 ? EMPTY_SHA256 : hash('sha256', content);
     return { entry: withXattrs({ ...entry, sha256 }, xattrs), span: content.length === 0 ? null : { first, end } };
   }
 
@@ -142,6 +157,8 @@ export class TaskPacker {
     task: PackTask,
     output: FrameOutput,
   ): Placed {
+    const stored = this.findLarge(file, entry);
+    if (stored !== null) return { entry: withXattrs({ ...entry, ...stored }, xattrs), span: null };
     const member = tarMember(entry, path, xattrs);
     const header = tarHeader(member);
     const contentSize = tarContentSize(member);
@@ -172,6 +189,24 @@ export class TaskPacker {
     const changed = whole && file.isUnchanged() ? {} : { changed: true as const };
     const finished = withXattrs({ ...entry, sha256: digest.digest('hex'), ...changed }, xattrs);
     return { entry: finished, span: contentSize === 0 ? null : { first, end } };
+  }
+
+  /** Where the content of a file too large for memory is stored already: it is read once for its hash. */
+  private findLarge(file: SourceFile, entry: ManifestEntry): Pick<ManifestEntry, 'sha256' | 'in'> | null {
+    if (this.known === null || entry.extents !== undefined) return null;
+    const digest = createHash('sha256');
+    for (let done = 0; done < entry.size;) {
+      this.turn.check();
+      const got = readOrStop(file, this.scratch.subarray(0, Math.min(this.scratch.length, entry.size - done)), done);
+      if (got === 0) return null;
+      digest.update(this.scratch.subarray(0, got));
+      done += got;
+    }
+    const sha256 = digest.digest('hex');
+    const known = file.isUnchanged() ? this.known.find(sha256, entry.size) : null;
+    if (known === null) return null;
+    this.turn.addProgress(entry.size);
+    return { sha256, in: known };
   }
 
   private append(output: FrameOutput, member: TarMember): void {
@@ -215,12 +250,12 @@ function readOrStop(file: SourceFile, room: Buffer, position: number): number {
   }
 }
 
-function located({ entry, span }: Placed, taskOffset: number, frames: number[]): ManifestEntry {
+function located({ entry, span }: Placed, bundle: number, taskOffset: number, frames: number[]): ManifestEntry {
   if (span === null) return entry;
   const lastFrame = span.end.skip === 0 ? span.end.frame - 1 : span.end.frame;
   let offset = taskOffset;
   for (let i = 0; i < span.first.frame; i += 1) offset += frames[2 * i] ?? 0;
   let length = 0;
   for (let i = span.first.frame; i <= lastFrame; i += 1) length += frames[2 * i] ?? 0;
-  return { ...entry, in: { bundle: 0, offset, length, skip: span.first.skip } };
+  return { ...entry, in: { bundle, offset, length, skip: span.first.skip } };
 }

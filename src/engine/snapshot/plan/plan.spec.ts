@@ -37,10 +37,8 @@ const pack = async (workDir: string): Promise<unknown> =>
     header: {
       backupId: 'b',
       site: { id: 's', name: 'n', url: null, module: 'wordpress', path: '/', node: 'host' },
-      parent: null,
       startedAt: '2026-01-01T00:00:00.000Z',
       tool: { name: 'backupd', version: '0', node: '24' },
-      database: null,
       facts: {},
     },
     readme: '',
