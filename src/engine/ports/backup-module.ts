@@ -128,6 +128,8 @@ export interface EntryPieces {
 export interface BackupSource {
   readonly backupId: string;
   readonly header: ManifestHeader;
+  /** Where its bundles are, for readers with threads of their own. */
+  readonly driver: StorageDriver;
   /** Entries in path order, streamed. */
   entries(): AsyncIterable<ManifestEntry>;
   /** The content of one file entry; fails with BUNDLE_DAMAGED naming the path when it does not match. */

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /** What a storage answers about one object. `sha256` only where the storage (or the driver, by reading back) knows it. */
@@ -72,6 +73,16 @@ export interface InitialisableStorageDriver extends StorageDriver {
 
 export function canInitialise(driver: StorageDriver): driver is InitialisableStorageDriver {
   return 'initialise' in driver;
+}
+
+/** A driver whose objects are files of this host: threads read them by descriptor, without a stream in between. */
+export interface FileStorageDriver extends StorageDriver {
+  /** The object's file, open for reading; close it. Throws STORAGE_OBJECT_NOT_FOUND, and what `read` throws. */
+  openFile(key: string): Promise<FileHandle>;
+}
+
+export function hasFiles(driver: StorageDriver): driver is FileStorageDriver {
+  return 'openFile' in driver;
 }
 
 /** Makes drivers of one kind from a provider's settings. Found through the discovery token, like backup modules. */

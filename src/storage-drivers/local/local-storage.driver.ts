@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rmdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { errnoOf } from '../../common/errors/index.js';
 import {
   assertStorageKey,
   type ByteRange,
+  type FileStorageDriver,
   type InitialisableStorageDriver,
   type PutOptions,
   type PutSource,
@@ -27,7 +28,7 @@ const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
  * Objects as files of a folder: key `a/b` is the file `<root>/a/b`. Folders 0700, objects 0600; the contract of
  * `StorageDriver` holds also over power loss. Works on any POSIX file system, network mounts included.
  */
-export class LocalStorageDriver implements InitialisableStorageDriver {
+export class LocalStorageDriver implements InitialisableStorageDriver, FileStorageDriver {
   readonly kind = 'local';
 
   constructor(private readonly root: string) {}
@@ -72,25 +73,31 @@ export class LocalStorageDriver implements InitialisableStorageDriver {
   }
 
   async read(key: string, range: ByteRange = { offset: 0 }, signal?: AbortSignal): Promise<Readable> {
-    assertStorageKey(key);
+    const file = await this.openFile(key);
     const operation = { what: 'read', key };
-    return this.withRoot(operation, async (root) => {
+    try {
+      const { size } = await file.stat();
+      const offset = Math.min(range.offset, size);
+      const end = range.length === undefined ? size : Math.min(size, offset + range.length);
+      return new FileRangeStream(file, { offset, end }, (error) => translate(error, this.root, operation), signal);
+    } catch (error) {
+      await file.close();
+      throw translate(error, this.root, operation);
+    }
+  }
+
+  async openFile(key: string): Promise<FileHandle> {
+    assertStorageKey(key);
+    return this.withRoot({ what: 'read', key }, async (root) => {
       const { folders, name } = split(key);
       const file = await withFolder(root, folders, false, (folder) =>
         folder.openFile(name, constants.O_RDONLY | constants.O_NONBLOCK),
       ).catch((error: unknown) => {
         throw NOT_THERE.has(errnoOf(error) ?? '') ? objectNotFound(key) : error;
       });
-      try {
-        const facts = await file.stat();
-        if (!facts.isFile()) throw objectNotFound(key);
-        const offset = Math.min(range.offset, facts.size);
-        const end = range.length === undefined ? facts.size : Math.min(facts.size, offset + range.length);
-        return new FileRangeStream(file, { offset, end }, (error) => translate(error, this.root, operation), signal);
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
+      if ((await file.stat()).isFile()) return file;
+      await file.close();
+      throw objectNotFound(key);
     });
   }
 

@@ -130,8 +130,9 @@ it('takes rows without a key by their content', () => {
   expect(fresh.filter((piece) => !before.has(piece)).length).toBeLessThanOrEqual(3);
 });
 
+const of = (key: RowKey, line: string): number => key.hash(Buffer.from(line), 0, line.length);
+
 it('hashes the columns of the key, wherever they are, and no others', () => {
-  const of = (key: RowKey, line: string): number => key.hash(Buffer.from(line), 0, line.length);
   const second = RowKey.of(['a', 'b', 'c'], ['b']);
   expect(of(second, "('x,)\\'',7,1)")).toBe(of(second, "('y',7,2)"));
   expect(of(second, "('x',7,1)")).not.toBe(of(second, "('x',8,1)"));

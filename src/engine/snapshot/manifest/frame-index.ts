@@ -120,11 +120,14 @@ function parseRows(json: string, dataBytes: number): ManifestFrame[] {
   }));
 }
 
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 function isRow(row: unknown): row is FrameRow {
   if (typeof row !== 'object' || row === null) return false;
   const fields: Record<string, unknown> = { ...row };
   const isText = (name: string): boolean => fields[name] === undefined || typeof fields[name] === 'string';
-  const isCount = (v: unknown): boolean => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
   return (
     ['offset', 'length', 'text', 'entries', 'files', 'bytes'].every((name) => isCount(fields[name])) &&
     (fields['kept'] === undefined || isCount(fields['kept'])) &&

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { HashReply, HashRequest, HashWorkerData } from './protocol.js';
-import { closeWorker, spawnWorker } from './spawn-worker.js';
+import { closeWorker, spawnWorker } from '../../threads/spawn-worker.js';
 
 /** Below this there is no sense in waking the thread. */
 const STEP = 4 * 1024 * 1024;

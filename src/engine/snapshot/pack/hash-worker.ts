@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import type { HashReply, HashRequest, HashWorkerData } from './protocol.js';
-import { CLOSE } from './spawn-worker.js';
+import { CLOSE } from '../../threads/spawn-worker.js';
 
 /** Entry point of the thread that hashes the bundle behind the writers, over what is final already. */
 const CHUNK = 1024 * 1024;

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import { BundleWriteFailed } from './frame-output.js';
 import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
-import { CLOSE } from './spawn-worker.js';
+import { CLOSE } from '../../threads/spawn-worker.js';
 import { TaskPacker } from './task-packer.js';
 import { Turn } from './turn.js';
 

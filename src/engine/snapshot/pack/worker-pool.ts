@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { PackReply, PackResult, PackTask, PackWorkerData } from './protocol.js';
-import { closeWorker, spawnWorker } from './spawn-worker.js';
+import { closeWorker, spawnWorker } from '../../threads/spawn-worker.js';
 import type { Turn } from './turn.js';
 
 /** Tasks a worker has at a time: one to work on, one to go on with at once. */

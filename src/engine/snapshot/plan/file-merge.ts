@@ -77,7 +77,7 @@ export class FileMerge {
       else if (record.kind === SKIPPED) report.skipped(record.path, record.text);
       else {
         const entry = this.entryOf(record);
-        // eslint-disable-next-line no-await-in-loop -- only at the end of a frame
+        // eslint-disable-next-line no-await-in-loop, no-unmodified-loop-condition -- only at the end of a frame; seek moves it
         while (lines !== null && !this.seek(lines, record, entry)) await lines.load();
         this.settle(record, entry);
         // eslint-disable-next-line no-await-in-loop -- back-pressure

@@ -5,17 +5,17 @@ import type { DirectoryHandle } from '../../native/directory.js';
 import { makeFifo } from '../../native/posix.js';
 import type { BackupSource, JobWarning } from '../../ports/index.js';
 import { comparePaths, entryTarget, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
-import { storedSize } from '../read/index.js';
 import { manifestUnsafe, translateFile } from './errors.js';
+import { FileWriters } from './file-writers.js';
 import { MetadataWriter, type Ownership } from './metadata.js';
 import type { TreeEntry } from './select.js';
-import { writeNewFile } from './write-file.js';
+import { Spool } from './spool.js';
 
 export interface ExtractOptions {
   signal?: AbortSignal;
   /** Default `numbers`. */
   ownership?: Ownership;
-  /** Entries that are gathered, so that their contents can be read in the order of the bundle. Default 4096. */
+  /** Files that are gathered, so that their contents can be read in the order of the bundle. Default 16384. */
   windowEntries?: number;
   onProgress?: (progress: { bytesDone: number; itemsDone: number; current: string }) => void;
 }
@@ -26,8 +26,7 @@ export interface ExtractSummary {
   warnings: JobWarning[];
 }
 
-const WINDOW_ENTRIES = 4096;
-const WINDOW_BYTES = 512 * 1024 * 1024;
+const WINDOW_ENTRIES = 16_384;
 const SLICE_MS = 15;
 
 interface OpenFolder {
@@ -39,7 +38,8 @@ interface OpenFolder {
 /**
  * Writes entries (in path order) into a fresh, empty folder that nobody else can enter (0700, ours). Names and links come
  * from a manifest that may be hostile: whatever does not fit into this very tree is refused with MANIFEST_UNSAFE. Content
- * is checked against its SHA-256 (BUNDLE_DAMAGED). Memory is bounded by the window. Not durable: sync afterwards.
+ * is checked against its SHA-256 (BUNDLE_DAMAGED). Threads write the files. Memory is bounded by the window. Not durable: sync
+ * afterwards.
  */
 export async function extractTree(
   source: BackupSource,
@@ -48,44 +48,77 @@ export async function extractTree(
   options: ExtractOptions = {},
 ): Promise<ExtractSummary> {
   const extraction = new Extraction(source, root, options);
-  for await (const entry of entries) await extraction.add(entry);
-  return extraction.finish();
+  try {
+    for await (const entry of entries) await extraction.add(entry);
+    return await extraction.finish();
+  } finally {
+    await extraction.close();
+  }
 }
 
 class Extraction {
   readonly #metadata: MetadataWriter;
   /** The folders on the way to the current entry, the root first. */
   readonly #stack: OpenFolder[] = [{ path: '', entry: null }];
-  #closed: OpenFolder[] = [];
+  readonly #writers: FileWriters;
+  /** What is put off until all files are there: hard links, then the metadata of folders, inner ones first. */
+  readonly #links: Spool;
+  readonly #closed: Spool;
   #files: TreeEntry[] = [];
-  #links: TreeEntry[] = [];
-  #pendingBytes = 0;
   #previous: Buffer | null = null;
   #sliceEnd = performance.now() + SLICE_MS;
   #entries = 0;
-  #bytes = 0;
 
   constructor(
-    private readonly source: BackupSource,
+    source: BackupSource,
     private readonly root: DirectoryHandle,
     private readonly options: ExtractOptions,
   ) {
-    this.#metadata = new MetadataWriter(options.ownership ?? 'numbers');
+    const ownership = options.ownership ?? 'numbers';
+    this.#metadata = new MetadataWriter(ownership);
+    this.#links = new Spool(root);
+    this.#closed = new Spool(root);
+    this.#writers = new FileWriters({
+      source,
+      root,
+      ownership,
+      metadata: this.#metadata,
+      translate: (error, path) => this.#translated(error, path),
+      onProgress: (current) => this.#report(current),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
   }
 
   async add(item: TreeEntry): Promise<void> {
     this.#check(item.path);
     this.#guard(item.path, () => this.#place(item));
-    const gathered = this.#files.length + this.#links.length + this.#closed.length;
-    if (gathered >= (this.options.windowEntries ?? WINDOW_ENTRIES) || this.#pendingBytes >= WINDOW_BYTES)
-      await this.#flush();
+    if (this.#files.length >= (this.options.windowEntries ?? WINDOW_ENTRIES)) await this.#flush();
     else await this.#breathe();
   }
 
   async finish(): Promise<ExtractSummary> {
     while (this.#stack.length > 0) this.#leave();
     await this.#flush();
-    return { entries: this.#entries, bytes: this.#bytes, warnings: this.#metadata.warnings() };
+    await this.#writers.finish();
+    for (const record of this.#links.all()) {
+      const link: TreeEntry = JSON.parse(record);
+      this.#guard(link.path, () => this.#link(link));
+      await this.#breathe(link.path);
+    }
+    for (const record of this.#closed.all()) {
+      const { path, entry }: TreeEntry = JSON.parse(record);
+      this.#guard(path, () => this.#metadata.other(this.root.path(path), path, entry));
+      await this.#breathe(path);
+    }
+    this.#report('');
+    return { entries: this.#entries, bytes: this.#writers.bytes, warnings: this.#metadata.warnings() };
+  }
+
+  /** Ends the threads and forgets what was put off. */
+  async close(): Promise<void> {
+    await this.#writers.close();
+    this.#links.close();
+    this.#closed.close();
   }
 
   #check(path: string): void {
@@ -106,10 +139,9 @@ class Extraction {
         return;
       case 'file':
         this.#files.push(item);
-        this.#pendingBytes += storedSize(entry);
         return;
       case 'hardlink':
-        this.#links.push(item);
+        this.#links.append(JSON.stringify(item));
         return;
       case 'symlink':
         symlinkSync(entryTarget(entry) ?? Buffer.alloc(0), this.root.path(path));
@@ -147,30 +179,14 @@ class Extraction {
 
   #leave(): void {
     const folder = this.#stack.pop();
-    if (folder !== undefined) this.#closed.push(folder);
+    // One without an entry of its own stays as it was made.
+    if (folder !== undefined && folder.entry !== null) this.#closed.append(JSON.stringify(folder));
   }
 
   async #flush(): Promise<void> {
-    const files = this.#files.toSorted(inBundleOrder);
-    let index = 0;
-    const entries = files.map((file) => file.entry);
-    for await (const { entry, pieces } of this.source.stored(entries, this.options.signal)) {
-      const path = files[index]?.path ?? '';
-      index += 1;
-      try {
-        this.#bytes += await writeNewFile(this.root, path, entry, pieces, this.#metadata);
-      } catch (error) {
-        throw this.#translated(error, path);
-      }
-      await this.#breathe(path);
-    }
-    for (const link of this.#links) this.#guard(link.path, () => this.#link(link));
-    for (const folder of this.#closed) this.#guard(folder.path, () => this.#finishFolder(folder));
+    const files = this.#files;
     this.#files = [];
-    this.#links = [];
-    this.#closed = [];
-    this.#pendingBytes = 0;
-    this.#report('');
+    await this.#writers.write(files);
   }
 
   /** The first name must be a file that was written here: never one that is reached through a link. */
@@ -182,10 +198,6 @@ class Extraction {
       if (!lstatSync(parent.path(name)).isFile()) throw manifestUnsafe(path, 'it is a hard link to something else');
       linkSync(parent.path(name), this.root.path(path));
     });
-  }
-
-  #finishFolder({ path, entry }: OpenFolder): void {
-    if (entry !== null) this.#metadata.other(this.root.path(path), path, entry);
   }
 
   #guard(path: string, action: () => void): void {
@@ -213,12 +225,6 @@ class Extraction {
   }
 
   #report(current: string): void {
-    this.options.onProgress?.({ bytesDone: this.#bytes, itemsDone: this.#entries, current });
+    this.options.onProgress?.({ bytesDone: this.#writers.bytes, itemsDone: this.#entries, current });
   }
-}
-
-function inBundleOrder(a: TreeEntry, b: TreeEntry): number {
-  const [x, y] = [a.entry.in, b.entry.in];
-  if (x === undefined || y === undefined) return x === y ? 0 : x === undefined ? -1 : 1;
-  return x.bundle - y.bundle || x.offset - y.offset || x.skip - y.skip;
 }

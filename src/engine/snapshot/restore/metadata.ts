@@ -1,6 +1,7 @@
 import { chmodSync, fchmodSync, fchownSync, readFileSync } from 'node:fs';
 import { errnoOf } from '../../../common/errors/index.js';
-import { lchown, setMtimeNs, setXattr } from '../../native/posix.js';
+import { setOpenFileMtimeNs, setOpenFileXattr } from '../../native/file-calls.js';
+import { lchown, setMtimeNs, setXattr, type Xattr } from '../../native/posix.js';
 import type { JobWarning } from '../../ports/index.js';
 import type { ManifestEntry } from '../manifest/index.js';
 import { shown } from './errors.js';
@@ -9,6 +10,29 @@ const SET_ID_BITS = 0o6000;
 
 /** By `numbers` as stored, or by `names` where this host has a user or group of that name (else by number). */
 export type Ownership = 'numbers' | 'names';
+
+/** What of an entry a restore puts on a file besides its content. */
+export type EntryMetadata = Pick<ManifestEntry, 'mode' | 'uid' | 'gid' | 'user' | 'group' | 'mtime' | 'xattrs'>;
+
+/** What the system refused: how often, and for example where. */
+export interface Refusals {
+  owners: { count: number; sample: string };
+  xattrs: { count: number; sample: string };
+}
+
+/** The metadata of an entry, without the rest of it. */
+export function metadataOf(entry: ManifestEntry): EntryMetadata {
+  const { mode, uid, gid, user, group, mtime, xattrs } = entry;
+  return {
+    mode,
+    uid,
+    gid,
+    mtime,
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    ...(xattrs === undefined ? {} : { xattrs }),
+  };
+}
 
 /** Puts owner, attributes, mode and time on what was restored; counts what the system refuses. */
 export class MetadataWriter {
@@ -21,28 +45,43 @@ export class MetadataWriter {
     this.#names = ownership === 'names' ? { users: readIds('/etc/passwd'), groups: readIds('/etc/group') } : null;
   }
 
-  /** For a file that is open for writing; `path` is a name of it. */
-  file(fd: number, path: Buffer, relative: string, entry: ManifestEntry): void {
+  /** For a file that is open for writing. */
+  file(fd: number, relative: string, entry: EntryMetadata): void {
     const owned = this.#owner(relative, entry, (uid, gid) => fchownSync(fd, uid, gid));
     // A chown clears capabilities, so attributes come after it; the mode's set-id bits as well.
-    this.#attributes(path, relative, entry);
+    this.#attributes(relative, entry, (xattr) => setOpenFileXattr(fd, xattr));
     fchmodSync(fd, owned ? entry.mode : entry.mode & ~SET_ID_BITS);
-    setMtimeNs(path, BigInt(entry.mtime));
+    setOpenFileMtimeNs(fd, BigInt(entry.mtime));
   }
 
   /** For a folder or FIFO (never a link: the mode would go to where it leads). */
-  other(path: Buffer, relative: string, entry: ManifestEntry): void {
+  other(path: Buffer, relative: string, entry: EntryMetadata): void {
     this.#owner(relative, entry, (uid, gid) => lchown(path, uid, gid));
-    this.#attributes(path, relative, entry);
+    this.#attributes(relative, entry, (xattr) => setXattr(path, xattr));
     chmodSync(path, entry.mode);
     setMtimeNs(path, BigInt(entry.mtime));
   }
 
   /** For a symbolic link: it has no mode. */
-  link(path: Buffer, relative: string, entry: ManifestEntry): void {
+  link(path: Buffer, relative: string, entry: EntryMetadata): void {
     this.#owner(relative, entry, (uid, gid) => lchown(path, uid, gid));
-    this.#attributes(path, relative, entry);
+    this.#attributes(relative, entry, (xattr) => setXattr(path, xattr));
     setMtimeNs(path, BigInt(entry.mtime));
+  }
+
+  refusals(): Refusals {
+    return { owners: this.#owners, xattrs: this.#xattrs };
+  }
+
+  /** Counts what another writer of the same restore was refused. */
+  addRefusals(other: Refusals): void {
+    for (const [own, more] of [
+      [this.#owners, other.owners],
+      [this.#xattrs, other.xattrs],
+    ] as const) {
+      own.count += more.count;
+      own.sample ||= more.sample;
+    }
   }
 
   /** One warning for each kind of thing that was refused. */
@@ -65,7 +104,7 @@ export class MetadataWriter {
     return warnings;
   }
 
-  #owner(relative: string, entry: ManifestEntry, set: (uid: number, gid: number) => void): boolean {
+  #owner(relative: string, entry: EntryMetadata, set: (uid: number, gid: number) => void): boolean {
     const uid = this.#id(this.#names?.users, entry.user) ?? entry.uid;
     const gid = this.#id(this.#names?.groups, entry.group) ?? entry.gid;
     if (tryPermitted(() => set(uid, gid))) return true;
@@ -81,10 +120,10 @@ export class MetadataWriter {
     return name === undefined ? undefined : table?.get(name);
   }
 
-  #attributes(path: Buffer, relative: string, entry: ManifestEntry): void {
+  #attributes(relative: string, entry: EntryMetadata, set: (xattr: Xattr) => void): void {
     for (const [name, value] of Object.entries(entry.xattrs ?? {})) {
       try {
-        setXattr(path, { name, value: Buffer.from(value, 'base64') });
+        set({ name, value: Buffer.from(value, 'base64') });
       } catch (error) {
         if (errnoOf(error) === undefined || errnoOf(error) === 'ENOSPC') throw error;
         this.#xattrs.count += 1;

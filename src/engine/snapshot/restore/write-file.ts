@@ -1,69 +1,84 @@
-import { closeSync, constants, ftruncateSync, openSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
-import type { DirectoryHandle } from '../../native/directory.js';
+import { ftruncateSync, writeSync } from 'node:fs';
+import { closeFile, makeFileAt } from '../../native/file-calls.js';
 import type { ManifestEntry } from '../manifest/index.js';
-import type { MetadataWriter } from './metadata.js';
+import type { ContentItem, ContentWriter } from '../read/pool/index.js';
+import type { EntryMetadata, MetadataWriter } from './metadata.js';
 
-const writeAsync = promisify(write);
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Beyond this a write is left to libuv's pool; below, the way there costs more than the write. */
-const SYNC_BYTES = 512 * 1024;
+/** A file of the tree with the place of its content. */
+export interface TreeFile extends ContentItem {
+  /** Relative path, latin1 text of its bytes. */
+  path: string;
+  /** Its member path, for messages. */
+  name: string;
+  /** Bytes of the file, holes included. */
+  fileSize: number;
+  extents: ManifestEntry['extents'] | null;
+  metadata: EntryMetadata;
+}
 
-/** Creates a file below the root (which no one else can enter) and fills it; holes stay holes. Returns the bytes written. */
-export async function writeNewFile(
-  root: DirectoryHandle,
-  relative: string,
-  entry: ManifestEntry,
-  pieces: AsyncIterable<Buffer>,
-  metadata: MetadataWriter,
-): Promise<number> {
-  const path = root.path(relative);
-  const fd = openSync(path, NEW_FILE, 0o600);
-  try {
-    let written = 0;
-    const place = entry.extents === undefined ? null : extentPlacer(entry.extents);
-    for await (const piece of pieces) {
-      if (place === null) await writeAt(fd, piece, written);
-      else for (const part of place(piece)) await writeAt(fd, part.bytes, part.position);
-      written += piece.length;
+/**
+ * A new file below a folder that no one else can enter: filled bit by bit, holes stay holes, then given its metadata. Synchronous;
+ * `finish` or `abandon` it.
+ */
+export class NewFile implements ContentWriter {
+  readonly #fd: number;
+  #position = 0;
+  #extent = 0;
+  #inExtent = 0;
+
+  /** Throws EEXIST when the name is taken, ELOOP when it is a link. */
+  constructor(
+    folder: number,
+    private readonly file: Pick<TreeFile, 'path' | 'fileSize' | 'extents' | 'metadata'>,
+    private readonly writer: MetadataWriter,
+  ) {
+    this.#fd = makeFileAt(folder, file.path, 0o600);
+  }
+
+  write(piece: Buffer): void {
+    const { extents } = this.file;
+    if (extents === null || extents === undefined) {
+      writeAt(this.#fd, piece, this.#position);
+      this.#position += piece.length;
+      return;
     }
-    if (entry.extents !== undefined) ftruncateSync(fd, entry.size);
-    metadata.file(fd, path, relative, entry);
-    return written;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function writeAt(fd: number, bytes: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const left = bytes.length - done;
-    if (left <= SYNC_BYTES) done += writeSync(fd, bytes, done, left, position + done);
-    else done += (await writeAsync(fd, bytes, done, left, position + done)).bytesWritten;
-  }
-}
-
-/** Tells for each piece of the extents in a row where its parts belong. */
-function extentPlacer(
-  extents: readonly [number, number][],
-): (piece: Buffer) => Generator<{ bytes: Buffer; position: number }> {
-  let index = 0;
-  let used = 0;
-  return function* place(piece) {
     let rest = piece;
     while (rest.length > 0) {
-      const [offset, length] = extents[index] ?? [0, 0];
-      if (used === length) {
-        if (index >= extents.length) return;
-        index += 1;
-        used = 0;
+      const [offset, length] = extents[this.#extent] ?? [0, 0];
+      if (this.#inExtent === length) {
+        if (this.#extent >= extents.length) return;
+        this.#extent += 1;
+        this.#inExtent = 0;
         continue;
       }
-      const bytes = rest.subarray(0, length - used);
-      yield { bytes, position: offset + used };
-      used += bytes.length;
+      const bytes = rest.subarray(0, length - this.#inExtent);
+      writeAt(this.#fd, bytes, offset + this.#inExtent);
+      this.#inExtent += bytes.length;
       rest = rest.subarray(bytes.length);
     }
-  };
+  }
+
+  finish(): void {
+    try {
+      if (this.file.extents !== null) ftruncateSync(this.#fd, this.file.fileSize);
+      this.writer.file(this.#fd, this.file.path, this.file.metadata);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+    closeFile(this.#fd);
+  }
+
+  /** Closes it; what is there of it goes with the folder. */
+  abandon(): void {
+    try {
+      closeFile(this.#fd);
+    } catch {
+      // What it says is of no use any more.
+    }
+  }
+}
+
+function writeAt(fd: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
 }

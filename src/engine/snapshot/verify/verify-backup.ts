@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { AppError, throwIfAborted } from '../../../common/errors/index.js';
+import { throwIfAborted } from '../../../common/errors/index.js';
 import type { StorageDriver } from '../../ports/index.js';
-import {
-  displayPath,
-  entryPath,
-  type ManifestBundle,
-  type ManifestEntry,
-  type ManifestHeader,
-} from '../manifest/index.js';
-import { openBackup, storedSize, streamManifest, type StoredBackup } from '../read/index.js';
+import type { ManifestBundle, ManifestHeader } from '../manifest/index.js';
+import { storedSize, streamManifest } from '../read/index.js';
+import { ContentCheck } from './content-check.js';
+import { isDamage } from './is-damage.js';
 
 export type VerifyLevel = 'quick' | 'full';
 
@@ -45,12 +41,11 @@ export interface VerifyResult {
 }
 
 const MAX_DAMAGES = 200;
-const WINDOW = 4096;
 
 /**
  * Checks a stored backup. `quick`: every object is there with its size, the manifest reads to its end. `full`: every byte
- * of the manifest and of every bundle it points into, by SHA-256, every frame's checksum, every entry's SHA-256. Damage is in the result, never thrown; a
- * storage that can't be reached, a cancel, and a manifest of an unknown format are thrown.
+ * of the manifest and of every bundle it points into, by SHA-256, every frame's checksum, every entry's SHA-256. Damage is
+ * in the result, never thrown; a storage that can't be reached, a cancel, and a manifest of an unknown format are thrown.
  */
 export async function verifyBackup(driver: StorageDriver, options: VerifyOptions): Promise<VerifyResult> {
   const verification = new Verification(driver, options);
@@ -66,6 +61,7 @@ class Verification {
   readonly #damagedBundles = new Set<string>();
   #bytes = 0;
   #bytesTotal = 0;
+  #running: ContentCheck | null = null;
   #entries = 0;
 
   constructor(
@@ -96,8 +92,20 @@ class Verification {
     const present = await this.#checkBundles(facts.header.bundles);
     if (this.options.level === 'quick') return;
     this.#bytesTotal = this.#bytes + facts.bytes + present.reduce((sum, bundle) => sum + bundle.size, 0);
-    for (const bundle of present) await this.#hashObject(bundle.key, bundle.sha256);
-    await this.#checkEntries(await openBackup(this.driver, this.#source()), present);
+    const check = new ContentCheck(this.driver, present, this.options, {
+      damage: (path, reason, bundle) => this.#damage(path, reason, bundle),
+      missing: () => {
+        this.#missing = true;
+      },
+      entry: () => {
+        this.#entries += 1;
+      },
+      progress: (current) => this.#progress(0, current),
+    });
+    this.#running = check;
+    await check.run();
+    this.#bytes += check.bytes;
+    this.#running = null;
   }
 
   async #checkManifestObject(): Promise<boolean> {
@@ -170,53 +178,13 @@ class Verification {
     if (actual !== sha256) this.#damage(key, `its SHA-256 is ${actual}, not ${sha256}`, key);
   }
 
-  async #checkEntries(backup: StoredBackup, present: readonly ManifestBundle[]): Promise<void> {
-    const there = new Set(present.map((bundle) => bundle.id));
-    let window: ManifestEntry[] = [];
-    for await (const entry of backup.entries()) {
-      this.#entries += 1;
-      if (entry.type !== 'file') continue;
-      if (entry.in !== undefined && !there.has(entry.in.bundle)) {
-        this.#damage(displayPath(entryPath(entry)), 'its bundle is missing', this.#keyOf(entry));
-        continue;
-      }
-      window.push(entry);
-      if (window.length < WINDOW) continue;
-      await this.#checkWindow(backup, window);
-      window = [];
-    }
-    await this.#checkWindow(backup, window);
-  }
-
-  /** In the order of the bundle, so that each frame is fetched and decompressed once. */
-  async #checkWindow(backup: StoredBackup, window: ManifestEntry[]): Promise<void> {
-    window.sort((a, b) => {
-      const [x, y] = [a.in, b.in];
-      if (x === undefined || y === undefined) return x === y ? 0 : x === undefined ? -1 : 1;
-      return x.bundle - y.bundle || x.offset - y.offset || x.skip - y.skip;
-    });
-    for await (const { entry, pieces } of backup.stored(window, this.options.signal)) {
-      const path = displayPath(entryPath(entry));
-      try {
-        for await (const piece of pieces) this.#progress(piece.length, path);
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        this.#damage(path, error.message, this.#keyOf(entry));
-      }
-    }
-  }
-
-  #source(): { manifestKey: string; signal?: AbortSignal } {
-    const { manifestKey, signal } = this.options;
-    return signal === undefined ? { manifestKey } : { manifestKey, signal };
-  }
-
   #progress(bytes: number, current: string): void {
     this.#stopIfAborted();
     this.#bytes += bytes;
+    const bytesDone = this.#bytes + (this.#running?.bytes ?? 0);
     this.options.onProgress?.({
-      bytesDone: this.#bytes,
-      bytesTotal: Math.max(this.#bytes, this.#bytesTotal),
+      bytesDone,
+      bytesTotal: Math.max(bytesDone, this.#bytesTotal),
       itemsDone: this.#entries,
       current,
     });
@@ -224,10 +192,6 @@ class Verification {
 
   #isBundle(key: string): boolean {
     return key !== this.options.manifestKey;
-  }
-
-  #keyOf(entry: ManifestEntry): string | null {
-    return entry.in === undefined ? null : (this.#bundles.get(entry.in.bundle)?.key ?? null);
   }
 
   #damage(path: string, reason: string, bundleKey: string | null = null): void {
@@ -239,9 +203,4 @@ class Verification {
   #stopIfAborted(): void {
     if (this.options.signal !== undefined) throwIfAborted(this.options.signal);
   }
-}
-
-/** What is stored is wrong or gone; anything else means that it could not be looked at. */
-function isDamage(error: unknown): error is AppError {
-  return error instanceof AppError && (error.kind === 'damaged' || error.code === 'STORAGE_OBJECT_NOT_FOUND');
 }

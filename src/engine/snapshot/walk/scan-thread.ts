@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { AppError, cancelledError } from '../../../common/errors/index.js';
-import { spawnWorker } from '../pack/spawn-worker.js';
+import { spawnWorker } from '../../threads/spawn-worker.js';
 import type { Excluded } from './exclude.js';
 import type { RecordBatch } from './record.js';
 import type { ScanReply, ScanRequest, ScanThreadData } from './scan-protocol.js';

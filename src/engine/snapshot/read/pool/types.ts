@@ -21,12 +21,12 @@ export interface FrameRun<Item extends ContentItem = ContentItem> {
 }
 
 /** Content that one thread writes (or uses otherwise), bit by bit. */
-export interface ContentWriter<Out> {
+export interface ContentWriter {
   /** The next bytes, in order. Only valid during the call. */
   write(piece: Buffer): void;
-  /** All bytes were given and their SHA-256 is right. What it returns reaches the pool's caller. */
-  finish(): Out | undefined;
-  /** The content is not what was written when the backup was made: undo. */
+  /** All bytes were given and their SHA-256 is right. */
+  finish(): void;
+  /** The content is not what was written when the backup was made, or the work ends: undo. */
   abandon(): void;
 }
 
@@ -34,28 +34,14 @@ export interface ContentWriter<Out> {
  * What a thread of the pool does with content besides checking it. Synchronous. Content within one frame is checked before
  * `open`; of a longer one the SHA-256 is known at `finish`. Several may be open at a time. What it throws ends the whole pool.
  */
-export interface EntrySink<Item extends ContentItem, Out> {
-  open(item: Item): ContentWriter<Out>;
-  /** Called once, when no more items come. */
-  close?(): void;
+export interface EntrySink<Item extends ContentItem, Summary> {
+  open(item: Item): ContentWriter;
+  /** Called once, when no more items come; what it returns reaches the pool's caller (structured-cloneable). */
+  close(): Summary;
 }
 
-/** What became of a run. Items that are not in `damaged` were read and are right. */
-export interface RunOutcome<Item extends ContentItem, Out> {
-  run: FrameRun<Item>;
-  damaged: { item: Item; reason: string }[];
-  /** Frames that can't be read. */
-  lost: LostFrame[];
-  /** What the sink's `finish` gave. */
-  results: { item: Item; value: Out }[];
-  /** Compressed and content bytes of each frame read, alternating. */
-  frames: number[];
-  /** The storage has no such object; then all its items are damaged. */
-  missing: boolean;
-}
-
-export interface LostFrame {
-  /** In the bundle. */
-  offset: number;
+/** An item whose content is not what was written, with the reason in words for a person. */
+export interface DamagedItem<Item extends ContentItem = ContentItem> {
+  item: Item;
   reason: string;
 }

@@ -1,0 +1,21 @@
+import { workerData } from 'node:worker_threads';
+import { serveRuns } from '../read/pool/index.js';
+import { MetadataWriter, type Ownership, type Refusals } from './metadata.js';
+import { NewFile, type TreeFile } from './write-file.js';
+
+/** What a thread that writes files is started with. */
+export interface ExtractWorkerData {
+  memory: SharedArrayBuffer;
+  /** Descriptor of the folder below which it writes. */
+  folder: number;
+  ownership: Ownership;
+}
+
+/** Entry point of a thread that writes files. */
+const { memory, folder, ownership }: ExtractWorkerData = workerData;
+const metadata = new MetadataWriter(ownership);
+
+serveRuns<TreeFile>(memory, {
+  open: (item) => new NewFile(folder, item, metadata),
+  close: (): Refusals => metadata.refusals(),
+});

@@ -1,0 +1,7 @@
+import { workerData } from 'node:worker_threads';
+import { serveRuns } from '../read/pool/index.js';
+
+/** Entry point of a thread that only checks what it reads. */
+const memory: SharedArrayBuffer = workerData;
+
+serveRuns(memory, null);
