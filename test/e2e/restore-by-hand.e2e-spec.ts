@@ -80,7 +80,7 @@ async function nextDay(site: WordPressSite, server: MariaDbServer, database: str
   renameSync(join(odd, 'deep'), join(odd, 'moved'));
   renameSync(at('\u00e9\u00e8.txt'), at('\u00e8\u00e9.txt'));
   copyFileSync(join(odd, 'random.bin'), join(odd, 'copy of random.bin'));
-  linkSync(join(site.root, 'license.txt'), join(odd, 'another name of license.txt'));
+  linkSync(join(site.root, 'xmlrpc.php'), join(odd, 'another name of xmlrpc.php'));
   chmodSync(join(site.root, 'readme.html'), 0o600);
   utimesSync(join(odd, 'n'.repeat(255)), 1_234_567_890.5, 1_234_567_890.5);
   rmSync(join(odd, '-rf *'));
@@ -221,10 +221,20 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
     }
   });
 
-  it('lists what is in it', () => {
-    const listing = byHand(['list'], objects['mysql'] as Objects);
-    expect(listing).toContain('files/wp-config.php');
-    expect(listing).toContain('backupd/README.txt');
+  it('lists what is in it, whichever bundle', () => {
+    const { STORE, BUNDLE } = objects['mysql'] as Objects;
+    const names = readdirSync(dirname(BUNDLE)).filter((name) => name.endsWith('.tar.zst'));
+    const listings = names
+      .toSorted()
+      .map((name) => byHand(['list'], { STORE, BUNDLE: join(dirname(BUNDLE), name), MANIFEST: '' }));
+    expect(listings).toHaveLength(3);
+    expect(listings[0]).toContain('files/wp-config.php');
+    expect(listings[0]).toMatch(/database\/\d{4}-wp_posts\.\d{8}\.sql/);
+    for (const listing of listings) expect(listing).toContain('backupd/README.txt');
+    // Structure is in each, content only where it was new.
+    for (const listing of listings) expect(listing).toMatch(/files\/wp-admin\/\n/);
+    expect(listings[1]).toContain('odd/new.jpg');
+    expect(listings[2]).not.toContain('odd/new.jpg');
   });
 
   it('notices a damaged bundle in the check', () => {

@@ -96,9 +96,10 @@ describe('a real WordPress on a real MariaDB, through the API', () => {
     expect(job.error).toBeNull();
     expect(job).toMatchObject({ status: 'completed', kind: 'backup', siteId: site.id });
     expect(job.stages.map((stage) => [stage.name, stage.status])).toEqual(STAGES.map((name) => [name, 'completed']));
-    expect(events.filter((event) => event.type === 'stage.completed').map((event) => event.data['stage'])).toEqual(
-      STAGES,
-    );
+    const ends = events.filter((event) => event.type === 'stage.completed').map((event) => String(event.data['stage']));
+    // Dump and files go side by side; which is first is a matter of chance.
+    expect(ends.slice(0, 2).toSorted()).toEqual(STAGES.slice(0, 2).toSorted());
+    expect(ends.slice(2)).toEqual(STAGES.slice(2));
     expect(events.at(-1)?.type).toBe('job.completed');
     const ids = events.map((event) => Number(event.id));
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
