@@ -32,6 +32,15 @@ const LOAD_MODE = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
 
 export const isSafeCharset = (name: string): boolean => SAFE_CHARSETS.has(name.toLowerCase());
 
+export interface ByteSessionOptions {
+  /** The dump's character set; null: utf8mb4. */
+  charset: string | null;
+  /** The restore's id. */
+  id: string;
+  role: FencedRole;
+  signal: AbortSignal;
+}
+
 export interface SentStatement {
   affectedRows: number;
   warnings: number;
@@ -48,10 +57,7 @@ export class ByteSession implements AsyncDisposable {
     readonly maxAllowedPacket: number,
   ) {}
 
-  static async open(
-    credentials: MySqlCredentials,
-    options: { charset: string | null; id: string; role: FencedRole; signal: AbortSignal },
-  ): Promise<ByteSession> {
+  static async open(credentials: MySqlCredentials, options: ByteSessionOptions): Promise<ByteSession> {
     const charset = (options.charset ?? 'utf8mb4').toLowerCase();
     if (!isSafeCharset(charset)) {
       throw new AppError({

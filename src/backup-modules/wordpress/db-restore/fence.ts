@@ -2,7 +2,16 @@ import { AppError, throwIfAborted } from '../../../common/errors/index.js';
 import type { MySqlSession } from '../mysql/index.js';
 
 /** Which session of a restore holds a lock. */
-export type FencedRole = 'control' | 'bytes' | 'admin';
+export type FencedRole = 'control' | 'bytes' | 'admin' | `load-${number}`;
+
+/** Connections that load rows side by side. */
+export const LOAD_SESSIONS = 3;
+export const loadRole = (index: number): FencedRole => `load-${index}`;
+/** Roles of sessions that write, and may still do so for a killed run. */
+const WRITING_ROLES: readonly FencedRole[] = [
+  'bytes',
+  ...Array.from({ length: LOAD_SESSIONS }, (_, index) => loadRole(index)),
+];
 
 const ATTEMPTS = 60;
 /** How long the server waits for the killed session to end before we look again. */
@@ -29,6 +38,16 @@ export async function fence(session: MySqlSession, id: string, role: FencedRole,
     // oxlint-enable no-await-in-loop
   }
   throw stillBusy();
+}
+
+/** Ends what sessions of a killed run in these roles still do; holds none of their locks. */
+export async function fenceOff(session: MySqlSession, id: string, signal: AbortSignal): Promise<void> {
+  for (const role of WRITING_ROLES) {
+    // oxlint-disable-next-line no-await-in-loop -- one connection
+    await fence(session, id, role, signal);
+    // oxlint-disable-next-line no-await-in-loop -- one connection
+    await session.rows('SELECT RELEASE_LOCK(?)', [lockName(id, role)]);
+  }
 }
 
 async function kill(session: MySqlSession, connection: number): Promise<void> {

@@ -2,8 +2,10 @@ import { AppError } from '../../../common/errors/index.js';
 import type { ManifestDatabaseInfo, ManifestEntry } from '../../../engine/snapshot/manifest/types.js';
 import { connect, type MySqlSession } from '../mysql/index.js';
 import { ByteSession } from './byte-session.js';
-import { fence } from './fence.js';
+import { fence, fenceOff } from './fence.js';
 import { activateKeys, ensureKeys } from './foreign-keys.js';
+import { LoadSessions } from './load-sessions.js';
+import { LoadWarnings } from './load-warnings.js';
 import { DumpLoader } from './loader.js';
 import { ObjectsWriter, readObjects } from './objects-file.js';
 import { changePrefixInRows } from './prefix.js';
@@ -110,18 +112,16 @@ export class MySqlRestore {
     const { options } = this;
     const state = await this.started('load');
     const server = await TargetServer.read(session, options.journal);
-    const bytes = await ByteSession.open(options.target, {
-      charset: info.dumpCharset,
-      id: state.state.id,
-      role: 'bytes',
-      signal: options.signal,
-    });
+    const common = { charset: info.dumpCharset, id: state.state.id, signal: options.signal };
+    await using bytes = await ByteSession.open(options.target, { ...common, role: 'bytes' });
+    await using rows = await LoadSessions.open(options.target, common, new LoadWarnings(options.journal));
     const objects = await ObjectsWriter.create(state.objectsFile);
     const loader = new DumpLoader({
       info,
       tablePrefix: options.tablePrefix,
       database: options.target.database,
       bytes,
+      rows,
       server,
       state,
       objects,
@@ -134,7 +134,6 @@ export class MySqlRestore {
       await objects.sync();
     } finally {
       await objects.close();
-      await bytes.close();
     }
     const tables = [...loader.tables.values()];
     await changePrefixInRows(session, tables, info.tablePrefix, options.tablePrefix);
@@ -241,8 +240,7 @@ export class MySqlRestore {
       await session.run("SET SESSION wait_timeout = 28800, sql_mode = ''");
       await fence(session, state.state.id, 'control', signal);
       // A session of a killed run that loads or creates must have ended, too, before we look at what is there.
-      await fence(session, state.state.id, 'bytes', signal);
-      await session.rows('SELECT RELEASE_LOCK(?)', [`backupd.restore.${state.state.id}.bytes`]);
+      await fenceOff(session, state.state.id, signal);
       return await work(session);
     } finally {
       await session.close();

@@ -22,11 +22,11 @@ export async function databaseBytes(source: BackupSource): Promise<number> {
 
 /** The dump's pieces with their contents, in order; each is read to its end before the next. */
 export async function* databaseMembers(source: BackupSource, signal: AbortSignal): AsyncGenerator<DatabaseMember> {
-  for await (const { entry, content } of source.contents(dumpEntries(source), signal)) {
+  for await (const { entry, pieces } of source.stored(dumpEntries(source), signal)) {
     yield {
       path: entry.path ?? '',
       size: entry.size,
-      content,
+      content: pieces,
       ...(entry.table === undefined ? {} : { table: entry.table }),
       ...(entry.part === undefined ? {} : { part: entry.part }),
       ...(entry.rows === undefined ? {} : { rows: entry.rows }),
