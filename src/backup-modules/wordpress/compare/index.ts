@@ -1,0 +1,1 @@
+export { diffDatabase, type DiffDatabaseLimits } from './diff-database.js';
