@@ -28,6 +28,8 @@ const table = (rows: readonly string[], more: Partial<DumpTable> = {}): DumpTabl
   ...more,
 });
 
+const long = (text: string, a: number): string => `('${text.repeat(100_000)}',${a})`;
+
 describe('a table', () => {
   it('of another definition has all its rows changed when each got a new value', async () => {
     const before = table(numbered(50));
@@ -81,7 +83,6 @@ describe('a table', () => {
 
   it('may have rows longer than anything that is held, and a key behind them', async () => {
     const columns = '`v` longtext,\n  `a` int(11) NOT NULL';
-    const long = (text: string, a: number): string => `('${text.repeat(100_000)}',${a})`;
     const rows = [long('abc', 1), long("x),\\'", 2), long('q', 3)];
     const after = [long('abc', 1), long("x),\\'", 4), long('r', 3)];
     expect(await one(table(rows, { columns }), table(after, { columns }))).toMatchObject({
@@ -104,9 +105,14 @@ describe('a table', () => {
   });
 
   it('with a key that comes more than once, as history has it, is compared all the same', async () => {
-    const before = table(["(1,'x','v')", "(1,'x','w')", "(2,'x','w')"]);
-    const after = table(["(1,'x','v')", "(1,'x','w')", "(1,'x','u')", "(2,'y','w')"]);
-    expect(await one(before, after)).toMatchObject({ rowsAdded: 1, rowsRemoved: 0, rowsChanged: 1 });
+    const before = table(["(1,'x','v')", "(1,'x','w')", "(2,'x','w')", "(3,'x','1')", "(3,'x','2')", "(3,'x','3')"]);
+    const after = table(["(1,'x','v')", "(1,'x','w')", "(1,'x','u')", "(2,'y','w')", "(3,'x','4')", "(3,'x','5')"]);
+    expect(await one(before, after)).toMatchObject({ rowsAdded: 1, rowsRemoved: 1, rowsChanged: 3 });
+  });
+
+  it('has keys of numbers that are not run together', async () => {
+    const more = { key: '`a`,`b`', columns: '`a` int(11) NOT NULL,\n  `b` int(11) NOT NULL' };
+    expect(await one(table(['(1,23)'], more), table(['(12,3)'], more))).toMatchObject({ rowsAdded: 1, rowsRemoved: 1 });
   });
 });
 
@@ -126,9 +132,8 @@ describe('what is too much to compare', () => {
     ['rows', { rows: 100 }],
   ])('is told as the most that it can be beyond the limit of %s', async (_, limits) => {
     // So many rows that the first look for room comes.
-    const many = (rows: string[]): DumpTable => table(rows);
-    const old = many(numbered(1000));
-    const now = many([...numbered(1000, (n) => (n % 3 === 0 ? 1 : 0)), "(9000,'new','')"]);
+    const old = table(numbered(1000));
+    const now = table([...numbered(1000, (n) => (n % 3 === 0 ? 1 : 0)), "(9000,'new','')"]);
     const found = await one(old, now, { limits });
     expect(found).toMatchObject({ change: 'changed', exact: false });
     expect(found?.rowsAdded).toBeGreaterThanOrEqual(1);
@@ -190,15 +195,19 @@ it('fetches only what is not in both backups', async () => {
   expect(driver.reads.every(({ key }) => key.endsWith('.manifest.ndjson.zst'))).toBe(true);
 });
 
+const trigger = (name: string, body: string): string =>
+  `/*!50003 SET @saved_sql_mode = @@sql_mode */ ;\nDELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER \`${name}\` BEFORE INSERT ON \`t\` FOR EACH ROW ${body} */;;\nDELIMITER ;\n/*!50003 SET sql_mode = @saved_sql_mode */ ;\n`;
+const view = (name: string, body: string): string =>
+  `/*!50001 DROP VIEW IF EXISTS \`${name}\`*/;\n/*!50001 CREATE VIEW \`${name}\` AS ${body} */;\n`;
+const routine = (name: string, body: string): string =>
+  `/*!50003 DROP FUNCTION IF EXISTS \`${name}\` */;\nDELIMITER ;;\nCREATE FUNCTION \`${name}\`() RETURNS int RETURN ${body} ;;\nDELIMITER ;\n`;
+const event = (name: string, body: string): string =>
+  `/*!50106 DROP EVENT IF EXISTS \`${name}\` */;\nDELIMITER ;;\n/*!50106 CREATE*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY DO ${body} */ ;;\nDELIMITER ;\n`;
+const file = (text: string): Parameters<typeof storeMembers>[2] => [
+  { path: 'database/sqlite/wp-content/database/.ht.sqlite', part: 'sqlite', content: Buffer.from(text) },
+];
+
 describe('what is no table', () => {
-  const trigger = (name: string, body: string): string =>
-    `/*!50003 SET @saved_sql_mode = @@sql_mode */ ;\nDELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER \`${name}\` BEFORE INSERT ON \`t\` FOR EACH ROW ${body} */;;\nDELIMITER ;\n/*!50003 SET sql_mode = @saved_sql_mode */ ;\n`;
-  const view = (name: string, body: string): string =>
-    `/*!50001 DROP VIEW IF EXISTS \`${name}\`*/;\n/*!50001 CREATE VIEW \`${name}\` AS ${body} */;\n`;
-  const routine = (name: string, body: string): string =>
-    `/*!50003 DROP FUNCTION IF EXISTS \`${name}\` */;\nDELIMITER ;;\nCREATE FUNCTION \`${name}\`() RETURNS int RETURN ${body} ;;\nDELIMITER ;\n`;
-  const event = (name: string, body: string): string =>
-    `/*!50106 DROP EVENT IF EXISTS \`${name}\` */;\nDELIMITER ;;\n/*!50106 CREATE*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY DO ${body} */ ;;\nDELIMITER ;\n`;
   const t = tableText(table(numbered(3)));
 
   it('is told by kind and name', async () => {
@@ -232,9 +241,6 @@ describe('what is no table', () => {
 
   it('may be a whole database in a file', async () => {
     const driver = new MemoryStorageDriver();
-    const file = (text: string): Parameters<typeof storeMembers>[2] => [
-      { path: 'database/sqlite/wp-content/database/.ht.sqlite', part: 'sqlite', content: Buffer.from(text) },
-    ];
     const before = await storeMembers(driver, 'before', file('one'));
     const after = await storeMembers(driver, 'after', file('two'));
     const name = 'database/sqlite/wp-content/database/.ht.sqlite';
