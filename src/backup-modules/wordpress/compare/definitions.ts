@@ -1,10 +1,13 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { BackupSource } from '../../../engine/ports/index.js';
 import type { ManifestEntry } from '../../../engine/snapshot/manifest/index.js';
-import { DumpParser, type DumpHandler } from '../dump/index.js';
+import { DumpParser } from '../dump/index.js';
 import { fingerprint } from '../dump/dumped-table.js';
 import { kindOfStatement } from '../dump/statement-kind.js';
 import { readTableShape, type TableShape } from '../dump/table-shape.js';
+
+const nothing = (): void => undefined;
+const NOTHING = { comment: nothing, beginInsert: nothing, row: nothing, rows: nothing, endInsert: nothing };
 
 /** A table's definition. */
 export interface Definition {
@@ -14,61 +17,66 @@ export interface Definition {
   shape: TableShape | null;
 }
 
-/** Reads a definition from its members. */
-export async function readDefinition(
+/** Members by what they belong to. */
+export type MembersOf = ReadonlyMap<string, readonly ManifestEntry[]>;
+
+/** Reads the definitions of many tables; all in one go, as neighbours share a frame. */
+export async function readDefinitions(
   source: BackupSource,
-  members: readonly ManifestEntry[],
+  members: MembersOf,
   signal: AbortSignal,
-): Promise<Definition> {
-  const digest = createHash('sha256');
-  let shape: TableShape | null = null;
-  await readStatements(source, members, signal, (text) => {
+): Promise<Map<string, Definition>> {
+  const definitions = new Map<string, Definition>();
+  await readStatements(source, members, signal, (table, text) => {
     const kind = kindOfStatement(text);
     // Keys are switched off and on only where there are rows.
     if (kind.is === 'noise') return;
     const isTable = kind.is === 'definition' && kind.kind === 'table';
-    if (isTable) shape = readTableShape(text.toString('latin1'));
-    digest.update(isTable ? fingerprint(text.toString('latin1')) : text);
+    const definition = text.toString('latin1');
+    const known = definitions.get(table) ?? { digest: '', shape: null };
+    definitions.set(table, {
+      digest: hash('sha256', known.digest + (isTable ? fingerprint(definition) : definition), 'base64'),
+      shape: isTable ? readTableShape(definition) : known.shape,
+    });
   });
-  return { digest: digest.digest('base64'), shape };
+  return definitions;
 }
 
-/** Names of the triggers, routines or events in the members, each with a digest of its definition. */
+/** Reads the names of the triggers, routines or events in members, each with a digest of its definition. */
 export async function readNames(
   source: BackupSource,
-  members: readonly ManifestEntry[],
+  members: MembersOf,
   signal: AbortSignal,
-): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
+): Promise<Map<string, Map<string, string>>> {
+  const all = new Map<string, Map<string, string>>();
   let session: Buffer[] = [];
-  await readStatements(source, members, signal, (text) => {
+  await readStatements(source, members, signal, (owner, text) => {
     const kind = kindOfStatement(text);
     if (kind.is === 'prelude') session.push(Buffer.from(text));
     if (kind.is !== 'definition') return;
-    const digest = hash('sha256', Buffer.concat([...session, text]), 'hex');
+    const names = all.get(owner) ?? new Map<string, string>();
+    all.set(owner, names);
     // A function and a procedure may have one name.
+    const digest = hash('sha256', Buffer.concat([...session, text]), 'hex');
     names.set(kind.name, (names.get(kind.name) ?? '') + digest);
     session = [];
   });
-  return names;
+  return all;
 }
 
 async function readStatements(
   source: BackupSource,
-  members: readonly ManifestEntry[],
+  members: MembersOf,
   signal: AbortSignal,
-  onStatement: (text: Buffer) => void,
+  onStatement: (owner: string, text: Buffer) => void,
 ): Promise<void> {
-  const handler: DumpHandler = {
-    comment: () => undefined,
-    statement: onStatement,
-    beginInsert: () => undefined,
-    row: () => undefined,
-    rows: () => undefined,
-    endInsert: () => undefined,
-  };
-  for await (const { pieces } of source.stored(members, signal)) {
-    const parser = new DumpParser(handler);
+  const owners = [...members].flatMap(([owner, entries]) => entries.map(() => owner));
+  let at = 0;
+  for await (const { pieces } of source.stored([...members.values()].flat(), signal)) {
+    const owner = owners[at] ?? '';
+    at += 1;
+    const statement = (text: Buffer): void => onStatement(owner, text);
+    const parser = new DumpParser({ ...NOTHING, statement });
     for await (const piece of pieces) parser.push(piece);
     parser.end();
   }

@@ -1,30 +1,8 @@
-import { throwIfAborted } from '../../../common/errors/index.js';
 import type { BackupSource, DatabaseDifference, TableDifference } from '../../../engine/ports/index.js';
-import {
-  CHANGE_LIMITS,
-  findChangedMembers,
-  type ChangeLimits,
-  type TableMembers,
-  type Wanted,
-} from './changed-members.js';
-import { compareRows } from './compare-rows.js';
-import { readDefinition, type Definition } from './definitions.js';
+import { CHANGE_LIMITS, findChangedMembers, type ChangedMembers, type Wanted } from './changed-members.js';
 import { surveyDump, type DumpSurvey, type TableSurvey } from './dump-survey.js';
 import { diffObjects } from './diff-objects.js';
-import type { RowFigures } from './row-tally.js';
-
-/** Where a comparison stops being exact; see `CHANGE_LIMITS` and `RowTally`. */
-export interface DiffDatabaseLimits extends Partial<ChangeLimits> {
-  rows?: number;
-}
-
-/** Two backups of one site, and what may be held of them. */
-interface Comparison {
-  before: BackupSource;
-  after: BackupSource;
-  signal: AbortSignal;
-  limits: DiffDatabaseLimits;
-}
+import { lookInto, type DiffDatabaseLimits, type TableLook } from './diff-tables.js';
 
 /**
  * Compares the databases of two backups. Members with the same SHA-256 are never read. Memory is bounded: it grows with the number
@@ -39,28 +17,22 @@ export async function diffDatabase(
   const surveys = { before: await surveyDump(before, signal), after: await surveyDump(after, signal) };
   const wanted = wantedOf(surveys.before, surveys.after);
   const isNothing = [wanted.schema, wanted.triggers, wanted.sections].every(({ size }) => size === 0);
-  const changed = isNothing
-    ? { tables: new Map<string, TableMembers>(), sections: new Map() }
+  const changed: ChangedMembers = isNothing
+    ? { tables: new Map(), sections: new Map() }
     : await findChangedMembers(before, after, wanted, signal, { ...CHANGE_LIMITS, ...limits });
-  const comparison: Comparison = { before, after, signal, limits };
-  const tables: TableDifference[] = [];
-  for (const name of namesOf(surveys.before.tables, surveys.after.tables)) {
-    throwIfAborted(signal);
+  const names = namesOf(surveys.before.tables, surveys.after.tables);
+  const looks = names.flatMap((name): TableLook[] => {
     const old = surveys.before.tables.get(name);
     const now = surveys.after.tables.get(name);
-    // oxlint-disable-next-line no-await-in-loop -- one table after the other: each may take all the memory there is for it
-    tables.push(await diffTable(comparison, name, old, now, changed.tables.get(name)));
-    // Its rows are compared: the pieces need not be held any longer.
-    if (old !== undefined && now !== undefined) releasePieces(changed.tables.get(name));
-  }
-  const objects = await diffObjects({ before, after, signal }, surveys, changed);
-  return { tables, objects };
-}
-
-function releasePieces(members: TableMembers | undefined): void {
-  if (members === undefined) return;
-  members.before.pieces = [];
-  members.after.pieces = [];
+    const members = changed.tables.get(name);
+    const isLookedInto = wanted.schema.has(name) && members !== undefined && old !== undefined && now !== undefined;
+    return isLookedInto ? [{ name, before: old, after: now, members }] : [];
+  });
+  const differences = await lookInto({ before, after, signal, limits }, looks);
+  const tables = names.map(
+    (name) => differences.get(name) ?? unread(name, surveys.before.tables.get(name), surveys.after.tables.get(name)),
+  );
+  return { tables, objects: await diffObjects({ before, after, signal }, surveys, changed) };
 }
 
 /** Names of both, in order. */
@@ -87,73 +59,13 @@ function wantedOf(before: DumpSurvey, after: DumpSurvey): Wanted {
   return { data, schema, triggers, sections };
 }
 
-async function diffTable(
-  comparison: Comparison,
-  name: string,
-  before: TableSurvey | undefined,
-  after: TableSurvey | undefined,
-  members: TableMembers | undefined,
-): Promise<TableDifference> {
-  const rowsBefore = before?.rows ?? 0;
-  const rowsAfter = after?.rows ?? 0;
-  const facts = { name, definitionChanged: false, rowsBefore, rowsAfter };
-  const isKnown = before?.rowsKnown !== false && after?.rowsKnown !== false;
-  if (before === undefined || after === undefined) {
-    const change = before === undefined ? 'added' : 'removed';
-    return { ...facts, change, rowsAdded: rowsAfter, rowsRemoved: rowsBefore, rowsChanged: 0, exact: isKnown };
-  }
-  if (members === undefined || !wantsLook(before, after))
-    return { ...facts, change: 'same', rowsAdded: 0, rowsRemoved: 0, rowsChanged: 0, exact: true };
-  const old = await readDefinition(comparison.before, members.before.schema, comparison.signal);
-  const now =
-    before.schema === after.schema
-      ? old
-      : await readDefinition(comparison.after, members.after.schema, comparison.signal);
-  const definitionChanged = old.digest !== now.digest;
-  const figures = before.data === after.data ? NO_ROWS : await rowFigures(comparison, members, old, now);
-  const exact = figures !== null;
-  const { added, removed, changed } = figures ?? mostOf(members, keyOf(old, now));
-  const isSame = exact && !definitionChanged && added + removed + changed === 0;
-  return {
-    ...facts,
-    change: isSame ? 'same' : 'changed',
-    definitionChanged,
-    rowsAdded: added,
-    rowsRemoved: removed,
-    rowsChanged: changed,
-    exact,
-  };
-}
-
-const NO_ROWS: RowFigures = { added: 0, removed: 0, changed: 0 };
-
-const wantsLook = (before: TableSurvey, after: TableSurvey): boolean =>
-  before.data !== after.data || before.schema !== after.schema;
-
-async function rowFigures(
-  { before, after, signal, limits }: Comparison,
-  members: TableMembers,
-  old: Definition,
-  now: Definition,
-): Promise<RowFigures | null> {
-  if (!members.whole) return null;
-  return compareRows(
-    { source: before, pieces: members.before.pieces, columns: old.shape?.columns ?? [] },
-    { source: after, pieces: members.after.pieces, columns: now.shape?.columns ?? [] },
-    keyOf(old, now),
-    signal,
-    limits.rows,
-  );
-}
-
-/** The columns that tell rows apart in both, in an order that is the same for both; none when they are not the same ones. */
-function keyOf(old: Definition, now: Definition): string[] {
-  const key = (old.shape?.key ?? []).toSorted();
-  const same = (now.shape?.key ?? []).toSorted();
-  return key.length === same.length && key.every((name, i) => name === same[i]) ? key : [];
-}
-
-/** The most that the figures can be: all rows of the pieces that are not on both sides. */
-function mostOf({ before, after }: TableMembers, key: readonly string[]): RowFigures {
-  return { added: after.rows, removed: before.rows, changed: key.length === 0 ? 0 : Math.min(before.rows, after.rows) };
+/** What the manifests alone tell of a table: that it came, went, or is the same. */
+function unread(name: string, before: TableSurvey | undefined, after: TableSurvey | undefined): TableDifference {
+  const rows = { rowsBefore: before?.rows ?? 0, rowsAfter: after?.rows ?? 0 };
+  const facts = { name, definitionChanged: false, rowsChanged: 0, ...rows };
+  if (before !== undefined && after !== undefined)
+    return { ...facts, change: 'same', rowsAdded: 0, rowsRemoved: 0, exact: true };
+  const change = before === undefined ? 'added' : 'removed';
+  const exact = (before ?? after)?.rowsKnown === true;
+  return { ...facts, change, rowsAdded: rows.rowsAfter, rowsRemoved: rows.rowsBefore, exact };
 }

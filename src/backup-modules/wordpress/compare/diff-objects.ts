@@ -21,10 +21,23 @@ export async function diffObjects(
   changed: ChangedMembers,
 ): Promise<DatabaseObjectDifference[]> {
   const objects = namedMembers(surveys.before, surveys.after);
-  for (const [part, members] of changed.sections)
-    objects.push(...(await diffNames(sources, SECTION_KINDS[part] ?? part, members.before, members.after)));
-  for (const { before, after } of changed.tables.values())
-    objects.push(...(await diffNames(sources, 'trigger', before.triggers, after.triggers)));
+  const [before, after] = [new Map<string, ManifestEntry[]>(), new Map<string, ManifestEntry[]>()];
+  const kinds = new Map<string, string>();
+  for (const [part, members] of changed.sections) {
+    kinds.set(part, SECTION_KINDS[part] ?? part);
+    before.set(part, members.before);
+    after.set(part, members.after);
+  }
+  for (const [table, members] of changed.tables) {
+    if (members.before.triggers.length + members.after.triggers.length === 0) continue;
+    const owner = `of ${table}`;
+    kinds.set(owner, 'trigger');
+    before.set(owner, members.before.triggers);
+    after.set(owner, members.after.triggers);
+  }
+  const old = await readNames(sources.before, before, sources.signal);
+  const now = await readNames(sources.after, after, sources.signal);
+  for (const [owner, kind] of kinds) objects.push(...diffNames(kind, old.get(owner), now.get(owner)));
   return objects.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
 
@@ -44,19 +57,15 @@ function namedMembers(before: DumpSurvey, after: DumpSurvey): DatabaseObjectDiff
   return objects;
 }
 
-/** Reads members that are not the same and compares what they define. */
-async function diffNames(
-  { before, after, signal }: Sources,
+/** Compares what members define that are not the same. */
+function diffNames(
   kind: string,
-  old: readonly ManifestEntry[],
-  now: readonly ManifestEntry[],
-): Promise<DatabaseObjectDifference[]> {
-  if (old.length === 0 && now.length === 0) return [];
-  const oldNames = await readNames(before, old, signal);
-  const nowNames = await readNames(after, now, signal);
+  before: ReadonlyMap<string, string> = new Map<string, string>(),
+  after: ReadonlyMap<string, string> = new Map<string, string>(),
+): DatabaseObjectDifference[] {
   const objects: DatabaseObjectDifference[] = [];
-  for (const name of new Set([...oldNames.keys(), ...nowNames.keys()])) {
-    const change = changeOf(oldNames.get(name), nowNames.get(name));
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const change = changeOf(before.get(name), after.get(name));
     if (change !== null) objects.push({ kind, name, change });
   }
   // Different, and yet nothing that is understood is.

@@ -1,6 +1,8 @@
 const MIN_SLOTS = 1024;
 /** Slots filled at most: then a lookup looks at two or three of them. */
 const FILL = 0.6;
+/** Of these: above it there is too little room for what comes next. */
+const CROWDED = 0.8;
 
 /**
  * Numbers by digest, in flat memory: an open-addressing table whose slots hold `idWords` words of a digest and `valueWords`
@@ -54,12 +56,13 @@ export class DigestTable {
     for (let at = 0; at < words.length; at += this.stride) if (!this.isFree(words, at)) yield at + this.idWords;
   }
 
-  /** Drops what need not be kept; grows when that does not make enough room. */
-  makeRoom(isKept: (words: Uint32Array, at: number) => boolean = () => true): void {
+  /** Drops what need not be kept; grows when that does not make enough room. False, and nothing done, beyond `most` ids. */
+  makeRoom(isKept: (words: Uint32Array, at: number) => boolean = () => true, most = Number.POSITIVE_INFINITY): boolean {
     const old = this.words;
     let kept = 0;
     for (const at of this.values()) if (isKept(old, at)) kept += 1;
-    if (kept >= (this.slots * FILL) / 2) this.slots *= 2;
+    if (kept > most) return false;
+    if (kept > this.slots * FILL * CROWDED) this.slots *= 2;
     this.words = new Uint32Array(this.slots * this.stride);
     this.used = 0;
     for (let id = 0; id < old.length; id += this.stride) {
@@ -67,6 +70,7 @@ export class DigestTable {
       if (this.isFree(old, id) || !isKept(old, at)) continue;
       this.words.set(old.subarray(at, id + this.stride), this.slot(old.subarray(id, at)));
     }
+    return true;
   }
 
   /** Where an id is, or the free slot where it would be. */

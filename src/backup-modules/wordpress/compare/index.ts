@@ -1,1 +1,2 @@
-export { diffDatabase, type DiffDatabaseLimits } from './diff-database.js';
+export { diffDatabase } from './diff-database.js';
+export type { DiffDatabaseLimits } from './diff-tables.js';

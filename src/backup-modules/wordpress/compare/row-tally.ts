@@ -2,8 +2,11 @@ import { DigestTable, DigestWords } from './digest-table.js';
 
 const ROW_WORDS = 4;
 const KEY_WORDS = 2;
-/** Rows that differ (and those that are not paired yet) which are held: about 60 MB. */
+/** Rows that differ (and those that are not paired yet) which are held: about 60 MB, and twice that for a moment. */
 const MAX_ROWS = 1_000_000;
+
+/** A row that both have as often is done with. */
+const isOpen = (words: Uint32Array, at: number): boolean => words[at + KEY_WORDS] !== 0;
 
 /** Rows that only one side has, and those of the same key on both. */
 export interface RowFigures {
@@ -26,10 +29,7 @@ export class RowTally {
 
   /** A row by its SHA-256 and that of its key (of a table without one: null). False when there are too many to hold. */
   add(side: 'before' | 'after', row: Buffer, key: Buffer | null): boolean {
-    if (this.rows.full) {
-      this.rows.makeRoom((words, at) => words[at + KEY_WORDS] !== 0);
-      if (this.rows.size > this.maxRows) return false;
-    }
+    if (this.rows.full && !this.rows.makeRoom(isOpen, this.maxRows)) return false;
     this.row.take(row);
     this.key.take(key ?? row);
     const at = this.rows.slot(this.row.words);
