@@ -150,6 +150,20 @@ describe('what is too much to compare', () => {
     expect(found).toMatchObject([{ rowsAdded: 1, exact: true }, { exact: false }]);
   });
 
+  it('is passed over, and the next table is compared', async () => {
+    const last = { name: 'z', key: '`a`', rows: numbered(30) };
+    const found = await diffTables(
+      folder(),
+      [table(numbered(1500)), last],
+      [table(numbered(1500, () => 1)), { ...last, rows: numbered(31) }],
+      { limits: { rows: 100 } },
+    );
+    expect(found).toMatchObject([
+      { rowsChanged: 1500, rowsAdded: 1500, rowsRemoved: 1500, exact: false },
+      { rowsChanged: 0, rowsAdded: 1, rowsRemoved: 0, exact: true },
+    ]);
+  });
+
   it('is not what rows on both sides amount to: they make room', async () => {
     // Every row is read, as the pieces are cut otherwise; few differ.
     const driver = new MemoryStorageDriver();
