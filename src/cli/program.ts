@@ -4,6 +4,7 @@ import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
+import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
@@ -86,6 +87,7 @@ Examples:
   addBackup(program, run);
   addRestore(program, run);
   addBrowse(program, run);
+  addDiff(program, run);
   addJobs(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {

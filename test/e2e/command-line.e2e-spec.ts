@@ -113,6 +113,17 @@ describe('the command line on a fresh host, with no server running', () => {
     await server.query('DROP TABLE wp_old', 'cli_shop');
   });
 
+  it('tells what changed since the backup before', async () => {
+    const run = await cli('diff', 'latest');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/\d+ added, \d+ changed, \d+ removed; [^]*\+ wp_old +0 +0 +0\n/);
+    expect(run.stdout).toContain('1 table added, ');
+    const json = JSON.parse((await cli('diff', 'latest', '--only', 'database', '--json')).stdout) as {
+      database: unknown;
+    };
+    expect(json.database).toMatchObject({ totals: { added: 1, removed: 0, exact: true }, objects: [] });
+  });
+
   it('ends with 1 when a job fails, with the reason and a hint', async () => {
     const secret = join(scratch.path, 'wrong');
     execFileSync('sh', ['-c', 'printf wrong-password > "$1"', 'sh', secret]);

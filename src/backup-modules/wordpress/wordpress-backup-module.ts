@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
   BackupModuleProvider,
+  type BackupSource,
   type BackupStageContext,
+  type ComparingModule,
+  type DatabaseDifference,
   type DescribableSite,
   type DiagnosableModule,
   type DiagnosticCheck,
@@ -19,6 +22,7 @@ import { cleanupWork } from '../../engine/runner/index.js';
 import { backupDatabase, isDatabaseDumped } from './backup/backup-db.js';
 import { isPlanned, planSiteFiles } from './backup/backup-files.js';
 import { createBundle, isBundled, uploadBundle } from './backup/create-bundle.js';
+import { diffDatabase } from './compare/index.js';
 import { diagnoseClients } from './diagnose.js';
 import { describeWordPress, discoverWordPress } from './discovery/index.js';
 import { RESTORE_STAGES, WordPressRestore } from './restore/wordpress-restore.js';
@@ -45,7 +49,7 @@ const STAGES: Readonly<Record<string, BackupStage>> = {
 /** Backs up and restores WordPress sites on MySQL, MariaDB or SQLite. */
 @Injectable()
 @BackupModuleProvider()
-export class WordPressBackupModule implements DiscoveringModule, RestoringModule, DiagnosableModule {
+export class WordPressBackupModule implements DiscoveringModule, RestoringModule, DiagnosableModule, ComparingModule {
   readonly name = 'wordpress';
   readonly title = 'WordPress';
   readonly stages = Object.keys(STAGES);
@@ -73,6 +77,10 @@ export class WordPressBackupModule implements DiscoveringModule, RestoringModule
 
   diagnose(): Promise<DiagnosticCheck[]> {
     return diagnoseClients();
+  }
+
+  diffDatabase(before: BackupSource, after: BackupSource, signal: AbortSignal): Promise<DatabaseDifference> {
+    return diffDatabase(before, after, signal);
   }
 
   previewRestore(context: RestoreStageContext): Promise<RestorePreview> {

@@ -5,15 +5,11 @@ import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
-import { ExitCode, usageError } from '../exit-codes.js';
-import { bytes, count, plural, printable, time } from '../format.js';
+import { ExitCode } from '../exit-codes.js';
+import { bytes, plural, printable, time } from '../format.js';
 import { getBackup } from '../lookup.js';
-import { wholeNumber } from './arguments.js';
+import { BACKUP, memberPath, OF_SITE, type OfSite } from './backup-arguments.js';
 import type { Run } from './run.js';
-
-interface OfSite {
-  site?: string;
-}
 
 interface FolderItem {
   name: string;
@@ -24,26 +20,7 @@ interface FolderItem {
   target?: string;
 }
 
-interface FileDiff {
-  from: string;
-  to: string;
-  totals: { added: number; removed: number; changed: number; newBytes: number; goneBytes: number } | null;
-  items: FileChange[];
-  nextCursor: string | null;
-}
-
-interface FileChange {
-  change: 'added' | 'removed' | 'changed';
-  name: string;
-  what: string[];
-  before?: { size: number };
-  after?: { size: number };
-}
-
-const BACKUP = '"latest", an id, or the beginning of one';
-const OF_SITE = ['--site <site>', 'the site of "latest": id, name, address or path'] as const;
-
-/** `backupd ls`, `backupd get` and `backupd diff`: looking into backups. */
+/** `backupd ls` and `backupd get`: looking into backups. */
 export function addBrowse(program: Command, run: Run): void {
   program
     .command('ls')
@@ -64,22 +41,6 @@ export function addBrowse(program: Command, run: Run): void {
     .action((text: string, path: string, options: OfSite & { output?: string }) =>
       run((context) => get(context, text, path, options)),
     );
-  program
-    .command('diff')
-    .description('what changed in the files since the backup before')
-    .argument('<backup>', BACKUP)
-    .option(...OF_SITE)
-    .option('--from <backup>', 'the earlier backup (default: the one before)')
-    .option('--path <path>', 'only this path below the site')
-    .option('--limit <n>', 'how many changes to show', wholeNumber, 1000)
-    .action((text: string, options: DiffOptions) => run((context) => diff(context, text, options)));
-}
-
-/** A path below the site as the backup has it; `database/…` and `external/…` stay. */
-function memberPath(path: string): string {
-  const plain = path.replace(/^(\.?\/)+|\/+$/g, '');
-  if (plain === '' || plain === '.') return 'files';
-  return /^(files|database|external|backupd)(\/|$)/.test(plain) ? plain : `files/${plain}`;
 }
 
 async function list(
@@ -160,52 +121,4 @@ async function targetOf(given: string, name: string): Promise<string> {
   const path = resolve(given);
   const found = await stat(path).catch(() => null);
   return found?.isDirectory() === true ? join(path, name) : path;
-}
-
-interface DiffOptions extends OfSite {
-  from?: string;
-  path?: string;
-  limit: number;
-}
-
-async function diff(context: CommandContext, text: string, options: DiffOptions): Promise<ExitCode> {
-  if (options.limit < 1) throw usageError('--limit is at least 1.');
-  const { output } = context;
-  const { colors } = output;
-  const api = await context.api();
-  const backup = await getBackup(api, text, options.site);
-  const from = options.from === undefined ? undefined : (await getBackup(api, options.from, options.site)).id;
-  const changes: FileChange[] = [];
-  let first: FileDiff | null = null;
-  let cursor: string | null = null;
-  do {
-    const query: Record<string, string | number> = { limit: Math.min(1000, options.limit - changes.length) };
-    if (from !== undefined) query['from'] = from;
-    if (options.path !== undefined) query['path'] = memberPath(options.path);
-    if (cursor !== null) query['cursor'] = cursor;
-    // oxlint-disable-next-line no-await-in-loop -- a page says whether there is another
-    const page: FileDiff = await api.get(`/backups/${backup.id}/diff`, query);
-    first ??= page;
-    changes.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null && changes.length < options.limit);
-  output.data({ ...first, items: changes, nextCursor: cursor });
-  const signs = { added: colors.green('+'), removed: colors.red('-'), changed: colors.yellow('~') };
-  for (const change of changes) output.line(`${signs[change.change]} ${printable(change.name)}${detail(change)}`);
-  const totals = first?.totals;
-  if (totals === null || totals === undefined) return ExitCode.Ok;
-  if (cursor !== null) output.line('… and more: --limit shows them');
-  output.line(
-    `${count(totals.added)} added, ${count(totals.changed)} changed, ${count(totals.removed)} removed; ${bytes(totals.newBytes)} of new content`,
-  );
-  return ExitCode.Ok;
-}
-
-function detail(change: FileChange): string {
-  if (change.change !== 'changed') return '';
-  const sizes =
-    change.what.includes('content') && change.before !== undefined && change.after !== undefined
-      ? ` ${bytes(change.before.size)} → ${bytes(change.after.size)}`
-      : '';
-  return `  (${change.what.join(', ')}${sizes})`;
 }

@@ -4,8 +4,10 @@ import { AppError } from '../../common/errors/index.js';
 import {
   BACKUP_MODULE,
   type BackupModule,
+  canCompare,
   canDiscover,
   canRestore,
+  type ComparingModule,
   type DiscoveringModule,
   type RestoringModule,
 } from '../../engine/ports/index.js';
@@ -66,6 +68,20 @@ export class BackupModuleRegistry implements OnModuleInit {
       kind: 'usage',
       message: `The backup module "${name}" can't restore by itself.`,
       hint: 'Download the backup and restore it by hand: docs/restore-by-hand.md.',
+      retry: 'never',
+      context: { module: name },
+    });
+  }
+
+  /** Errors: MODULE_UNKNOWN, DIFF_UNSUPPORTED. */
+  comparing(name: string): ComparingModule {
+    const module = this.get(name);
+    if (canCompare(module)) return module;
+    throw new AppError({
+      code: 'DIFF_UNSUPPORTED',
+      kind: 'usage',
+      message: `The backup module "${name}" can't compare databases.`,
+      hint: 'Compare the files alone: "backupd diff <backup> --only files".',
       retry: 'never',
       context: { module: name },
     });

@@ -11,15 +11,20 @@ import type { Response } from 'express';
 import { IdParam, ProblemDto, Role, Roles, signalOf } from '../../common/http/index.js';
 import { DiffService } from './diff.service.js';
 import { DiffQueryDto, FileDiffDto } from './dto/diff.dto.js';
+import { TableDiffDto, TableDiffQueryDto } from './dto/table-diff.dto.js';
+import { TableDiffService } from './table-diff.service.js';
 
 /** Comparing backups of one site. */
 @ApiTags('backups')
 @ApiBearerAuth()
 @ApiNotFoundResponse({ type: ProblemDto, description: 'BACKUP_NOT_FOUND' })
-@ApiBadRequestResponse({ type: ProblemDto, description: 'DIFF_OTHER_SITE, DIFF_NOTHING_BEFORE' })
+@ApiBadRequestResponse({ type: ProblemDto, description: 'DIFF_OTHER_SITE, DIFF_NOTHING_BEFORE, DIFF_UNSUPPORTED' })
 @Controller('backups')
 export class DiffController {
-  constructor(private readonly diffs: DiffService) {}
+  constructor(
+    private readonly diffs: DiffService,
+    private readonly tableDiffs: TableDiffService,
+  ) {}
 
   @Get(':id/diff')
   @Roles(Role.Operator)
@@ -34,5 +39,21 @@ export class DiffController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<FileDiffDto> {
     return this.diffs.files(id, query, signalOf(response));
+  }
+
+  @Get(':id/diff/tables')
+  @Roles(Role.Operator)
+  @ApiOperation({
+    summary: 'What changed in the database since an earlier backup',
+    description:
+      'All tables in one answer, by name. Only what is not in both backups is read; comparisons wait for each other, as each may take much memory.',
+  })
+  @ApiOkResponse({ type: TableDiffDto })
+  async tables(
+    @IdParam() id: string,
+    @Query() query: TableDiffQueryDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TableDiffDto> {
+    return this.tableDiffs.tables(id, query.from, signalOf(response));
   }
 }

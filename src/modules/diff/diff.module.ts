@@ -3,11 +3,12 @@ import { BackupModulesModule } from '../backup-modules/index.js';
 import { BackupsModule } from '../backups/index.js';
 import { DiffController } from './diff.controller.js';
 import { DiffService } from './diff.service.js';
+import { TableDiffService } from './table-diff.service.js';
 
 /** What changed between two backups. */
 @Module({
   imports: [BackupModulesModule, BackupsModule],
   controllers: [DiffController],
-  providers: [DiffService],
+  providers: [DiffService, TableDiffService],
 })
 export class DiffModule {}

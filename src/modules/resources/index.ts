@@ -1,3 +1,4 @@
 export { BandwidthBudget } from './bandwidth-budget.js';
 export { ResourceService, type ResourceUsage } from './resource.service.js';
 export { ResourcesModule } from './resources.module.js';
+export { Semaphore } from './semaphore.js';

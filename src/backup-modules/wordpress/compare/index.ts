@@ -1,0 +1,2 @@
+export { diffDatabase } from './diff-database.js';
+export type { DiffDatabaseLimits } from './diff-tables.js';
