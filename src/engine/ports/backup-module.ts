@@ -134,15 +134,7 @@ export interface BackupSource {
   entries(): AsyncIterable<ManifestEntry>;
   /** The content of one file entry; fails with BUNDLE_DAMAGED naming the path when it does not match. */
   content(entry: ManifestEntry, signal?: AbortSignal): Promise<Readable>;
-  /**
-   * The contents of many entries, each frame fetched once, in the order of the entries given.
-   * The consumer must finish (or destroy) one content before asking for the next.
-   */
-  contents(
-    entries: AsyncIterable<ManifestEntry>,
-    signal?: AbortSignal,
-  ): AsyncIterable<{ entry: ManifestEntry; content: Readable }>;
-  /** The stored bytes of many entries, in the order given, without a stream for each. */
+  /** The stored bytes of many entries, in the order given; what their frames share is fetched once. */
   stored(
     entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
     signal?: AbortSignal,

@@ -1,14 +1,11 @@
 import type { DumpHandler } from './dump-parser.js';
-import { fingerprint, type DumpedTable } from './dumped-table.js';
-import { MemberQueue, type Piece, type TableMembers } from './member-queue.js';
-import { KeyedRowCutter, type PieceSizes, type RowCutter } from './row-cutter.js';
-import { RowKey } from './row-key.js';
+import type { DumpedTable } from './dumped-table.js';
+import { MemberQueue, type Piece } from './member-queue.js';
 import { SpillBuffer } from './spill-buffer.js';
 import {
-  counterStatement,
+  gather,
   HEADER,
   HISTORY,
-  keySwitch,
   NAMES,
   newGroup,
   renderStatements,
@@ -17,34 +14,16 @@ import {
   type Group,
   type Statement,
 } from './statement-group.js';
-import { insertedTable, kindOfStatement, rowsWithoutTable, type DefinedKind } from './statement-kind.js';
-import { insertedColumns, readTableShape, type TableShape } from './table-shape.js';
+import { kindOfStatement, type DefinedKind } from './statement-kind.js';
+import { TableWriter, type TableWriterOptions } from './table-writer.js';
 import { inDependencyOrder } from './view-order.js';
 
-export interface DumpWriterOptions {
-  workDir: string;
+export interface DumpWriterOptions extends TableWriterOptions {
   database: string;
   /** Upper bound of tables, views and sections. */
   objects: number;
-  /** Whether an object of this name belongs to the site. */
-  takes: (name: string) => boolean;
-  pieces: PieceSizes;
   /** The rows of system-versioned tables come with their history. */
   history: boolean;
-}
-
-interface OpenTable {
-  name: string;
-  /** Null when the table is not taken. */
-  members: TableMembers | null;
-  /** The schema's group is held until it is known whether rows follow. */
-  schema: Group | null;
-  /** Its engine builds keys much faster in one go after the rows. */
-  slowKeys: boolean;
-  switchesKeys: boolean;
-  /** Null when the definition was not understood. */
-  shape: TableShape | null;
-  facts: DumpedTable;
 }
 
 const END_MARK = /^-- Dump completed/;
@@ -62,9 +41,8 @@ export class DumpWriter implements DumpHandler {
   readonly leftOut = new Set<string>();
 
   private readonly queue: MemberQueue;
-  private readonly rowBuffer: SpillBuffer;
-  private readonly late: Record<'triggers' | 'counters' | 'routines' | 'placeholders' | 'events', SpillBuffer>;
-  private readonly cutter: RowCutter;
+  private readonly table: TableWriter;
+  private readonly late: Record<'routines' | 'placeholders' | 'events', SpillBuffer>;
   private readonly opening: Statement[] = [];
   private readonly closing: Statement[] = [];
   private opened = false;
@@ -72,20 +50,12 @@ export class DumpWriter implements DumpHandler {
   /** Views whose stand-in was seen. */
   private readonly placeheld = new Set<string>();
   private group = newGroup();
-  private table: OpenTable | null = null;
 
   constructor(private readonly options: DumpWriterOptions) {
     this.queue = new MemberQueue(options.objects);
-    this.rowBuffer = new SpillBuffer(options.workDir, options.pieces.max * 2);
+    this.table = new TableWriter(options, this.queue, { tables: this.tables, leftOut: this.leftOut });
     const buffer = (): SpillBuffer => new SpillBuffer(options.workDir, 1024 * 1024);
-    this.late = {
-      triggers: buffer(),
-      counters: buffer(),
-      routines: buffer(),
-      placeholders: buffer(),
-      events: buffer(),
-    };
-    this.cutter = new KeyedRowCutter(this.rowBuffer, options.pieces, (rows) => this.rowsReady(rows));
+    this.late = { routines: buffer(), placeholders: buffer(), events: buffer() };
   }
 
   /** Finished members in order; take them after each push. */
@@ -95,7 +65,7 @@ export class DumpWriter implements DumpHandler {
 
   /** The table being read. */
   get current(): string | null {
-    return this.table?.name ?? null;
+    return this.table.current;
   }
 
   comment(text: Buffer): void {
@@ -138,22 +108,15 @@ export class DumpWriter implements DumpHandler {
 
   beginInsert(header: Buffer): void {
     if (this.group.defined || this.group.statements.length > 0) this.endGroup();
-    const name = insertedTable(header);
-    if (!this.table || this.table.name !== name) throw rowsWithoutTable(name);
-    this.flushSchema(true);
-    if (this.table.members) this.cutter.begin(header, keyOf(this.table.shape, header));
+    this.table.beginInsert(header);
   }
 
   row(part: Buffer, last: boolean): void {
-    if (!this.table?.members) return;
-    this.cutter.row(part, last);
-    if (last) this.table.facts.rows += 1;
+    this.table.row(part, last);
   }
 
   rows(data: Buffer, start: number, ends: readonly number[]): void {
-    if (!this.table?.members) return;
-    this.cutter.rows(data, start, ends);
-    this.table.facts.rows += ends.length;
+    this.table.rows(data, start, ends);
   }
 
   // The next INSERT of the same table goes on in the same statement.
@@ -163,8 +126,8 @@ export class DumpWriter implements DumpHandler {
   finish(): void {
     this.endGroup();
     this.open();
-    this.endTable();
-    this.queue.section('counters', 'counters', this.late.counters);
+    this.table.end();
+    this.queue.section('counters', 'counters', this.table.counters);
     this.queue.section('routines', 'routines', this.late.routines);
     this.queue.section('views', 'view', this.late.placeholders);
     for (const view of inDependencyOrder([...this.views.values()])) {
@@ -177,7 +140,8 @@ export class DumpWriter implements DumpHandler {
   /** Gives up: removes what was spilled. */
   discard(): void {
     this.queue.discard();
-    for (const buffer of [this.rowBuffer, ...Object.values(this.late)]) buffer.discard();
+    this.table.discard();
+    for (const buffer of Object.values(this.late)) buffer.discard();
   }
 
   private define(statement: Statement, kind: DefinedKind, name: string): void {
@@ -216,22 +180,21 @@ export class DumpWriter implements DumpHandler {
     switch (group.defined.kind) {
       case 'table':
       case 'sequence':
-        this.endTable();
+        this.table.end();
         // Old clients' stand-in for a view is a table.
         if (group.drops.view) this.view(group);
-        else this.beginTable(group);
+        else this.table.begin(group);
         return;
       case 'trigger':
-        this.flushSchema(false);
-        if (this.table?.members !== null) gather(this.late.triggers, group);
+        this.table.trigger(group);
         return;
       case 'view':
-        this.endTable();
+        this.table.end();
         this.view(group);
         return;
       case 'routine':
       case 'event':
-        this.endTable();
+        this.table.end();
         if (!this.options.takes(group.defined.name)) this.leftOut.add(`${group.defined.kind} ${group.defined.name}`);
         else gather(group.defined.kind === 'event' ? this.late.events : this.late.routines, group);
         return;
@@ -242,66 +205,8 @@ export class DumpWriter implements DumpHandler {
 
   /** Statements of a kind unknown here stay with what they follow. */
   private other(group: Group): void {
-    if (!this.table) gather(this.late.routines, group);
-    else if (this.table.schema) this.table.schema.statements.push(...group.statements);
-    else if (this.table.members) gather(this.late.triggers, group);
-  }
-
-  private beginTable(group: Group): void {
-    const name = group.defined?.name ?? '';
-    const taken = this.options.takes(name);
-    const definition = group.defined?.text.toString() ?? '';
-    const shape = readTableShape(group.defined?.text.toString('latin1') ?? '');
-    if (taken && shape?.counter) this.takeCounter(name, group, shape.counter);
-    const facts: DumpedTable = { name, rows: 0, definition: fingerprint(definition) };
-    this.table = {
-      name,
-      members: taken ? this.queue.table(name) : null,
-      schema: taken ? group : null,
-      slowKeys: /\bENGINE=(?:MyISAM|Aria)\b/i.test(definition),
-      switchesKeys: false,
-      shape,
-      facts,
-    };
-    if (taken) this.tables.set(name, facts);
-    else this.leftOut.add(`table ${name}`);
-  }
-
-  /** The counter moves with every new row, the definition hardly ever: it is set by a statement of its own, after the rows. */
-  private takeCounter(table: string, group: Group, counter: NonNullable<TableShape['counter']>): void {
-    const statement = group.statements.find(({ text }) => text === group.defined?.text);
-    // Adapted already (a sequence in a default): the offsets are of another text.
-    if (statement === undefined) return;
-    const { text } = statement;
-    statement.text = Buffer.concat([text.subarray(0, counter.start), text.subarray(counter.end)]);
-    this.late.counters.append(renderStatements([counterStatement(table, counter.value)]));
-  }
-
-  private flushSchema(withRows: boolean): void {
-    const { table } = this;
-    if (!table?.schema || !table.members) return;
-    const { statements } = table.schema;
-    table.schema = null;
-    table.switchesKeys = withRows && table.slowKeys;
-    if (table.switchesKeys) statements.push(keySwitch(table.name, 'DISABLE'));
-    this.queue.piece(table.members, 'schema', renderStatements(statements));
-  }
-
-  private rowsReady(rows: number): void {
-    if (this.table?.members) this.queue.piece(this.table.members, 'data', this.rowBuffer.take(), rows);
-  }
-
-  private endTable(): void {
-    this.flushSchema(false);
-    const { table } = this;
-    if (table?.members) {
-      this.cutter.finish();
-      if (table.switchesKeys) {
-        this.queue.piece(table.members, 'data', renderStatements([keySwitch(table.name, 'ENABLE')]), 0);
-      }
-      if (this.late.triggers.size > 0) this.queue.piece(table.members, 'triggers', this.late.triggers.take());
-    }
-    this.table = null;
+    if (this.table.current === null) gather(this.late.routines, group);
+    else this.table.other(group);
   }
 
   /** Views come twice: first as an empty stand-in, so that others can name it, then as what they are. */
@@ -324,13 +229,4 @@ export class DumpWriter implements DumpHandler {
     }
     this.queue.preamble(Buffer.concat([Buffer.from(HEADER), renderStatements(this.opening)]));
   }
-}
-
-function gather(buffer: SpillBuffer, group: Group): void {
-  buffer.append(renderStatements(group.statements));
-}
-
-function keyOf(shape: TableShape | null, header: Buffer): RowKey {
-  if (shape === null) return new RowKey([]);
-  return RowKey.of(insertedColumns(header.toString('latin1')) ?? shape.columns, shape.key);
 }

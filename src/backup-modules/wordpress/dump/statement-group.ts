@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../mysql/index.js';
+import type { SpillBuffer } from './spill-buffer.js';
 import type { DefinedKind } from './statement-kind.js';
 
 export interface Statement {
@@ -34,6 +35,11 @@ export function renderStatements(statements: readonly Statement[]): Buffer {
   }
   use(';');
   return Buffer.concat(parts);
+}
+
+/** Puts the group's statements with others that come later. */
+export function gather(buffer: SpillBuffer, group: Group): void {
+  buffer.append(renderStatements(group.statements));
 }
 
 /** A statement of our own. */

@@ -51,25 +51,6 @@ export class StoredBackup implements BackupSource {
     return Readable.from(closing(contentPieces(reader, file), reader), { objectMode: false });
   }
 
-  async *contents(
-    entries: AsyncIterable<ManifestEntry>,
-    signal?: AbortSignal,
-  ): AsyncGenerator<{ entry: ManifestEntry; content: Readable }> {
-    const reader = this.#reader(signal);
-    try {
-      for await (const run of intoRuns(entries)) {
-        if (run.range !== null) await reader.plan(run.range.bundle, run.range.start, run.range.end);
-        for (const entry of run.entries) {
-          const content = Readable.from(contentPieces(reader, entry), { objectMode: false });
-          yield { entry, content };
-          content.destroy();
-        }
-      }
-    } finally {
-      await reader.close();
-    }
-  }
-
   /**
    * The stored bytes of many entries, in the order given, without a stream for each: for restore and verify. Entries in
    * the order of their place in the bundle cost the least. An abort of the signal ends the transfer (JOB_CANCELLED).
