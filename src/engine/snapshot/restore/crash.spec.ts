@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { snapshotTree, useTempFolder, type TreeFact } from '../../testing/index.js';
 import { rollBackFileRestore, rollBackFileRestores } from './index.js';
 import { makeSite, runRestore, SCENARIOS } from './testing/crash-scenario.js';
+import { linkCounts } from './testing/packed-site.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -29,6 +30,8 @@ describe('a restore that is killed', () => {
   const now = (): TreeFact[] => snapshotTree(temp('run/www/site'));
   const expectNoLitter = (at: string): void => {
     expect(readdirSync(temp('run/www')), at).toEqual(['site']);
+    // A file that both trees had has one name again.
+    expect(linkCounts(temp('run/www/site')), at).toEqual([1]);
     expect(readdirSync(temp('run/work/file-restore')), at).toEqual([]);
   };
   const outcomes = async (scenario: string): Promise<{ before: TreeFact[]; after: TreeFact[]; steps: string[] }> => {
