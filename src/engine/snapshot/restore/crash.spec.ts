@@ -84,13 +84,13 @@ describe('a restore that is killed', () => {
     }
   });
 
-  it('by a real SIGKILL', async () => {
-    const { before, after, steps } = await outcomes('whole');
+  it.each(['whole', 'delta'])('by a real SIGKILL: %s', async (scenario) => {
+    const { before, after, steps } = await outcomes(scenario);
     const committed = steps.indexOf('committed') + 1;
     const child = join(import.meta.dirname, 'testing/crash-child.ts');
     for (const at of [3, steps.indexOf('carried') + 1, steps.indexOf('swapped') + 1, committed + 1]) {
       fresh();
-      const run = spawnSync(process.execPath, ['--import', 'tsx', child, temp('run'), 'whole', String(at)]);
+      const run = spawnSync(process.execPath, ['--import', 'tsx', child, temp('run'), scenario, String(at)]);
       expect(run.signal).toBe('SIGKILL');
       await rollBackFileRestores(temp('run/work'));
       expect(now()).toEqual(at < committed ? before : after);

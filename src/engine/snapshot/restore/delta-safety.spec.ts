@@ -50,6 +50,22 @@ describe('a delta restore while somebody works on the site', () => {
     expect(linkCounts(site.root)).toEqual([1]);
   });
 
+  it('a process that has a live file open can not go on writing into the restored one', async () => {
+    const site = await smallPackedSite(temp());
+    const before = snapshotTree(site.root);
+    const first = openSync(site.at('a.php'), 'r+');
+    const { reuse, files } = await stageDelta(site);
+    expect(reuse).toMatchObject({ linked: { files: 2 }, copied: { files: 1 } });
+    const second = openSync(site.at('sub/b.php'), 'r+');
+    await finish(files);
+    for (const fd of [first, second]) {
+      writeSync(fd, 'evil', 0);
+      closeSync(fd);
+    }
+    expect(snapshotTree(site.root)).toEqual(before);
+    expect(site.bundleReads.count).toBe(0);
+  });
+
   it('a name that a live file gets after staging is not one of the restored file', async () => {
     const site = await smallPackedSite(temp());
     const before = snapshotTree(site.root);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { errnoOf } from '../../../common/errors/index.js';
 import { identityOf, type DirectoryHandle } from '../../native/directory.js';
-import { linkOpenFile, openFileXattrs } from '../../native/link-calls.js';
+import { isOpenForWriting, linkOpenFile, openFileXattrs } from '../../native/link-calls.js';
 import type { ManifestEntry } from '../manifest/index.js';
 import { storedSize } from '../read/index.js';
 import { diskFull, translateFile } from './errors.js';
@@ -204,7 +204,8 @@ export class Reuse {
       sameHoles &&
       facts.nlink === 1n &&
       unshared?.has(item.path) !== true &&
-      this.#hasMetadata(fd, facts, entry);
+      this.#hasMetadata(fd, facts, entry) &&
+      !isOpenForWriting(fd);
     if (mayShare && this.#link(fd)) return { item, fd, facts, copy: null };
     const copy = await this.#copy(fd, entry);
     if (copy === null) return null;

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { lstatSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { errnoOf } from '../../../common/errors/index.js';
 import { identityOf, type DirectoryHandle } from '../../native/directory.js';
+import { isOpenForWriting } from '../../native/link-calls.js';
 import { targetRefused } from './errors.js';
-import { LastFolder, readSharedFiles, SharedFileList } from './reuse-list.js';
+import { LastFolder, readSharedFiles, SharedFileList, type SharedFile } from './reuse-list.js';
 
 /** Files of the live tree that the staged one shares, and those of them that changed. */
 export const SHARED_LIST = 'shared';
@@ -52,15 +54,7 @@ async function listChanged(staging: DirectoryHandle, tree: DirectoryHandle): Pro
   try {
     for await (const file of readSharedFiles(staging, SHARED_LIST)) {
       const { parent, name } = folder.of(file.path);
-      const now = lstatSync(parent.path(name), { bigint: true });
-      // Another inode: it was replaced already and is ours alone.
-      if (identityOf(now) !== file.identity) continue;
-      const isSame =
-        file.ctime === String(now.ctimeNs) &&
-        file.mtime === String(now.mtimeNs) &&
-        file.size === String(now.size) &&
-        file.links === String(now.nlink);
-      if (!isSame) changed.add(file);
+      if (hasChanged(file, parent.path(name))) changed.add(file);
       if (performance.now() < sliceEnd) continue;
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;
@@ -70,4 +64,33 @@ async function listChanged(staging: DirectoryHandle, tree: DirectoryHandle): Pro
     changed.close();
   }
   return changed.count;
+}
+
+/** Whether something happened to a shared file, or may yet happen to it without its name. */
+function hasChanged(file: SharedFile, path: Buffer): boolean {
+  const fd = openIfPermitted(path);
+  try {
+    const now = fd < 0 ? lstatSync(path, { bigint: true }) : fstatSync(fd, { bigint: true });
+    // Another inode: it was replaced already and is ours alone.
+    if (identityOf(now) !== file.identity) return false;
+    const isSame =
+      file.ctime === String(now.ctimeNs) &&
+      file.mtime === String(now.mtimeNs) &&
+      file.size === String(now.size) &&
+      file.links === String(now.nlink);
+    // A process that had it open before would go on writing into the restored file.
+    return !isSame || (fd >= 0 && isOpenForWriting(fd));
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+/** -1 when its mode does not let us. */
+function openIfPermitted(path: Buffer): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return -1;
+    throw error;
+  }
 }
