@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { closeSync, linkSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { useTempFolder } from '../testing/index.js';
@@ -52,13 +54,10 @@ describe('calls on an open file', () => {
       for (let i = 0; i < 20000; i++) closeSync(openSync(workerData, 'r+'));
       parentPort.postMessage('done');`;
     const worker = new Worker(code, { eval: true, workerData: temp('a') });
-    let isDone = false;
-    worker.once('message', () => (isDone = true));
+    const done = once(worker, 'message').then(() => true);
     let writers = 0;
-    while (!isDone) {
-      for (let i = 0; i < 200; i++) if (isOpenForWriting(fd)) writers += 1;
-      await new Promise((resolve) => void setImmediate(resolve));
-    }
+    do for (let i = 0; i < 200; i++) if (isOpenForWriting(fd)) writers += 1;
+    while (!(await Promise.race([done, setImmediate(false)])));
     await worker.terminate();
     expect(writers).toBeGreaterThan(0);
     expect(isOpenForWriting(fd)).toBe(false);

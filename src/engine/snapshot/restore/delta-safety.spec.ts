@@ -13,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { snapshotTree, useTempFolder } from '../../testing/index.js';
@@ -161,6 +161,20 @@ describe('a delta restore while somebody works on the site', () => {
     await files.rollBack();
     expect(site.litter).toEqual(['site']);
   });
+
+  it.runIf(isRoot)(
+    'without the rights of root: what can not be read is fetched, what can not be shared is copied',
+    () => {
+      const script = join(import.meta.dirname, 'testing/delta-as-user.ts');
+      const run = spawnSync(process.execPath, ['--import', 'tsx', script, temp()], { encoding: 'utf8' });
+      expect(run.stderr).toBe('');
+      const { reuse, isSame, links, litter } = JSON.parse(run.stdout);
+      // Whether a file of somebody else can be shared is a setting of the host (fs.protected_hardlinks).
+      expect(reuse.linked.files + reuse.copied.files).toBe(2);
+      expect(reuse.fetched).toEqual({ files: 1, bytes: 6 });
+      expect({ isSame, links, litter }).toEqual({ isSame: true, links: [1], litter: ['site'] });
+    },
+  );
 
   it.runIf(isRoot)('a file that is locked against changes is copied', async () => {
     const site = await smallPackedSite(temp());

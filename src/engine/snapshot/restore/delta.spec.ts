@@ -108,20 +108,6 @@ describe('a delta restore', () => {
     expect(snapshotTree(site.root)).toEqual(before);
   });
 
-  it('does not believe the times of a file that changed while the backup began', async () => {
-    const site = PackedSite.make(temp());
-    writeFileSync(site.at('a'), 'aaaa');
-    await site.backUp({ settle: false });
-    const { ctimeNs } = statSync(site.at('a'), { bigint: true });
-    const backup = await site.open();
-    expect(BigInt(Date.parse(backup.header.filesAt)) * 1_000_000n - ctimeNs).toBeLessThan(50_000_000n);
-    // Read, found right, and linked.
-    const { reuse, files } = await stageDelta(site);
-    expect(reuse.linked).toEqual({ files: 1, bytes: 4 });
-    await finish(files);
-    expect(readFileSync(site.at('a'), 'utf8')).toBe('aaaa');
-  });
-
   it('hard links: those of the backup come back, those of the disk are not taken over', async () => {
     const site = PackedSite.make(temp());
     for (const name of ['one', 'two', 'own']) writeFileSync(site.at(name), name);

@@ -75,7 +75,9 @@ export class DeltaRestore {
    * backup; the names they have besides follow. Returns what could not be set.
    */
   async repair(staging: DirectoryHandle, tree: DirectoryHandle): Promise<JobWarning[]> {
-    const { source, options } = this.parts;
+    const { source } = this.parts;
+    // Progress is told by the stage that stages.
+    const { onProgress: _, ...options } = this.parts.options;
     await removeTree(staging, REPAIR_FOLDER, 'the staging folder');
     mkdirSync(staging.path(REPAIR_FOLDER), 0o700);
     const fresh = DirectoryHandle.open(staging.path(REPAIR_FOLDER));
@@ -95,13 +97,17 @@ export class DeltaRestore {
   private async *changed(staging: DirectoryHandle): AsyncGenerator<TreeEntry> {
     const { source, selection, facts } = this.parts;
     const files = readSharedFiles(staging, CHANGED_LIST);
-    let wanted = await files.next();
-    for await (const item of selectEntries(source, selection, facts)) {
-      // Both are in path order, and every one of them is an entry.
-      if (wanted.done === true) return;
-      if (item.path !== wanted.value.path) continue;
-      yield item;
-      wanted = await files.next();
+    try {
+      let wanted = await files.next();
+      for await (const item of selectEntries(source, selection, facts)) {
+        // Both are in path order, and every one of them is an entry.
+        if (wanted.done === true) return;
+        if (item.path !== wanted.value.path) continue;
+        yield item;
+        wanted = await files.next();
+      }
+    } finally {
+      await files.return(undefined);
     }
   }
 

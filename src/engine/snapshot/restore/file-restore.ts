@@ -228,13 +228,17 @@ export class FileRestore {
     const repair = async (): Promise<void> => {
       for (const warning of (await delta?.repair(staging, tree)) ?? []) this.options.onWarning?.(warning);
     };
-    await settleShared({
-      staging,
-      tree,
-      target: this.target,
-      repair: delta === null ? null : repair,
-      onStep: (step) => this.step(step),
-    });
+    try {
+      await settleShared({
+        staging,
+        tree,
+        target: this.target,
+        repair: delta === null ? null : repair,
+        onStep: (step) => this.step(step),
+      });
+    } catch (error) {
+      throw translateFile(error, 'written', this.staging.name, this.staging.base);
+    }
   }
 
   private step(step: string): void {

@@ -44,9 +44,9 @@ export class PackedSite {
     return join(this.root, path);
   }
 
-  /** Backs the site up, in the place of an earlier backup. Unless told otherwise, after the site has come to rest. */
-  async backUp(options: { settle?: boolean } = {}): Promise<void> {
-    if (options.settle !== false) await setTimeout(SETTLED_MS);
+  /** Backs the site up, in the place of an earlier backup, after it has come to rest. */
+  async backUp(): Promise<void> {
+    await setTimeout(SETTLED_MS);
     const workDir = join(this.folder, 'work');
     const { signal } = new AbortController();
     await planFiles({
