@@ -13,8 +13,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { snapshotTree, useTempFolder } from '../../testing/index.js';
 import { FileRestore } from './index.js';
@@ -24,6 +26,18 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const isRoot = process.getuid?.() === 0;
 const NONE = { files: 0, bytes: 0 };
+
+/** A folder and where the link leads that takes its place; ends when it is told to, with the folder in its place. */
+const SWAP_ALL_THE_TIME = `
+  const { workerData: [path, target, end], parentPort } = require('node:worker_threads');
+  const { renameSync, symlinkSync, unlinkSync } = require('node:fs');
+  parentPort.postMessage('begun');
+  while (Atomics.load(end, 0) === 0) {
+    renameSync(path, path + '.hidden');
+    symlinkSync(target, path);
+    unlinkSync(path);
+    renameSync(path + '.hidden', path);
+  }`;
 
 describe('a delta restore while somebody works on the site', () => {
   const temp = useTempFolder('delta-safety');
@@ -117,6 +131,29 @@ describe('a delta restore while somebody works on the site', () => {
     await finish(second.files);
     expect(snapshotTree(site.root)).toEqual(before);
     expect(readFileSync(temp('outside/b.php'), 'utf8')).toBe('<?php echo "b";');
+  });
+
+  it('nor while somebody swaps a folder for a link all the time', async () => {
+    const site = PackedSite.make(temp());
+    for (let i = 0; i < 150; i++) {
+      mkdirSync(site.at(`sub/d${i}`), { recursive: true });
+      for (const name of ['a', 'b', 'c']) writeFileSync(site.at(`sub/d${i}/${name}`), `${name} of ${i}`);
+    }
+    await site.backUp();
+    const before = snapshotTree(site.root);
+    execFileSync('cp', ['-a', site.at('sub'), temp('outside')]);
+    const end = new Int32Array(new SharedArrayBuffer(4));
+    const swap = new Worker(SWAP_ALL_THE_TIME, { eval: true, workerData: [site.at('sub'), temp('outside'), end] });
+    await once(swap, 'message');
+    const { reuse, files } = await stageDelta(site);
+    Atomics.store(end, 0, 1);
+    await once(swap, 'exit');
+    // Some were seen behind the link: those were fetched.
+    expect(reuse.linked.files).toBeGreaterThan(0);
+    expect(reuse.linked.files + reuse.copied.files + reuse.fetched.files).toBe(450);
+    expect(linkCounts(temp('outside'))).toEqual([1]);
+    await finish(files);
+    expect(snapshotTree(site.root)).toEqual(before);
   });
 
   it('devices, pipes, folders and files that are not for us count as missing', async () => {
