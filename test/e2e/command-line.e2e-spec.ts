@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto, SiteDto } from '../../src/cli/api-types.js';
@@ -82,6 +82,24 @@ describe('the command line on a fresh host, with no server running', () => {
     const run = await cli('restore', 'latest', '--yes', '--json');
     expect(run.code).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'restore', status: 'completed' });
+    expect(snapshotTree(wordpress.root)).toEqual(before.tree);
+    expect(await databaseFacts(server, 'cli_shop')).toEqual(before.database);
+  });
+
+  it('fetches only what differs with --delta', async () => {
+    const index = join(wordpress.root, 'index.php');
+    writeFileSync(index, '<?php // hacked');
+    rmSync(join(wordpress.root, 'wp-config.php'));
+    const refused = await cli('restore', 'latest', '--only', 'database', '--delta', '--dry-run');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--delta is for files') });
+    const run = await cli('restore', 'latest', '--delta', '--yes', '--json');
+    expect(run.code).toBe(0);
+    const job = JSON.parse(run.stdout) as JobDto;
+    const staged = job.stages.find((stage) => stage.name === 'stage_files');
+    expect(staged).toMatchObject({
+      message: expect.stringContaining('were on disk already'),
+      details: { fetched: { files: 2 } },
+    });
     expect(snapshotTree(wordpress.root)).toEqual(before.tree);
     expect(await databaseFacts(server, 'cli_shop')).toEqual(before.database);
   });

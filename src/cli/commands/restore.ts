@@ -14,6 +14,7 @@ interface RestoreOptions {
   only?: string;
   path?: string[];
   keepExtra?: boolean;
+  delta?: boolean;
   database?: string;
   dbUser?: string;
   dbHost?: string;
@@ -40,6 +41,7 @@ export function addRestore(program: Command, run: Run): void {
     .option('--only <part>', '"files" or "database"')
     .option('--path <path>', 'only this path below the site, e.g. wp-content/uploads/2024 (repeatable)', collect)
     .option('--keep-extra', 'keep files that are not in the backup')
+    .option('--delta', 'fetch and write only the files that differ from those on disk')
     .option('--database <name>', 'restore into this database (default: the one the site names)')
     .option('--db-user <user>', 'its account')
     .option('--db-host <host>', "its server, in WordPress's form (default: localhost)")
@@ -74,6 +76,8 @@ async function restore(context: CommandContext, text: string, options: RestoreOp
     throw usageError('--path chooses files: it does not go with --only database.');
   if (options.only === 'database' && options.to !== undefined)
     throw usageError('--to is for files: it does not go with --only database.', 'Use --database for another database.');
+  if (options.only === 'database' && options.delta === true)
+    throw usageError('--delta is for files: it does not go with --only database.');
   const isPlain = options.yes === true || options.dryRun === true;
   if (!isPlain && !output.canAsk)
     throw usageError(
@@ -104,6 +108,7 @@ async function requestOf(context: CommandContext, options: RestoreOptions): Prom
   if (options.path !== undefined) request['paths'] = options.path.map((path) => path.replace(/^(\.?\/)+|\/+$/g, ''));
   if (options.to !== undefined) request['targetPath'] = asPath(options.to);
   if (options.keepExtra === true) request['extraFiles'] = 'keep';
+  if (options.delta === true) request['delta'] = true;
   if (options.database === undefined) {
     if (options.dbUser ?? options.dbHost ?? options.dbPrefix ?? options.dbPasswordFile ?? options.dbPasswordEnv)
       throw usageError('The --db-… options describe the database of --database: give it too.');

@@ -97,6 +97,8 @@ export interface RestoreRequest {
   adminDatabase: { host?: string; user: string; password: string } | null;
   /** What to do with files that are on disk and not in the backup. Default `delete` for `all` and `files` without paths. */
   extraFiles: 'delete' | 'keep';
+  /** Files that are on disk already with the right content are not fetched and written again. Default false. */
+  delta?: boolean;
 }
 
 /** What a restore would change; shown before it runs. */

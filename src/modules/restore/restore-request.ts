@@ -21,6 +21,9 @@ export function restoreRequest(dto: RestoreDto, ownFolders: readonly string[]): 
   if (dto.what === 'files' && dto.targetDatabase !== undefined) {
     throw invalidField('targetDatabase', 'targetDatabase can not be given when only files are restored');
   }
+  if (dto.what === 'database' && dto.delta === true) {
+    throw invalidField('delta', 'delta can not be given when only the database is restored');
+  }
   const { targetDatabase: target, adminDatabase: admin } = dto;
   return {
     what: paths.length > 0 ? 'files' : dto.what,
@@ -29,6 +32,7 @@ export function restoreRequest(dto: RestoreDto, ownFolders: readonly string[]): 
     targetDatabase: target === undefined ? null : defined(target),
     adminDatabase: admin === undefined ? null : defined(admin),
     extraFiles: dto.extraFiles ?? (paths.length > 0 ? 'keep' : 'delete'),
+    delta: dto.delta ?? false,
   };
 }
 

@@ -106,6 +106,17 @@ describe('a restore', () => {
     expect(await test.admin.get(`/jobs?siteId=${site.id}&kind=restore`)).toMatchObject({ total: 0 });
   });
 
+  it('knows whether it is to fetch only what differs', async () => {
+    const { backupId } = await made('delta');
+    const asked = async (body: Record<string, unknown>): Promise<unknown> => {
+      const { id } = await test.admin.restore(backupId, body);
+      const rows = await runSql(test.config.databaseUrl ?? '', `select request from job where id = '${id}'`);
+      return rows[0]?.['request'];
+    };
+    expect(await asked({})).toMatchObject({ delta: false });
+    expect(await asked({ delta: true })).toMatchObject({ delta: true, what: 'all' });
+  });
+
   it('goes elsewhere, also when the site is no longer registered', async () => {
     const { site, backupId } = await made('elsewhere');
     await test.admin.call('DELETE', `/sites/${site.id}`);
@@ -132,6 +143,8 @@ describe('a restore', () => {
     [{ what: 'odd' }, 'REQUEST_INVALID'],
     [{ targetDatabase: { name: 'a' } }, 'REQUEST_INVALID'],
     [{ targetDatabase: { name: 'a', user: 'b', password: 'c', prefix: 'x; drop' } }, 'REQUEST_INVALID'],
+    [{ delta: 'yes' }, 'REQUEST_INVALID'],
+    [{ what: 'database', delta: true }, 'REQUEST_INVALID'],
     [{ rubbish: 1 }, 'REQUEST_INVALID'],
   ])('refuses %j', async (body, code) => {
     const backups = await test.admin.get<{ items: { id: string }[] }>('/backups?limit=1');

@@ -15,6 +15,7 @@ export async function previewWordPress(context: RestoreStageContext): Promise<Re
     ? await previewFiles(context.source, plan.root, {
         paths: plan.paths,
         extraFiles: context.request.extraFiles,
+        delta: context.request.delta === true,
         keep: keptPaths(context, plan),
         allowedRoots: [dirname(plan.root)],
         signal: context.signal,

@@ -1,7 +1,12 @@
 import { dirname } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { RestorePreview, RestoreStageContext, RollBackEnd, StageOutcome } from '../../../engine/ports/index.js';
-import { FileRestore, finishFileRestores, rollBackFileRestores } from '../../../engine/snapshot/restore/index.js';
+import {
+  FileRestore,
+  finishFileRestores,
+  rollBackFileRestores,
+  type StageSummary,
+} from '../../../engine/snapshot/restore/index.js';
 import type { MySqlRestore } from '../db-restore/index.js';
 import { pointConfigAt } from './config-rewrite.js';
 import { adminCredentials, databaseTarget, type DatabaseTarget } from './database-target.js';
@@ -90,6 +95,8 @@ export class WordPressRestore {
       paths: plan.paths,
       extraFiles: context.request.extraFiles,
       keep: keptPaths(context, plan),
+      delta: context.request.delta === true,
+      edited: plan.facts.configFile === null ? [] : [plan.facts.configFile],
     });
     const { files } = session;
     const summary = await context.resources.use('io', () => files.stage(context.source, options), {
@@ -107,10 +114,7 @@ export class WordPressRestore {
       });
       await session.config.stage(context.source, options);
     }
-    return {
-      message: `${summary.entries} entries were written beside the site and checked.`,
-      details: { entries: summary.entries, bytes: summary.bytes },
-    };
+    return stagedOutcome(summary);
   }
 
   private async loadDatabase(context: RestoreStageContext): Promise<StageOutcome> {
@@ -217,6 +221,18 @@ export class WordPressRestore {
       retry: 'never',
     });
   }
+}
+
+function stagedOutcome({ entries, bytes, reuse }: StageSummary): StageOutcome {
+  if (reuse === undefined) {
+    return { message: `${entries} entries were written beside the site and checked.`, details: { entries, bytes } };
+  }
+  const { linked, copied, fetched } = reuse;
+  const kept = { files: linked.files + copied.files, bytes: linked.bytes + copied.bytes };
+  return {
+    message: `${entries} entries are beside the site: ${fetched.files} files (${fetched.bytes} bytes) were fetched and checked, ${kept.files} files (${kept.bytes} bytes) were on disk already.`,
+    details: { entries, bytes: fetched.bytes, linked, copied, fetched },
+  };
 }
 
 type FileOptions = Parameters<typeof FileRestore.prepare>[0];

@@ -17,6 +17,8 @@ export interface ActivationOptions {
   /** Paths that must be gone. */
   remove: readonly string[];
   rules: CarryRules;
+  /** Makes the staged tree right once more; after it only names are moved. */
+  settle?: (staging: DirectoryHandle, tree: DirectoryHandle) => Promise<void>;
   onStep: (step: string) => void;
 }
 
@@ -46,6 +48,7 @@ export async function activateStaged(open: JournaledStaging, options: Activation
             options.rules,
           );
     left.add(open.name);
+    await options.settle?.(staging, tree);
     journal.items = rootStays
       ? rootItems(base, tree, left)
       : journal.whole
@@ -100,14 +103,16 @@ export async function undoActivation(open: JournaledStaging, onStep: (step: stri
   }
 }
 
-function openBase(journal: RestoreJournal): DirectoryHandle {
+/** Throws RESTORE_TARGET_CHANGED. */
+export function openBase(journal: RestoreJournal): DirectoryHandle {
   const base = DirectoryHandle.open(journal.base);
   if (identityOf(base.facts()) === journal.baseId) return base;
   base.close();
   throw targetChanged(journal.target);
 }
 
-function openTarget(journal: RestoreJournal, base: DirectoryHandle): DirectoryHandle | null {
+/** The folder restored into; null when there is none. */
+export function openTarget(journal: RestoreJournal, base: DirectoryHandle): DirectoryHandle | null {
   if (journal.base === journal.target) return base.descend('');
   const name = latin1(basename(journal.target));
   return base.find(name)?.isDirectory() === true ? base.descend(name) : null;

@@ -143,7 +143,10 @@ export async function carryOver(
       if (tree.find(path) !== null) {
         const [folder, name] = splitRelative(path);
         const parent = tree.descend(folder);
-        await removeTree(parent, name, 'the staging folder').finally(() => parent.close());
+        const mtime = parent.facts().mtimeNs;
+        await removeTree(parent, name, 'the staging folder')
+          .then(() => setMtimeNs(parent.path('.'), mtime))
+          .finally(() => parent.close());
       }
       makeParentsLike(target, tree, path);
       target.inParent(path, (from, name) => tree.inParent(path, (to) => moveKeepingTimes(from, to, name)));

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { snapshotTree, useTempFolder, type TreeFact } from '../../testing/index.js';
 import { rollBackFileRestore, rollBackFileRestores } from './index.js';
 import { makeSite, runRestore, SCENARIOS } from './testing/crash-scenario.js';
+import { linkCounts } from './testing/packed-site.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -29,6 +30,8 @@ describe('a restore that is killed', () => {
   const now = (): TreeFact[] => snapshotTree(temp('run/www/site'));
   const expectNoLitter = (at: string): void => {
     expect(readdirSync(temp('run/www')), at).toEqual(['site']);
+    // A file that both trees had has one name again.
+    expect(linkCounts(temp('run/www/site')), at).toEqual([1]);
     expect(readdirSync(temp('run/work/file-restore')), at).toEqual([]);
   };
   const outcomes = async (scenario: string): Promise<{ before: TreeFact[]; after: TreeFact[]; steps: string[] }> => {
@@ -81,13 +84,13 @@ describe('a restore that is killed', () => {
     }
   });
 
-  it('by a real SIGKILL', async () => {
-    const { before, after, steps } = await outcomes('whole');
+  it.each(['whole', 'delta'])('by a real SIGKILL: %s', async (scenario) => {
+    const { before, after, steps } = await outcomes(scenario);
     const committed = steps.indexOf('committed') + 1;
     const child = join(import.meta.dirname, 'testing/crash-child.ts');
     for (const at of [3, steps.indexOf('carried') + 1, steps.indexOf('swapped') + 1, committed + 1]) {
       fresh();
-      const run = spawnSync(process.execPath, ['--import', 'tsx', child, temp('run'), 'whole', String(at)]);
+      const run = spawnSync(process.execPath, ['--import', 'tsx', child, temp('run'), scenario, String(at)]);
       expect(run.signal).toBe('SIGKILL');
       await rollBackFileRestores(temp('run/work'));
       expect(now()).toEqual(at < committed ? before : after);

@@ -8,6 +8,7 @@ import { comparePaths, entryTarget, isSafeMemberPath, type ManifestEntry } from 
 import { manifestUnsafe, translateFile } from './errors.js';
 import { FileWriters } from './file-writers.js';
 import { MetadataWriter, type Ownership } from './metadata.js';
+import type { Reuse } from './reuse.js';
 import type { TreeEntry } from './select.js';
 import { Spool } from './spool.js';
 
@@ -18,6 +19,8 @@ export interface ExtractOptions {
   /** Files that are gathered, so that their contents can be read in the order of the bundle. Default 16384. */
   windowEntries?: number;
   onProgress?: (progress: { bytesDone: number; itemsDone: number; current: string }) => void;
+  /** Puts files into place that need not be fetched. */
+  reuse?: Pick<Reuse, 'take'>;
 }
 
 export interface ExtractSummary {
@@ -138,6 +141,7 @@ class Extraction {
         this.#folder(path, entry);
         return;
       case 'file':
+        if (this.options.reuse?.take(item, this.#metadata) === true) return;
         this.#files.push(item);
         return;
       case 'hardlink':

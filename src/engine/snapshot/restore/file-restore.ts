@@ -1,15 +1,19 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DirectoryHandle } from '../../native/directory.js';
 import { syncFileSystem } from '../../native/posix.js';
 import type { BackupSource, JobWarning } from '../../ports/index.js';
 import { activateStaged } from './activation.js';
 import type { CarryRules } from './carry.js';
+import { DeltaRestore } from './delta.js';
 import { diskFull, targetChanged, translateFile } from './errors.js';
 import { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
 import { readPointer, syncParents, writeJournal, writePointer } from './journal.js';
 import { makeStaging, makeTree, mtimeOf } from './make-staging.js';
 import { rollBackFileRestore } from './recover.js';
+import type { ReuseSummary } from './reuse.js';
 import { cleanPaths, measureSelection, selectEntries, type Selection } from './select.js';
+import { settleShared } from './settle.js';
 import { openStaging, outOfOrder, removeStaging, TREE_FOLDER, type JournaledStaging } from './staging.js';
 import {
   checkChosenPath,
@@ -40,6 +44,10 @@ export interface FileRestoreOptions {
   keep?: readonly string[];
   /** Folders an administrator registered: a link at the target may lead into them. */
   allowedRoots?: readonly string[];
+  /** Files that are on disk already, at the same path with the right content, are not fetched and written again. */
+  delta?: boolean;
+  /** With `delta`: relative paths whose staged file the caller changes before `activate`. */
+  edited?: readonly string[];
   /** Puts the staging folder into the target even where it could be beside it. */
   stageInside?: boolean;
   onWarning?: (warning: JobWarning) => void;
@@ -47,7 +55,12 @@ export interface FileRestoreOptions {
   onStep?: (step: string) => void;
 }
 
-export type StageOptions = ExtractOptions;
+export type StageOptions = Omit<ExtractOptions, 'reuse'>;
+
+export interface StageSummary extends ExtractSummary {
+  /** Of a delta restore: what was on disk, and what was fetched. */
+  reuse?: ReuseSummary;
+}
 
 const BYTES_PER_ENTRY = 512;
 const SPACE_MARGIN = 16 * 1024 * 1024;
@@ -58,6 +71,8 @@ const SPACE_MARGIN = 16 * 1024 * 1024;
  * back. Until `commit` nothing old is lost. After a crash at any instant `rollBackFileRestores` does the rest.
  */
 export class FileRestore {
+  #delta: DeltaRestore | null = null;
+
   private constructor(
     private readonly options: FileRestoreOptions,
     readonly selection: Selection,
@@ -132,13 +147,21 @@ export class FileRestore {
    * Writes the selected entries into the staging folder, every byte checked, and makes them durable. Nothing at the place
    * is touched. Throws DISK_FULL (with bytes needed and free), BUNDLE_DAMAGED, MANIFEST_DAMAGED, MANIFEST_UNSAFE, BACKUP_PATH_NOT_FOUND.
    */
-  async stage(source: BackupSource, options: StageOptions = {}): Promise<ExtractSummary> {
-    const facts = await measureSelection(source, this.selection);
-    await this.requireSpace(facts.bytes + facts.entries * BYTES_PER_ENTRY);
+  async stage(source: BackupSource, options: StageOptions = {}): Promise<StageSummary> {
+    const { selection } = this;
+    const facts = await measureSelection(source, selection);
+    const overhead = facts.entries * BYTES_PER_ENTRY;
+    if (this.options.delta === true) {
+      const edited = this.options.edited ?? [];
+      this.#delta = new DeltaRestore({ source, selection, facts, options, edited, spare: overhead + SPACE_MARGIN });
+    } else await this.requireSpace(facts.bytes + overhead);
     return this.withStaging(async (open) => {
       const tree = makeTree(open.staging);
       try {
-        const summary = await extractTree(source, selectEntries(source, this.selection, facts), tree, options);
+        const summary: StageSummary =
+          this.#delta === null
+            ? await extractTree(source, selectEntries(source, selection, facts), tree, options)
+            : await this.#delta.extract(open, tree);
         await syncFileSystem(tree.fd);
         for (const warning of summary.warnings) this.options.onWarning?.(warning);
         this.step('extracted');
@@ -169,6 +192,7 @@ export class FileRestore {
         paths: this.selection.paths,
         remove: cleanPaths(this.options.remove ?? []),
         rules,
+        settle: (staging, tree) => this.settle(staging, tree),
         onStep: (step) => this.step(step),
       });
     });
@@ -196,6 +220,25 @@ export class FileRestore {
   /** Puts the old state back and removes all litter; completes a commit that had begun. Idempotent. */
   async rollBack(): Promise<void> {
     await rollBackFileRestore(this.options.workDir, this.options.label ?? 'files', this.options.onStep);
+  }
+
+  /** What the staged tree shares with the live one may have changed since it was staged. */
+  private async settle(staging: DirectoryHandle, tree: DirectoryHandle): Promise<void> {
+    const delta = this.#delta;
+    const repair = async (): Promise<void> => {
+      for (const warning of (await delta?.repair(staging, tree)) ?? []) this.options.onWarning?.(warning);
+    };
+    try {
+      await settleShared({
+        staging,
+        tree,
+        target: this.target,
+        repair: delta === null ? null : repair,
+        onStep: (step) => this.step(step),
+      });
+    } catch (error) {
+      throw translateFile(error, 'written', this.staging.name, this.staging.base);
+    }
   }
 
   private step(step: string): void {

@@ -1,8 +1,9 @@
 export { extractTree, type ExtractOptions, type ExtractSummary } from './extract.js';
-export { FileRestore, type FileRestoreOptions, type StageOptions } from './file-restore.js';
+export { FileRestore, type FileRestoreOptions, type StageOptions, type StageSummary } from './file-restore.js';
 export { finishFileRestores } from './finish.js';
 export { fileRestorePhase, rollBackFileRestore, rollBackFileRestores } from './recover.js';
 export type { RestorePhase } from './journal.js';
+export type { FileTally, ReuseSummary } from './reuse.js';
 export { removeTree } from './remove-tree.js';
 export {
   cleanPaths,

@@ -84,6 +84,14 @@ export class MetadataWriter {
     }
   }
 
+  /** Who the entry's owner is on this host. */
+  owner(entry: EntryMetadata): { uid: number; gid: number } {
+    return {
+      uid: this.#id(this.#names?.users, entry.user) ?? entry.uid,
+      gid: this.#id(this.#names?.groups, entry.group) ?? entry.gid,
+    };
+  }
+
   /** One warning for each kind of thing that was refused. */
   warnings(): JobWarning[] {
     const warnings: JobWarning[] = [];
@@ -105,8 +113,7 @@ export class MetadataWriter {
   }
 
   #owner(relative: string, entry: EntryMetadata, set: (uid: number, gid: number) => void): boolean {
-    const uid = this.#id(this.#names?.users, entry.user) ?? entry.uid;
-    const gid = this.#id(this.#names?.groups, entry.group) ?? entry.gid;
+    const { uid, gid } = this.owner(entry);
     if (tryPermitted(() => set(uid, gid))) return true;
     // Another user can't be given, but a group of ours can.
     const groupSet = tryPermitted(() => set(this.#me, gid));

@@ -52,6 +52,9 @@ describe('previewFiles', () => {
       sample: ['replace a/time', 'create a-b', 'create link', 'delete z'],
     });
     expect(whole.bytesFree).toBeGreaterThan(0);
+    const delta = await previewFiles(source, root, { extraFiles: 'delete', keep, delta: true });
+    expect(delta.files).toEqual({ ...whole.files, bytes: 7 });
+    expect(whole.bytesNeeded - delta.bytesNeeded).toBe(4096);
     expect((await previewFiles(source, root, { extraFiles: 'keep', keep })).files.delete).toBe(0);
     expect((await previewFiles(source, root, { extraFiles: 'delete', paths: ['a'] })).files).toMatchObject({
       create: 0,

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BackupSource, RestorePreview } from '../../ports/index.js';
 import { comparePaths, displayPath, entryTarget, type ManifestEntry } from '../manifest/index.js';
+import { storedSize } from '../read/index.js';
 import { Walk, type WalkEntry } from '../walk/index.js';
 import { cleanPaths, isAtOrBelow, measureSelection, selectEntries, type TreeEntry } from './select.js';
 import { checkChosenPath, checkWholeTarget, resolveTarget } from './target.js';
@@ -15,6 +16,8 @@ export interface PreviewOptions {
   /** Absolute paths that stay as they are. */
   keep?: readonly string[];
   allowedRoots?: readonly string[];
+  /** Bytes are those of the files that look different only. */
+  delta?: boolean;
   signal?: AbortSignal;
 }
 
@@ -26,6 +29,7 @@ export interface FilePreview {
 }
 
 const SAMPLE = 20;
+const BLOCK = 4096;
 const PREFIX = 'files';
 
 /**
@@ -44,14 +48,14 @@ export async function previewFiles(
   for (const path of paths) checkChosenPath(place, path);
   const selection = { prefix: options.prefix ?? PREFIX, paths };
   const facts = await measureSelection(source, selection);
-  const tally = new Tally(options.extraFiles);
+  const tally = new Tally(options.extraFiles, options.delta === true);
   const warnings: string[] = [];
   const backup = onlyChosen(selectEntries(source, selection, facts), paths);
   const disk = place.exists ? diskEntries(source, place.real, paths, options, warnings) : nothing();
   await merge(backup, disk, tally);
   return {
     files: tally.result(),
-    bytesNeeded: facts.bytes + facts.entries * 512,
+    bytesNeeded: (options.delta === true ? tally.blockBytes : facts.bytes) + facts.entries * 512,
     bytesFree: await freeBytes(place.real),
     warnings,
   };
@@ -119,16 +123,26 @@ class Tally {
   readonly #files = { create: 0, replace: 0, unchanged: 0, delete: 0, bytes: 0 };
   readonly #sample: string[] = [];
 
-  constructor(private readonly extraFiles: 'delete' | 'keep') {}
+  /** Of the files in `bytes`, in whole blocks. */
+  blockBytes = 0;
+
+  constructor(
+    private readonly extraFiles: 'delete' | 'keep',
+    private readonly delta: boolean,
+  ) {}
 
   entry({ path, entry }: TreeEntry, found: WalkEntry | null): void {
     if (entry.type === 'dir') {
       if (found !== null && found.type !== 'dir') this.#count('replace', path);
       return;
     }
-    if (entry.type === 'file') this.#files.bytes += entry.size;
+    const isUnchanged = found !== null && isSame(entry, found);
+    if (entry.type === 'file' && !(this.delta && isUnchanged)) {
+      this.#files.bytes += entry.size;
+      this.blockBytes += Math.ceil(storedSize(entry) / BLOCK) * BLOCK;
+    }
     if (found === null) this.#count('create', path);
-    else if (isSame(entry, found)) this.#files.unchanged += 1;
+    else if (isUnchanged) this.#files.unchanged += 1;
     else this.#count('replace', path);
   }
 

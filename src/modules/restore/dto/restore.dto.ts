@@ -116,6 +116,14 @@ export class RestoreDto {
   @ApiProperty({ enum: EXTRA_FILES, required: false })
   extraFiles?: (typeof EXTRA_FILES)[number];
 
+  /**
+   * Fetch and write only the files that differ from those on disk; the result is the same. A file that nothing happened to since
+   * the backup (same inode, size and times) is not read. Not with `what: database`.
+   */
+  @IsOptional()
+  @IsBoolean()
+  delta?: boolean;
+
   /** Only say what would change. */
   @IsOptional()
   @IsBoolean()
@@ -128,6 +136,7 @@ export class FilesPreviewDto {
   replace!: number;
   unchanged!: number;
   delete!: number;
+  /** To write; with `delta`, those of the files that look different. */
   bytes!: number;
   @ApiProperty({ type: [String], description: 'Some of the paths that would change.' })
   sample!: string[];

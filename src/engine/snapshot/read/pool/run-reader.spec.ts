@@ -27,7 +27,7 @@ async function sample(seed: number, frameBytes: number): Promise<Sample> {
   );
   const memory = new MemoryStorageDriver();
   const given = contents.map((content, i) => ({ path: `files/${String(i).padStart(3, '0')}`, content }));
-  const made = await makeHandMadeBackup(memory, given, { frameBytes, order: [...contents.keys()].reverse() });
+  const made = await makeHandMadeBackup(memory, given, { frameBytes, order: [...contents.keys()].toReversed() });
   const chunks: Buffer[] = [];
   for await (const chunk of await memory.read(made.bundleKey)) chunks.push(chunk as Buffer);
   const items = made.entries.map((entry, index): Item => {

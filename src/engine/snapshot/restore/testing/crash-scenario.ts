@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setMtimeNs } from '../../../native/posix.js';
-import { makeHandMadeBackup } from '../../../testing/hand-made-backup.js';
+import { makeHandMadeBackup, type HandMadeEntry } from '../../../testing/hand-made-backup.js';
 import { MemoryStorageDriver } from '../../../testing/memory-storage.js';
 import { openBackup, type StoredBackup } from '../../read/index.js';
 import { FileRestore, type FileRestoreOptions } from '../index.js';
@@ -12,9 +12,15 @@ export const SCENARIOS: Readonly<Record<string, Partial<FileRestoreOptions>>> = 
   inside: { keep: ['nested', 'wp-content/own-storage'], stageInside: true },
   chosen: { paths: ['wp-content/uploads/2024', 'index.php', 'wp-content/plugins'], remove: ['extra.txt'] },
   'chosen, inside': { paths: ['wp-content/plugins', 'new-folder/x'], remove: ['extra.txt'], stageInside: true },
+  delta: { keep: ['nested', 'wp-content/plugins/same.php'], delta: true },
+  'delta, inside': { keep: ['nested'], delta: true, stageInside: true },
+  'delta, chosen': { paths: ['same.txt', 'wp-content/plugins'], remove: ['extra.txt'], delta: true },
 };
 
 export const EXCLUDES = ['/wp-content/cache/*'];
+
+/** Files that are on disk as the backup has them. */
+const SAME = ['same.txt', 'wp-content/plugins/same.php', 'wp-content/plugins/seen.php'];
 
 const OLD_TIME = 1_500_000_000_000_000_123n;
 
@@ -26,6 +32,7 @@ export function makeSite(root: string): void {
   for (const file of [
     'index.php',
     'extra.txt',
+    ...SAME,
     'wp-content/plugins/a.php',
     'wp-content/plugins/evil.php',
     'wp-content/cache/page.html',
@@ -45,6 +52,10 @@ function setTimes(path: string): void {
   setMtimeNs(Buffer.from(path), OLD_TIME);
 }
 
+function same(file: string): HandMadeEntry {
+  return { path: `files/${file}`, content: Buffer.from(`old ${file}`), mtime: String(OLD_TIME) };
+}
+
 export async function makeBackup(): Promise<StoredBackup> {
   const memory = new MemoryStorageDriver();
   const made = await makeHandMadeBackup(memory, [
@@ -52,10 +63,13 @@ export async function makeBackup(): Promise<StoredBackup> {
     { path: 'files/index.php', content: Buffer.from('new index') },
     { path: 'files/new-folder', type: 'dir', mtime: '1600000000000000002' },
     { path: 'files/new-folder/x', content: Buffer.from('new x') },
+    same('same.txt'),
     { path: 'files/wp-content', type: 'dir', mtime: '1600000000000000003' },
     { path: 'files/wp-content/cache', type: 'dir', mtime: '1600000000000000004' },
     { path: 'files/wp-content/plugins', type: 'dir', mtime: '1600000000000000005' },
     { path: 'files/wp-content/plugins/a.php', content: Buffer.from('new a') },
+    same('wp-content/plugins/same.php'),
+    same('wp-content/plugins/seen.php'),
     { path: 'files/wp-content/uploads', type: 'dir', mtime: '1600000000000000006' },
     { path: 'files/wp-content/uploads/2024', type: 'dir', mtime: '1600000000000000007' },
     { path: 'files/wp-content/uploads/2024/p.jpg', content: Buffer.alloc(50_000, 7) },
@@ -74,6 +88,14 @@ export async function runRestore(folder: string, scenario: string, onStep: (step
     onStep,
   });
   await restore.stage(await makeBackup());
+  seeChange(folder);
   await restore.activate(EXCLUDES);
   await restore.commit();
+}
+
+/** Something happens to a live file, of which nothing is left but its ctime: a delta restore must look at it again. */
+function seeChange(folder: string): void {
+  const other = join(folder, 'another-name');
+  linkSync(join(folder, 'www/site/wp-content/plugins/seen.php'), other);
+  rmSync(other);
 }
