@@ -94,7 +94,8 @@ export function makeRandomTree(root: string, random: SeededRandom, options: Rand
       files.push(path);
       dressed.push(path);
     } else {
-      writeFileSync(path, fileBytes(random, maxFileBytes));
+      // Never into what is there: a FIFO would wait for a reader.
+      writeFileSync(path, fileBytes(random, maxFileBytes), { flag: 'wx' });
       files.push(path);
       dressed.push(path);
     }

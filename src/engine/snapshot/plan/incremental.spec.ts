@@ -290,7 +290,8 @@ function changeTree(site: string, backup: BenchBackup, random: SeededRandom): vo
     const kind = random.below(9);
     try {
       if (kind === 0) rmSync(path, { recursive: true });
-      else if (kind === 1 && entry.type === 'file') writeFileSync(path, random.bytes(random.below(500)));
+      // What has the name now: a FIFO without a reader would never open.
+      else if (kind === 1 && lstatSync(path).isFile()) writeFileSync(path, random.bytes(random.below(500)));
       else if (kind === 2) chmodSync(path, random.pick([0o755, 0o700, 0o750]));
       else if (kind === 3)
         renameSync(path, Buffer.concat([Buffer.from(site), Buffer.from(`/moved-${random.below(999)}`)]));

@@ -53,8 +53,11 @@ export class FrameCutter {
     this.#to += bytes;
   }
 
-  /** The next whole frame; null when more bytes are needed. Throws FRAME_DAMAGED when there is none at `offset`. */
-  next(): CutFrame | null {
+  /**
+   * The next whole frame; null when more bytes are needed. Throws FRAME_DAMAGED when there is none at `offset`, or one that goes
+   * beyond `limit`, where another is known to begin: it is passed over by `skipTo`.
+   */
+  next(limit: number): CutFrame | null {
     const known = this.#store.subarray(0, this.#to);
     if (this.#scan === null) {
       const header = parseFrameHeader(known, this.#from);
@@ -63,6 +66,7 @@ export class FrameCutter {
     }
     const { header } = this.#scan;
     const length = scanFrame(known, this.#from, this.#scan);
+    if (this.#offset + (length ?? this.#scan.position) > limit) throw frameDamaged('it is longer than it can be');
     if (length === null) return null;
     const cut = { offset: this.#offset, buf: this.#store, frame: { offset: this.#from, length, header } };
     this.#from += length;

@@ -31,6 +31,7 @@ export class RunReader<Item extends ContentItem> {
   readonly #cutter = new FrameCutter();
   #items: readonly Item[] = [];
   #next = 0;
+  #end = 0;
   #open: OpenItem<Item>[] = [];
   #damaged: DamagedItem<Item>[] = [];
 
@@ -44,7 +45,8 @@ export class RunReader<Item extends ContentItem> {
     this.#next = 0;
     this.#open = [];
     this.#damaged = [];
-    this.#cutter.begin(run.offset, run.offset + run.length);
+    this.#end = run.offset + run.length;
+    this.#cutter.begin(run.offset, this.#end);
   }
 
   /** Which byte of the bundle is wanted next. */
@@ -67,7 +69,7 @@ export class RunReader<Item extends ContentItem> {
       if (!this.#goToWork()) return true;
       let cut: CutFrame | null;
       try {
-        cut = this.#cutter.next();
+        cut = this.#cutter.next(this.#items[this.#next]?.offset ?? this.#end);
       } catch (error) {
         checkDamage(error);
         this.#lost();
