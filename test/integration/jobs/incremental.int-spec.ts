@@ -180,7 +180,7 @@ describe('an incremental backup', () => {
 });
 
 describe('deleting what others need', () => {
-  it('keeps shared bundles to the last, whatever the order', async () => {
+  it('keeps shared bundles to the last, whatever the order', { timeout: 120_000 }, async () => {
     for (const order of [
       [0, 1, 2],
       [2, 1, 0],

@@ -4,11 +4,22 @@ import type { BackupSource } from '../../ports/index.js';
 import { spawnWorker } from '../../threads/spawn-worker.js';
 import { displayPath, entryPath } from '../manifest/index.js';
 import { bundleDamaged, storedSize } from '../read/index.js';
-import { intoFrameRuns, ReadPool, ReadThreadFailed, type FrameRun, type PlacedItem } from '../read/pool/index.js';
+import {
+  intoFrameRuns,
+  readHere,
+  ReadPool,
+  ReadThreadFailed,
+  type DamagedItem,
+  type FrameRun,
+  type PlacedItem,
+} from '../read/pool/index.js';
 import type { ExtractWorkerData } from './extract-worker.js';
 import { metadataOf, type MetadataWriter, type Ownership, type Refusals } from './metadata.js';
 import type { TreeEntry } from './select.js';
 import { NewFile, type TreeFile } from './write-file.js';
+
+/** So little is written while a thread would still be starting. */
+const SMALL_BYTES = 1024 * 1024;
 
 export interface FileWritersOptions {
   source: BackupSource;
@@ -27,6 +38,9 @@ export interface FileWritersOptions {
 export class FileWriters {
   #pool: ReadPool<TreeFile, Refusals> | null = null;
   readonly #running = new Set<Promise<void>>();
+  /** The only run so far: when it stays the only one, and is small, no thread is started. */
+  #first: FrameRun<TreeFile> | null = null;
+  #isFirst = true;
   #failure: Error | null = null;
   #bytes = 0;
 
@@ -41,17 +55,22 @@ export class FileWriters {
   async write(files: readonly TreeEntry[]): Promise<void> {
     const placed = files.flatMap((file) => this.#placed(file)).toSorted(inBundleOrder);
     for await (const run of intoFrameRuns(placed)) {
-      this.#pool ??= this.#start();
-      await this.#pool.ready().catch((error: unknown) => this.#fail(error));
-      this.#check();
-      const one = this.#run(this.#pool, run).finally(() => this.#running.delete(one));
-      this.#running.add(one);
+      if (this.#isFirst) {
+        this.#isFirst = false;
+        this.#first = run;
+        continue;
+      }
+      await this.#sendFirst();
+      await this.#send(run);
     }
     this.#check();
   }
 
   /** All files are written when it resolves. */
   async finish(): Promise<void> {
+    const first = this.#first;
+    if (first !== null && first.length <= SMALL_BYTES && contentOf(first) <= SMALL_BYTES) await this.#readHere(first);
+    else await this.#sendFirst();
     await Promise.all(this.#running);
     this.#check();
     const pool = this.#pool;
@@ -65,6 +84,51 @@ export class FileWriters {
   async close(): Promise<void> {
     await this.#pool?.abort();
     await Promise.all(this.#running);
+  }
+
+  async #sendFirst(): Promise<void> {
+    const first = this.#first;
+    this.#first = null;
+    if (first !== null) await this.#send(first);
+  }
+
+  async #send(run: FrameRun<TreeFile>): Promise<void> {
+    this.#pool ??= this.#start();
+    await this.#pool.ready().catch((error: unknown) => this.#fail(error));
+    this.#check();
+    const one = this.#run(this.#pool.run(run), run).finally(() => this.#running.delete(one));
+    this.#running.add(one);
+  }
+
+  async #readHere(run: FrameRun<TreeFile>): Promise<void> {
+    const { source, root, metadata, signal, translate } = this.options;
+    const named = <T>(path: string, work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        throw translate(error, path);
+      }
+    };
+    const damaged = readHere(run, {
+      driver: source.driver,
+      bundles: source.header.bundles,
+      sink: {
+        open: (item) => {
+          const file = named(item.path, () => new NewFile(root.fd, item, metadata));
+          return {
+            write: (piece) => named(item.path, () => file.write(piece)),
+            finish: () => named(item.path, () => file.finish()),
+            abandon: () => file.abandon(),
+          };
+        },
+        close: () => undefined,
+      },
+      onBytes: (bytes) => {
+        this.#bytes += bytes;
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await this.#run(damaged, run);
   }
 
   /** Where a file's content is; none for one without content, which is made at once. */
@@ -86,9 +150,9 @@ export class FileWriters {
     return [{ bundle, item: { ...file, offset, length, skip, size, sha256 } }];
   }
 
-  async #run(pool: ReadPool<TreeFile, Refusals>, run: FrameRun<TreeFile>): Promise<void> {
+  async #run(reading: Promise<DamagedItem<TreeFile>[]>, run: FrameRun<TreeFile>): Promise<void> {
     try {
-      const [damaged] = await pool.run(run);
+      const [damaged] = await reading;
       if (damaged === undefined) this.options.onProgress(run.items.at(-1)?.path ?? '');
       else throw this.#damage(run, damaged.item, damaged.reason);
     } catch (error) {
@@ -130,3 +194,5 @@ export class FileWriters {
 function inBundleOrder(a: PlacedItem<TreeFile>, b: PlacedItem<TreeFile>): number {
   return a.bundle - b.bundle || a.item.offset - b.item.offset || a.item.skip - b.item.skip;
 }
+
+const contentOf = (run: FrameRun): number => run.items.reduce((sum, { size }) => sum + size, 0);

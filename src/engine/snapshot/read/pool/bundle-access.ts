@@ -4,6 +4,9 @@ import { AppError } from '../../../../common/errors/index.js';
 import { hasFiles, type StorageDriver } from '../../../ports/index.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 
+/** The reason where there is no such bundle. */
+export const MISSING = 'its bundle is missing';
+
 /** Files that stay open though nobody reads them. */
 const MAX_IDLE = 32;
 

@@ -4,7 +4,8 @@ import { cancelledError, throwIfAborted } from '../../../../common/errors/index.
 import type { StorageDriver } from '../../../ports/index.js';
 import { closeWorker } from '../../../threads/spawn-worker.js';
 import type { ManifestBundle } from '../../manifest/index.js';
-import { BundleAccess } from './bundle-access.js';
+import { BundleAccess, MISSING } from './bundle-access.js';
+import { CUT_OFF } from './run-reader.js';
 import { type ReadReply, type ReadRequest, ReadShared } from './protocol.js';
 import type { ContentItem, DamagedItem, FrameRun } from './types.js';
 
@@ -14,8 +15,6 @@ const QUEUE = 2;
 const CREDIT = 4;
 /** More than the disk and the processors of a small server can make use of. */
 const MAX_THREADS = 4;
-
-const MISSING = 'its bundle is missing';
 
 /** How many threads a pool has at most on this host. */
 const readThreads = (): number => Math.min(MAX_THREADS, Math.max(2, availableParallelism()));
@@ -212,8 +211,7 @@ export class ReadPool<Item extends ContentItem, Summary = undefined> {
         }
         if (flow.enough || this.#failure !== null) break;
       }
-      const reason = 'its bundle ends too early';
-      member.worker.postMessage({ kind: 'end', seq, reason } satisfies ReadRequest<Item>, []);
+      member.worker.postMessage({ kind: 'end', seq, reason: CUT_OFF } satisfies ReadRequest<Item>, []);
       return await done;
     } finally {
       member.streams.delete(seq);

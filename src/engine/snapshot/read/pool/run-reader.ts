@@ -6,6 +6,8 @@ import { FrameCutter, type CutFrame } from './frame-cutter.js';
 import type { ContentItem, ContentWriter, DamagedItem, EntrySink, FrameRun } from './types.js';
 
 const DAMAGED = 'stored data is damaged';
+/** The reason where the bytes end within a run. */
+export const CUT_OFF = 'its bundle ends too early';
 
 interface OpenItem<Item> {
   item: Item;
@@ -60,6 +62,20 @@ export class RunReader<Item extends ContentItem> {
 
   filled(bytes: number): void {
     this.#cutter.filled(bytes);
+  }
+
+  /** Takes the next bytes of the bundle and works on them; true when all items of the run are settled. */
+  feed(bytes: Buffer): boolean {
+    let enough = this.advance();
+    for (let done = 0; done < bytes.length && !enough;) {
+      const room = this.room();
+      if (room.length === 0) break;
+      const copied = bytes.copy(room, 0, done);
+      this.filled(copied);
+      done += copied;
+      enough = this.advance();
+    }
+    return enough;
   }
 
   /** Works on the frames that are there; true when all items of the run are settled. */

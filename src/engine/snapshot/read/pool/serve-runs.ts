@@ -4,13 +4,12 @@ import { parentPort } from 'node:worker_threads';
 import { errnoOf } from '../../../../common/errors/index.js';
 import { CLOSE } from '../../../threads/spawn-worker.js';
 import { type ReadReply, type ReadRequest, ReadShared } from './protocol.js';
-import { RunReader } from './run-reader.js';
+import { CUT_OFF, RunReader } from './run-reader.js';
 import type { ContentItem, DamagedItem, EntrySink, FrameRun } from './types.js';
 
 const HASH_BYTES = 1024 * 1024;
 /** The storage's disk, not ours to write to: what it can't give is damaged. */
 const LOST = new Set(['EIO', 'EUCLEAN', 'EBADMSG', 'ENODATA']);
-const CUT_OFF = 'its bundle ends too early';
 
 class Stopped extends Error {}
 
@@ -114,15 +113,7 @@ class RunService<Item extends ContentItem> {
   #take(seq: number, bytes: Buffer): void {
     // What was under way when the run was settled.
     if (this.#run?.seq !== seq) return;
-    let enough = this.#reader.advance();
-    for (let done = 0; done < bytes.length && !enough;) {
-      const room = this.#reader.room();
-      if (room.length === 0) break;
-      const copied = bytes.copy(room, 0, done);
-      this.#reader.filled(copied);
-      done += copied;
-      enough = this.#reader.advance();
-    }
+    const enough = this.#reader.feed(bytes);
     reply({ kind: 'more', seq, enough });
     if (enough) this.#done(CUT_OFF);
   }
