@@ -19,11 +19,11 @@ export interface DatabaseSpec {
 export function databaseSpec(bytes: number): DatabaseSpec {
   const millions = bytes / 1e6;
   return {
-    posts: Math.ceil(millions * 185),
-    comments: Math.ceil(millions * 220),
-    users: Math.ceil(millions * 50),
-    options: Math.ceil(millions * 10),
-    orders: Math.ceil(millions * 600),
+    posts: Math.ceil(millions * 320),
+    comments: Math.ceil(millions * 380),
+    users: Math.ceil(millions * 86),
+    options: Math.ceil(millions * 17),
+    orders: Math.ceil(millions * 1_035),
   };
 }
 
