@@ -20,6 +20,13 @@ const cClose = libc.func('int close(int fd)');
 const cFutimens = libc.func('int futimens(int fd, const void *times)');
 const cFsetxattr = libc.func('int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)');
 
+const cSyncFileRange = libc.func('int sync_file_range(int fd, int64_t offset, int64_t length, uint32_t flags)');
+const cFadvise = libc.func('int posix_fadvise(int fd, int64_t offset, int64_t length, int advice)');
+
+/** Wait for writes under way, begin those that are not, wait for these. */
+const WRITE_AND_WAIT = 1 | 2 | 4;
+const BEGIN_WRITE = 2;
+const DONT_NEED = 4;
 const O_CLOEXEC = 0o2000000;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | O_CLOEXEC;
 const BILLION = 1_000_000_000n;
@@ -63,4 +70,17 @@ export function setOpenFileMtimeNs(fd: number, mtimeNs: bigint): void {
 /** Sets one extended attribute of an open file. */
 export function setOpenFileXattr(fd: number, { name, value }: Xattr): void {
   if (cFsetxattr(fd, name, value, value.length, 0) !== 0) throw new PosixError('fsetxattr');
+}
+
+/** Tells the disk to begin writing a part of a file. No promise of anything: `fsync` gives that. */
+export function beginWriteBack(fd: number, offset: number, length: number): void {
+  cSyncFileRange(fd, offset, length, BEGIN_WRITE);
+}
+
+/**
+ * Writes a part of a file to the disk and takes it out of the page cache, where the file system can. Blocks the thread. No promise
+ * of durability.
+ */
+export function writeOutAndForget(fd: number, offset: number, length: number): void {
+  if (cSyncFileRange(fd, offset, length, WRITE_AND_WAIT) === 0) cFadvise(fd, offset, length, DONT_NEED);
 }

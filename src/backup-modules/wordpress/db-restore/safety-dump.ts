@@ -98,7 +98,7 @@ async function dump(
   const compress = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   try {
     const output = createWriteStream(partial, { mode: 0o600 });
-    await pipeline(running.stdout, watch, compress, output, { signal: options.signal });
+    await pipeline(copied(running.chunks()), watch, compress, output, { signal: options.signal });
     const end = await running.ended;
     if (end.code === 0 && tail.includes(TRAILER)) return;
     throw new AppError({
@@ -112,4 +112,9 @@ async function dump(
   } finally {
     await running.stop();
   }
+}
+
+/** Chunks that stay as they are: a pipeline holds several at a time. */
+async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }

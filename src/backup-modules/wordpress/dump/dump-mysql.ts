@@ -124,7 +124,7 @@ async function dumpOnce(
           env: file.env,
           secrets: [credentials.password],
         });
-        // Not awaited before its output is read: Node throws away what a child that has ended wrote unread.
+        // Not awaited before its output is read: whatever comes of it, the client is ended there.
         const remembered = client.pid === undefined ? null : rememberChild(options.workDir, client.pid);
         remembered?.catch(() => undefined);
         const consumed = await consume(client, writer, sink, options.signal, (done) => {
@@ -175,7 +175,7 @@ async function consume(
   let bytes = 0;
   try {
     throwIfAborted(signal);
-    for await (const chunk of client.stdout as AsyncIterable<Buffer>) {
+    for await (const chunk of client.chunks()) {
       parser.push(chunk);
       bytes += chunk.length;
       await deliver(writer, sink);

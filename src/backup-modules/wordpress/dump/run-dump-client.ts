@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { ChildOutput } from '../../../engine/native/pipe.js';
 import { searchPath } from '../mysql/index.js';
 
 /** How a dump program ended. */
@@ -13,7 +13,8 @@ export interface ClientEnd {
 export interface RunningClient {
   /** Undefined when it could not be started. */
   pid: number | undefined;
-  stdout: Readable;
+  /** Its output up to the end; each chunk is only valid until the next one is asked for. */
+  chunks(): AsyncIterable<Buffer>;
   /** Resolves when the process has ended and its descriptors are closed. Never rejects. */
   ended: Promise<ClientEnd>;
   /** Ends the process (SIGTERM, after a few seconds SIGKILL) and waits until it is gone. Idempotent. */
@@ -40,12 +41,14 @@ export function scrub(text: string, secrets: readonly string[]): string {
 
 /** Starts a client program with an environment of its own; nothing secret is in its arguments or environment. */
 export function runDumpClient(options: RunClientOptions): RunningClient {
+  const output = new ChildOutput();
   const child = spawn(options.program, options.args, {
-    stdio: ['ignore', 'pipe', 'pipe', options.fd],
+    stdio: ['ignore', output.writeEnd, 'pipe', options.fd],
     env: { PATH: searchPath(), ...options.env },
     // A group of its own: stopping it also ends what a wrapper script has started; and no terminal to ask for a password.
     detached: true,
   });
+  output.childHasIt();
   let complaint = '';
   let isOver = false;
   let startFailure: string | null = null;
@@ -66,8 +69,6 @@ export function runDumpClient(options: RunClientOptions): RunningClient {
       if (child.pid === undefined) finish(null, null);
     });
   });
-  const { stdout } = child;
-  if (!stdout) throw new Error('A child process without its output.');
   const kill = (signal: NodeJS.Signals): void => {
     if (isOver || child.pid === undefined) return;
     try {
@@ -78,7 +79,7 @@ export function runDumpClient(options: RunClientOptions): RunningClient {
   };
   const stop = async (): Promise<ClientEnd> => {
     kill('SIGTERM');
-    stdout.destroy();
+    output.destroy();
     child.stderr?.destroy();
     const timer = setTimeout(kill, KILL_AFTER_MS, 'SIGKILL');
     try {
@@ -87,5 +88,5 @@ export function runDumpClient(options: RunClientOptions): RunningClient {
       clearTimeout(timer);
     }
   };
-  return { pid: child.pid, stdout, ended, stop };
+  return { pid: child.pid, chunks: () => output.chunks(), ended, stop };
 }

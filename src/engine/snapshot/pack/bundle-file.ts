@@ -1,20 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../work/index.js';
 import { parseSeekTable, SeekTableBuilder } from '../zstd/index.js';
 import { DATABASE_FRAMES, DATABASE_INDEX } from './database-sink.js';
 
-/** Written bytes after which the disk is told to begin writing, so that the last sync is short. */
-const SYNC_STEP = 64 * 1024 * 1024;
 const COPY_BYTES = 1024 * 1024;
 
 /** The bundle while it is made: `<path>.partial`, then renamed. */
 export class BundleFile {
   /** Sizes of all frames in their order. */
   readonly frames = new SeekTableBuilder();
-  private synced = 0;
-  private syncing: Promise<void> | null = null;
 
   private constructor(
     readonly path: string,
@@ -32,15 +27,23 @@ export class BundleFile {
    * Appends the dump's frames from the work folder, and removes them there: they were not synced, so that most of them were never
    * written to the disk twice. Gives where they end.
    */
-  async appendDatabase(folder: string, start: number): Promise<number> {
+  async appendDatabase(folder: string, start: number, onWritten: (end: number) => void): Promise<number> {
     const path = join(folder, DATABASE_FRAMES);
+    const frames = await open(path, 'r');
+    // One buffer: a new one for each read would keep the garbage collector busy.
+    const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
     let at = start;
-    for await (const chunk of createReadStream(path, { highWaterMark: COPY_BYTES })) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError('a byte stream gave something else');
-      for (let done = 0; done < chunk.length;)
-        done += (await this.handle.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
-      at += chunk.length;
-      this.written(at);
+    try {
+      for (;;) {
+        const { bytesRead } = await frames.read(buffer, 0, buffer.length, at - start);
+        if (bytesRead === 0) break;
+        for (let done = 0; done < bytesRead;)
+          done += (await this.handle.write(buffer, done, bytesRead - done, at + done)).bytesWritten;
+        at += bytesRead;
+        onWritten(at);
+      }
+    } finally {
+      await frames.close();
     }
     const index = parseSeekTable(await readFile(join(folder, DATABASE_INDEX)));
     for (const { compressedSize, size } of index.frames) this.frames.add(compressedSize, size);
@@ -48,23 +51,8 @@ export class BundleFile {
     return at;
   }
 
-  /** Tells how far the bundle is written; now and then starts writing back. */
-  written(end: number): void {
-    if (this.syncing !== null || end - this.synced < SYNC_STEP) return;
-    this.synced = end;
-    this.syncing = this.handle
-      .datasync()
-      // The last sync reports what is wrong.
-      .catch(() => undefined)
-      .then(() => {
-        this.syncing = null;
-        return undefined;
-      });
-  }
-
   /** Makes its bytes durable. */
   async sync(): Promise<void> {
-    await this.syncing;
     await this.handle.sync();
   }
 
@@ -77,7 +65,6 @@ export class BundleFile {
 
   /** Closes and removes it. */
   async abort(): Promise<void> {
-    await this.syncing;
     await this.handle.close().catch(() => undefined);
     await rm(this.partial, { force: true });
   }

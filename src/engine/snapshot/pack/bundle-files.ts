@@ -71,7 +71,6 @@ export async function packFiles(options: PackFilesOptions): Promise<number> {
       onResult: (result) => {
         ledger.add(result);
         hash.advance(ledger.end);
-        bundle.written(ledger.end);
       },
     });
     await packer.run(readLineFile<PlanItem>(join(options.workDir, PLAN_FILE)));

@@ -4,6 +4,7 @@ import { endOfArchive } from '../tar/index.js';
 import { readLineFile } from '../work/index.js';
 import { parseSeekTable } from '../zstd/index.js';
 import type { BundleFile } from './bundle-file.js';
+import { PoolFrameStore } from './frame-stores.js';
 import { TarFrameWriter } from './tar-frame-writer.js';
 import { tarMember } from './tar-member.js';
 import { entryXattrs } from './xattrs.js';
@@ -38,7 +39,7 @@ export interface BundleTail {
  */
 export async function finishBundle(options: BundleTailOptions): Promise<BundleTail> {
   const { bundle, start, level } = options;
-  const writer = new TarFrameWriter(bundle.handle, start, level);
+  const writer = new TarFrameWriter(new PoolFrameStore(bundle.handle, level), start);
   const kept = options.keptStructure === null ? [] : [options.keptStructure];
   for (const isFolder of [false, true]) {
     for (const spool of [...kept, isFolder ? options.folders : options.links]) {

@@ -42,7 +42,8 @@ export async function completeBundle(
   const { workDir, signal, level } = options;
   const { bundle, plan, parent, own, filesEnd, packed, dump, warnings } = made;
   const facts = dump === null ? null : await readDatabaseFacts(workDir);
-  const contentEnd = facts === null ? filesEnd : await bundle.appendDatabase(workDir, filesEnd);
+  const contentEnd =
+    facts === null ? filesEnd : await bundle.appendDatabase(workDir, filesEnd, (end) => made.hash.advance(end));
   throwIfAborted(signal);
   const tail = await finishBundle({
     bundle,

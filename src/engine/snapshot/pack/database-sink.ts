@@ -7,6 +7,7 @@ import { KnownContent, type SharedKnownContent } from '../known-content/index.js
 import { comparePaths, EntrySpool, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
 import { readJsonFile, translateFull, writeJsonFile } from '../work/index.js';
 import { DEFAULT_LEVEL } from '../zstd/index.js';
+import { ThreadFrameStore } from './frame-stores.js';
 import { TarFrameWriter, type MemberSpan } from './tar-frame-writer.js';
 import { tarMember } from './tar-member.js';
 
@@ -90,6 +91,7 @@ interface Unlocated {
 }
 
 class FrameFileWriter implements DatabaseSink {
+  private readonly store: ThreadFrameStore;
   private readonly frames: TarFrameWriter;
   private readonly mtimeNs = BigInt(Date.now()) * 1_000_000n;
   /** Entries whose frames are not all written. */
@@ -104,7 +106,8 @@ class FrameFileWriter implements DatabaseSink {
     private readonly entries: EntrySpool,
     private known: KnownContent | null,
   ) {
-    this.frames = new TarFrameWriter(file, 0, options.level);
+    this.store = new ThreadFrameStore(file, options.level);
+    this.frames = new TarFrameWriter(this.store, 0);
   }
 
   get bytes(): number {
@@ -115,7 +118,7 @@ class FrameFileWriter implements DatabaseSink {
     const path = this.checkPath(spec.path);
     const entry = memberEntry(spec, this.mtimeNs);
     try {
-      this.unlocated.push(this.find(entry, content) ?? (await this.store(entry, path, spec, content)));
+      this.unlocated.push(this.find(entry, content) ?? (await this.pack(entry, path, spec, content)));
       this.members += 1;
       this.contentBytes += spec.size;
       await this.writeLocated();
@@ -132,7 +135,7 @@ class FrameFileWriter implements DatabaseSink {
     return location === null ? null : { entry: { ...entry, sha256, in: location }, span: null };
   }
 
-  private async store(
+  private async pack(
     entry: ManifestEntry,
     path: Buffer,
     spec: MemberSpec,
@@ -157,6 +160,7 @@ class FrameFileWriter implements DatabaseSink {
       throw await translateFull(error, this.options.workDir, null);
     } finally {
       this.closeKnown();
+      await this.store.close();
       await this.file.close();
     }
     const facts: DatabaseFacts = {
@@ -175,6 +179,7 @@ class FrameFileWriter implements DatabaseSink {
     await this.frames.flush().catch(() => undefined);
     await this.entries.abandon().catch(() => undefined);
     this.closeKnown();
+    await this.store.close();
     await this.file.close().catch(() => undefined);
     const names = [DATABASE_FACTS, DATABASE_FRAMES, DATABASE_ENTRIES, DATABASE_INDEX];
     await Promise.all(names.map(async (name) => rm(join(this.options.workDir, name), { force: true })));

