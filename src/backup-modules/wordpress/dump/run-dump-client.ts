@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ChildOutput } from '../../../engine/native/pipe.js';
+import { putInBackground } from '../../../engine/threads/background.js';
 import { searchPath } from '../mysql/index.js';
 
 /** How a dump program ended. */
@@ -49,6 +50,7 @@ export function runDumpClient(options: RunClientOptions): RunningClient {
     detached: true,
   });
   output.childHasIt();
+  if (child.pid !== undefined) putInBackground(child.pid);
   let complaint = '';
   let isOver = false;
   let startFailure: string | null = null;

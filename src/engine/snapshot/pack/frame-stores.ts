@@ -25,18 +25,23 @@ export class PoolFrameStore implements FrameStore {
   ) {}
 
   async store(slot: 0 | 1, length: number, offset: number): Promise<number> {
-    const frame = await compressFrame(this.slots[slot].subarray(0, length), this.level);
-    for (let at = 0; at < frame.length;) {
-      // eslint-disable-next-line no-await-in-loop -- the rest of a short write
-      at += (await this.file.write(frame, at, frame.length - at, offset + at)).bytesWritten;
-    }
-    return frame.length;
+    return storeHere(this.file, this.slots[slot].subarray(0, length), this.level, offset);
   }
 
   async close(): Promise<void> {}
 }
 
-/** For many frames: a thread of its own, so that the main thread's memory gets no garbage of them. Started with the first frame. */
+/** Compresses on libuv's pool. */
+async function storeHere(file: FileHandle, content: Buffer, level: number, offset: number): Promise<number> {
+  const frame = await compressFrame(content, level);
+  for (let at = 0; at < frame.length;) {
+    // eslint-disable-next-line no-await-in-loop -- the rest of a short write
+    at += (await file.write(frame, at, frame.length - at, offset + at)).bytesWritten;
+  }
+  return frame.length;
+}
+
+/** For many frames: a thread of its own, so that the main thread's memory gets no garbage of them. Started with the first full frame. */
 export class ThreadFrameStore implements FrameStore {
   private readonly memory = [new SharedArrayBuffer(TEXT_FRAME_BYTES), new SharedArrayBuffer(TEXT_FRAME_BYTES)] as const;
   readonly slots = [Buffer.from(this.memory[0]), Buffer.from(this.memory[1])] as const;
@@ -48,6 +53,8 @@ export class ThreadFrameStore implements FrameStore {
   ) {}
 
   async store(slot: 0 | 1, length: number, offset: number): Promise<number> {
+    if (this.worker === null && length < TEXT_FRAME_BYTES / 2)
+      return storeHere(this.file, this.slots[slot].subarray(0, length), this.level, offset);
     const worker = (this.worker ??= this.start());
     const request: FrameRequest = { slot, length, offset };
     const reply = await new Promise<FrameReply>((resolve, reject) => {

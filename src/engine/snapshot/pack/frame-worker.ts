@@ -4,6 +4,9 @@ import { errnoOf } from '../../../common/errors/index.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
 import { compressFrameSync } from '../zstd/index.js';
 import type { FrameReply, FrameRequest, FrameWorkerData } from './protocol.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /** Entry point of the thread that compresses the dump's frames and writes them: on the main thread their garbage would be costly. */
 const { fd, level, slots }: FrameWorkerData = workerData;

@@ -5,6 +5,9 @@ import { errnoOf } from '../../../common/errors/index.js';
 import { beginWriteBack, writeOutAndForget } from '../../native/file-calls.js';
 import type { HashReply, HashRequest, HashWorkerData } from './protocol.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /**
  * Entry point of the thread that follows the writers of the bundle over what is final already: hashes it, has it written to the

@@ -5,6 +5,9 @@ import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
 import { TaskPacker } from './task-packer.js';
 import { Turn } from './turn.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /** Entry point of a pack worker: runs the tasks it is sent, in their order. */
 const data: PackWorkerData = workerData;

@@ -3,7 +3,7 @@ import { errnoOf } from '../../../common/errors/index.js';
 import { dataExtents } from '../../native/posix.js';
 import type { PlanEntry } from '../plan/index.js';
 import { alignExtents, type Extent } from '../tar/index.js';
-import { reasonOf } from '../walk/index.js';
+import { reasonOf } from '../walk/errors.js';
 
 const ATTEMPTS = 3;
 

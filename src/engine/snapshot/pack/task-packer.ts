@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { Xattr } from '../../native/posix.js';
-import { KnownContent } from '../known-content/index.js';
+import { KnownContent } from '../known-content/known-content.js';
 import { displayPath, entryPath, type ManifestEntry } from '../manifest/index.js';
 import type { PlanEntry } from '../plan/index.js';
 import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } from '../tar/index.js';

@@ -34,21 +34,24 @@ export class WorkerFailed extends Error {
  * queue, so the one whose turn it is is always being worked on. The first failure fails everything.
  */
 export class WorkerPool {
-  private readonly members: Member[];
+  /** Started as there is work for them. */
+  private readonly members: Member[] = [];
   private failure: Error | null = null;
   private freed: (() => void)[] = [];
 
   constructor(
-    count: number,
-    data: PackWorkerData,
+    private readonly count: number,
+    private readonly data: PackWorkerData,
     private readonly turn: Turn,
-  ) {
-    this.members = Array.from({ length: count }, () => this.start(data));
-  }
+  ) {}
 
   /** Resolves when a task can be handed in; rejects after a failure. */
   async ready(): Promise<void> {
-    while (this.failure === null && this.members.every((m) => m.waiting.size >= QUEUE)) {
+    while (
+      this.failure === null &&
+      this.members.length === this.count &&
+      this.members.every((m) => m.waiting.size >= QUEUE)
+    ) {
       // eslint-disable-next-line no-await-in-loop -- waits for the next free place
       await new Promise<void>((resolve) => {
         this.freed.push(resolve);
@@ -60,7 +63,7 @@ export class WorkerPool {
   /** Hands in a task; call after `ready`. */
   async run(task: PackTask): Promise<PackResult> {
     if (this.failure !== null) throw this.failure;
-    const member = this.members.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
+    const member = this.freest();
     return new Promise((resolve, reject) => {
       member.waiting.set(task.seq, { resolve, reject });
       member.worker.postMessage(task, []);
@@ -85,8 +88,16 @@ export class WorkerPool {
     await Promise.all(this.members.map(async ({ worker }) => closeWorker(worker)));
   }
 
-  private start(data: PackWorkerData): Member {
-    const member: Member = { worker: spawnWorker('./pack-worker.js', import.meta.url, data), waiting: new Map() };
+  private freest(): Member {
+    const least = this.members.toSorted((a, b) => a.waiting.size - b.waiting.size)[0];
+    if (least !== undefined && (least.waiting.size === 0 || this.members.length === this.count)) return least;
+    const member = this.start();
+    this.members.push(member);
+    return member;
+  }
+
+  private start(): Member {
+    const member: Member = { worker: spawnWorker('./pack-worker.js', import.meta.url, this.data), waiting: new Map() };
     member.worker.on('message', (reply: PackReply) => this.receive(member, reply));
     member.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     member.worker.on('exit', () => this.fail(new WorkerFailed('a pack worker ended too early', null)));

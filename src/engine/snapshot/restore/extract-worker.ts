@@ -1,7 +1,10 @@
 import { workerData } from 'node:worker_threads';
-import { serveRuns } from '../read/pool/index.js';
+import { serveRuns } from '../read/pool/serve-runs.js';
 import { MetadataWriter, type Ownership, type Refusals } from './metadata.js';
 import { NewFile, type TreeFile } from './write-file.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /** What a thread that writes files is started with. */
 export interface ExtractWorkerData {

@@ -1,5 +1,8 @@
 import { workerData } from 'node:worker_threads';
-import { serveRuns } from '../read/pool/index.js';
+import { serveRuns } from '../read/pool/serve-runs.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /** Entry point of a thread that only checks what it reads. */
 const memory: SharedArrayBuffer = workerData;

@@ -2,6 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asAppError } from '../../../common/errors/index.js';
 import type { ScanReply, ScanRequest, ScanThreadData } from './scan-protocol.js';
 import { TreeScan } from './tree-scan.js';
+import { workInBackground } from '../../threads/background.js';
+
+workInBackground();
 
 /** Entry point of a scan thread: walks, and sends batches as long as it has leave to. */
 const data: ScanThreadData = workerData;
