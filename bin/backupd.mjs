@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line. Runs on the project's own Node, whatever the system has; builds first when needed.
 import { join } from 'node:path';
+import { nodeFlags } from '../scripts/lib/node-flags.mjs';
 import { become, checkSystem, ensureBuilt, ensureInstalled, fail, root } from '../scripts/lib/project.mjs';
 
 checkSystem();
@@ -11,4 +12,4 @@ try {
 } catch (error) {
   fail(error);
 }
-become(['--enable-source-maps', join(root, 'dist/src/cli.js'), ...process.argv.slice(2)]);
+become([...nodeFlags, join(root, 'dist/src/cli.js'), ...process.argv.slice(2)]);

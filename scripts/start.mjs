@@ -1,5 +1,6 @@
 // `npm start`: from a clean clone to a running master in one command; quick the second time.
 import { join } from 'node:path';
+import { nodeFlags } from './lib/node-flags.mjs';
 import { become, checkSystem, ensureBuilt, ensureInstalled, fail, root } from './lib/project.mjs';
 
 checkSystem();
@@ -10,4 +11,4 @@ try {
 } catch (error) {
   fail(error);
 }
-become(['--enable-source-maps', join(root, 'dist/src/main.js'), ...process.argv.slice(2)]);
+become([...nodeFlags, join(root, 'dist/src/main.js'), ...process.argv.slice(2)]);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../scripts/lib/node-flags.mjs';
 import { TestApi } from './api.js';
 import { endWithTest, GiveUp, stopChild, until } from './scratch.js';
 
@@ -31,7 +32,7 @@ export class TestMaster {
   static async start(options: MasterOptions): Promise<TestMaster> {
     const { dataDir } = options;
     await mkdir(dataDir, { recursive: true });
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist/src/main.js')], {
+    const child = spawn(process.execPath, [...nodeFlags, join(root, 'dist/src/main.js')], {
       cwd: dirname(dataDir),
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { hash } from 'node:crypto';
 import { entryPath, type ManifestEntry } from '../manifest/index.js';
 import { endOfArchive } from '../tar/index.js';
@@ -8,6 +9,9 @@ import { PoolFrameStore } from './frame-stores.js';
 import { TarFrameWriter } from './tar-frame-writer.js';
 import { tarMember } from './tar-member.js';
 import { entryXattrs } from './xattrs.js';
+
+/** Entries after which others get their turn on this thread. */
+const BREATH = 256;
 
 export interface BundleTailOptions {
   bundle: BundleFile;
@@ -41,11 +45,16 @@ export async function finishBundle(options: BundleTailOptions): Promise<BundleTa
   const { bundle, start, level } = options;
   const writer = new TarFrameWriter(new PoolFrameStore(bundle.handle, level), start);
   const kept = options.keptStructure === null ? [] : [options.keptStructure];
+  let seen = 0;
   for (const isFolder of [false, true]) {
     for (const spool of [...kept, isFolder ? options.folders : options.links]) {
-      for await (const entry of readLineFile<ManifestEntry>(spool))
+      for await (const entry of readLineFile<ManifestEntry>(spool)) {
         if ((entry.type === 'dir') === isFolder)
           await writer.add(tarMember(entry, entryPath(entry), entryXattrs(entry)), []);
+        seen += 1;
+        // Nothing else here waits for anything but once in a frame.
+        if (seen % BREATH === 0) await setImmediate();
+      }
     }
   }
   const content = Buffer.from(options.readme);
