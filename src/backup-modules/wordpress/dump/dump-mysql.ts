@@ -36,7 +36,7 @@ export interface DumpMySqlOptions {
   journal: JobJournal;
   /** Default: what is on PATH. */
   clients?: MySqlClients;
-  /** About how long a piece of a table's rows is. Default 24 KiB. */
+  /** About how long a piece of a table's rows is. Default 16 KiB. */
   pieceBytes?: number;
 }
 
@@ -52,7 +52,7 @@ export interface DumpResult {
 
 const ATTEMPTS = 3;
 /** Smaller: fewer bytes are new when rows change; larger: fewer pieces to list and to load. */
-const PIECE_BYTES = 24 * 1024;
+const PIECE_BYTES = 16 * 1024;
 /** Tables that may be created between the survey and the dump. */
 const SPARE_OBJECTS = 1_000;
 

@@ -34,7 +34,7 @@ export interface PackBundleOptions {
    * Default: just runs it.
    */
   hold?: <T>(part: 'files' | 'rest', work: () => Promise<T>) => Promise<T>;
-  /** Worker threads wished for; at most 3, and no more than 2 or the number of cores are started. */
+  /** Worker threads wished for; at most 3 are started, as there is work for them. */
   workers: number;
   /** zstd level, default 3. */
   level?: number;
