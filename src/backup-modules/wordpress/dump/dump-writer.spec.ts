@@ -130,6 +130,17 @@ describe('DumpWriter', () => {
     ]);
   });
 
+  it('keeps what only counts out of all other pieces', () => {
+    const dump = (counter: number): string =>
+      `DROP TABLE IF EXISTS \`a\`;\nCREATE TABLE \`a\` (\n  \`id\` int NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB AUTO_INCREMENT=${counter} DEFAULT CHARSET=utf8mb4;\nINSERT INTO \`a\` VALUES (1);\n`;
+    const [before, after] = [write(dump(5)).pieces, write(dump(6)).pieces];
+    expect(before.map(({ part }) => part)).toEqual(['preamble', 'schema', 'data', 'counters', 'epilogue']);
+    expect(before.find(({ part }) => part === 'schema')?.text).toContain(') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;');
+    expect(before.find(({ part }) => part === 'counters')?.text).toBe('ALTER TABLE `a` AUTO_INCREMENT=5;\n');
+    const withoutCounters = (pieces: typeof before) => pieces.filter(({ part }) => part !== 'counters');
+    expect(withoutCounters(after)).toEqual(withoutCounters(before));
+  });
+
   it('refuses rows of a table that was not announced', () => {
     expect(() => write('INSERT INTO `ghost` VALUES (1);\n')).toThrow(/ghost/);
   });
