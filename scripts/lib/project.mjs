@@ -6,14 +6,17 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
+  realpathSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeFlags } from './node-flags.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = join(root, 'node_modules/.bin');
@@ -84,17 +87,34 @@ function* sources(folder) {
 }
 
 /** One hash over all that the build reads. */
+const builtFrom = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) =>
+  join(root, name),
+);
+
 function sourceHash() {
   const hash = createHash('sha256');
-  const files = [
-    ...['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) => join(root, name)),
-    ...['src', 'migrations'].flatMap((name) => [...sources(join(root, name))]).sort(),
-  ];
+  const files = [...builtFrom, ...['src', 'migrations'].flatMap((name) => [...sources(join(root, name))]).sort()];
   for (const file of files) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
-export const isBuilt = () => existsSync(join(root, 'dist/src/main.js')) && readOr(buildMark) === sourceHash();
+/** Whether nothing of the sources, folders included, was touched since the mark: much quicker to see than their hash. */
+function isUntouchedSince(mark) {
+  const since = statSync(mark).mtimeMs;
+  const isOld = (path) => statSync(path).ctimeMs < since;
+  const isOldTree = (folder) =>
+    isOld(folder) &&
+    readdirSync(folder, { withFileTypes: true }).every((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? isOldTree(path) : isOld(path);
+    });
+  return builtFrom.every(isOld) && ['src', 'migrations'].every((name) => isOldTree(join(root, name)));
+}
+
+export const isBuilt = () =>
+  existsSync(join(root, 'dist/src/main.js')) &&
+  existsSync(buildMark) &&
+  (isUntouchedSince(buildMark) || readOr(buildMark) === sourceHash());
 
 /** Builds dist when it is missing or not made from the sources as they are. Two at once: the second waits for the first. */
 export async function ensureBuilt(say) {
@@ -103,6 +123,7 @@ export async function ensureBuilt(say) {
   try {
     if (isBuilt()) return;
     say('Building …');
+    const begun = new Date();
     const hash = sourceHash();
     const result = spawnSync(join(bin, 'nest'), ['build'], { cwd: root, env: projectEnv(), encoding: 'utf8' });
     if (result.status !== 0) {
@@ -110,6 +131,8 @@ export async function ensureBuilt(say) {
       throw new Error('The build failed: see the lines above.');
     }
     writeFileSync(buildMark, hash);
+    // What is changed from now on is newer, also while it was built.
+    utimesSync(buildMark, begun, begun);
   } finally {
     unlock();
   }
@@ -140,6 +163,14 @@ function isStaleLock(file) {
   } catch (error) {
     return error.code === 'ESRCH' || error.code === 'ENOENT';
   }
+}
+
+/** Goes on as a module of the project: in this process where it is the project's Node already, else as `become` does. */
+export async function continueAs(file, args) {
+  if (realpathSync(process.execPath) !== realpathSync(projectNode)) return become([...nodeFlags, file, ...args]);
+  process.setSourceMapsEnabled(true);
+  process.argv = [process.execPath, file, ...args];
+  await import(pathToFileURL(file).href);
 }
 
 /** Runs a program of the project in our place: our input, output and signals; ends as it ends. */
