@@ -11,4 +11,7 @@ try {
 } catch (error) {
   fail(error);
 }
-become(['--enable-source-maps', join(root, 'dist/src/cli.js'), ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+// Source maps take as long to load as the code. A server's log needs them; a command shows no stack.
+const flags = args[0] === 'serve' ? ['--enable-source-maps'] : [];
+become([...flags, join(root, 'dist/src/cli.js'), ...args]);
