@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -75,26 +76,58 @@ function lockAgrees() {
   return versions(join(root, 'package-lock.json')) === versions(join(root, 'node_modules/.package-lock.json'));
 }
 
-function* sources(folder) {
+const buildSettings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) =>
+  join(root, name),
+);
+const sourceFolders = ['src', 'migrations'].map((name) => join(root, name));
+
+/** The files that the build reads of a folder; told of each folder too. */
+function* sources(folder, onFolder = () => {}) {
+  onFolder(folder);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* sources(path);
+    if (entry.isDirectory()) yield* sources(path, onFolder);
     else if (!entry.name.endsWith('.spec.ts')) yield path;
   }
+}
+
+/** Whether nothing that the build reads was made, changed, moved or removed since then. Some times faster than the hash. */
+function isUntouchedSince(timeMs) {
+  const folders = [];
+  const files = sourceFolders.flatMap((folder) => [...sources(folder, (found) => folders.push(found))]);
+  return [...buildSettings, ...folders, ...files].every((path) => statSync(path).ctimeMs < timeMs);
 }
 
 /** One hash over all that the build reads. */
 function sourceHash() {
   const hash = createHash('sha256');
-  const files = [
-    ...['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) => join(root, name)),
-    ...['src', 'migrations'].flatMap((name) => [...sources(join(root, name))]).sort(),
-  ];
+  const files = [...buildSettings, ...sourceFolders.flatMap((folder) => [...sources(folder)]).sort()];
   for (const file of files) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
-export const isBuilt = () => existsSync(join(root, 'dist/src/main.js')) && readOr(buildMark) === sourceHash();
+/** Times of files may be some milliseconds behind. */
+const CLOCK_SLACK_MS = 1000;
+
+/** Whether dist is made from the sources as they are. The mark has their hash; its time is that of taking it. */
+export function isBuilt() {
+  const mark = statSync(buildMark, { throwIfNoEntry: false });
+  if (mark === undefined || !existsSync(join(root, 'dist/src/main.js'))) return false;
+  if (isUntouchedSince(mark.mtimeMs)) return true;
+  const now = Date.now();
+  if (readOr(buildMark) !== sourceHash()) return false;
+  setMarkTime(now);
+  return true;
+}
+
+function setMarkTime(hashedAtMs) {
+  const time = new Date(hashedAtMs - CLOCK_SLACK_MS);
+  try {
+    utimesSync(buildMark, time, time);
+  } catch {
+    // A user who may not write there: the hash is taken the next time too.
+  }
+}
 
 /** Builds dist when it is missing or not made from the sources as they are. Two at once: the second waits for the first. */
 export async function ensureBuilt(say) {
@@ -103,6 +136,7 @@ export async function ensureBuilt(say) {
   try {
     if (isBuilt()) return;
     say('Building …');
+    const now = Date.now();
     const hash = sourceHash();
     const result = spawnSync(join(bin, 'nest'), ['build'], { cwd: root, env: projectEnv(), encoding: 'utf8' });
     if (result.status !== 0) {
@@ -110,6 +144,7 @@ export async function ensureBuilt(say) {
       throw new Error('The build failed: see the lines above.');
     }
     writeFileSync(buildMark, hash);
+    setMarkTime(now);
   } finally {
     unlock();
   }
