@@ -18,19 +18,20 @@ const NOT_UTF8 = Buffer.from([...Buffer.from('files/'), 0xe9]);
 const entries: HandMadeEntry[] = [
   { path: 'database/0001-t.000000.sql', content: Buffer.from('sql') },
   { path: 'files', type: 'dir' },
-  ...Array.from({ length: 40 }, (_, i) => `files/d${String(i).padStart(2, '0')}`).flatMap((folder): HandMadeEntry[] => [
-    { path: folder, type: 'dir' },
-    ...['"quoted"', '-dash', 'a\\b', 'ümlaut'].map((name) => ({
-      path: `${folder}/${name}`,
-      content: Buffer.from(name),
-    })),
-    { path: `${folder}-next`, content: Buffer.from('n') },
-  ]),
+  ...Array.from({ length: 40 }, (_, i) => folderOf(`files/d${String(i).padStart(2, '0')}`)).flat(),
   { path: 'files/empty', type: 'dir' },
   { path: 'files/link', type: 'hardlink', target: 'files/d03/-dash' },
   { pathBase64: NOT_UTF8.toString('base64'), content: Buffer.from('latin') },
 ];
 const missing = ['a', 'files/', 'files/d00/', 'files/d00/-das', 'files/d20/zzz', 'files/d39-nexu', 'files/zz', 'zz'];
+
+function folderOf(path: string): HandMadeEntry[] {
+  const inside = ['"quoted"', '-dash', 'a\\b', 'ümlaut'].map((name) => ({
+    path: `${path}/${name}`,
+    content: Buffer.from(name),
+  }));
+  return [{ path, type: 'dir' }, ...inside, { path: `${path}-next`, content: Buffer.from('n') }];
+}
 
 interface Opened {
   backup: StoredBackup;
