@@ -1,30 +1,7 @@
-import type { CommandContext } from './cli/command-context.js';
-import { runCli } from './cli/program.js';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-/** The command line's process: see `backupd --help`. */
-let context: CommandContext | null = null;
-const interrupt = (): void => context?.interrupt();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-// A reader that closed our output early (`| head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
-
-const result = await runCli(
-  process.argv.slice(2),
-  { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env },
-  {
-    onContext: (made) => {
-      context = made;
-    },
-    serve: () => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
-      return import('./main.js');
-    },
-  },
-);
-if (result !== 'serving') {
-  process.exitCode = result;
-  // Nothing is left to do; an open keep-alive connection must not hold the prompt back.
-  process.stdout.write('', () => process.exit(result));
-}
+// Compiled code is kept beside the build, where only who may change the build writes; never in a folder of all users. Where
+// this user may not write there, nothing is kept. All else is imported after this, to be found there.
+enableCompileCache(join(import.meta.dirname, '../.compile-cache'));
+await import('./cli/process.js');

@@ -16,7 +16,6 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { nodeFlags } from './node-flags.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = join(root, 'node_modules/.bin');
@@ -78,43 +77,63 @@ function lockAgrees() {
   return versions(join(root, 'package-lock.json')) === versions(join(root, 'node_modules/.package-lock.json'));
 }
 
+const buildSettings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) =>
+  join(root, name),
+);
+const sourceFolders = ['src', 'migrations'].map((name) => join(root, name));
+
+const isSource = (name) => !name.endsWith('.spec.ts');
+
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* sources(path);
-    else if (!entry.name.endsWith('.spec.ts')) yield path;
+    else if (isSource(entry.name)) yield path;
   }
 }
 
-/** One hash over all that the build reads. */
-const builtFrom = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) =>
-  join(root, name),
-);
+/** Whether nothing that the build reads was made, changed, moved or removed since then, in a quarter of the time of the hash. */
+function isUntouchedSince(timeMs) {
+  const isOld = (path) => statSync(path).ctimeMs < timeMs;
+  const isOldFolder = (folder) =>
+    isOld(folder) &&
+    readdirSync(folder, { withFileTypes: true }).every((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? isOldFolder(path) : !isSource(entry.name) || isOld(path);
+    });
+  return buildSettings.every(isOld) && sourceFolders.every(isOldFolder);
+}
 
+/** One hash over all that the build reads. */
 function sourceHash() {
   const hash = createHash('sha256');
-  const files = [...builtFrom, ...['src', 'migrations'].flatMap((name) => [...sources(join(root, name))]).sort()];
+  const files = [...buildSettings, ...sourceFolders.flatMap((folder) => [...sources(folder)]).sort()];
   for (const file of files) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
-/** Whether nothing of the sources, folders included, was touched since the mark: much quicker to see than their hash. */
-function isUntouchedSince(mark) {
-  const since = statSync(mark).mtimeMs;
-  const isOld = (path) => statSync(path).ctimeMs < since;
-  const isOldTree = (folder) =>
-    isOld(folder) &&
-    readdirSync(folder, { withFileTypes: true }).every((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? isOldTree(path) : isOld(path);
-    });
-  return builtFrom.every(isOld) && ['src', 'migrations'].every((name) => isOldTree(join(root, name)));
+/** Times of files may be some milliseconds behind. */
+const CLOCK_SLACK_MS = 1000;
+
+/** Whether dist is made from the sources as they are. The mark has their hash; its time is that of taking it. */
+export function isBuilt() {
+  const mark = statSync(buildMark, { throwIfNoEntry: false });
+  if (mark === undefined || !existsSync(join(root, 'dist/src/main.js'))) return false;
+  if (isUntouchedSince(mark.mtimeMs)) return true;
+  const now = Date.now();
+  if (readOr(buildMark) !== sourceHash()) return false;
+  setMarkTime(now);
+  return true;
 }
 
-export const isBuilt = () =>
-  existsSync(join(root, 'dist/src/main.js')) &&
-  existsSync(buildMark) &&
-  (isUntouchedSince(buildMark) || readOr(buildMark) === sourceHash());
+function setMarkTime(hashedAtMs) {
+  const time = new Date(hashedAtMs - CLOCK_SLACK_MS);
+  try {
+    utimesSync(buildMark, time, time);
+  } catch {
+    // A user who may not write there: the hash is taken the next time too.
+  }
+}
 
 /** Builds dist when it is missing or not made from the sources as they are. Two at once: the second waits for the first. */
 export async function ensureBuilt(say) {
@@ -123,7 +142,7 @@ export async function ensureBuilt(say) {
   try {
     if (isBuilt()) return;
     say('Building …');
-    const begun = new Date();
+    const now = Date.now();
     const hash = sourceHash();
     const result = spawnSync(join(bin, 'nest'), ['build'], { cwd: root, env: projectEnv(), encoding: 'utf8' });
     if (result.status !== 0) {
@@ -131,8 +150,7 @@ export async function ensureBuilt(say) {
       throw new Error('The build failed: see the lines above.');
     }
     writeFileSync(buildMark, hash);
-    // What is changed from now on is newer, also while it was built.
-    utimesSync(buildMark, begun, begun);
+    setMarkTime(now);
   } finally {
     unlock();
   }
@@ -167,8 +185,7 @@ function isStaleLock(file) {
 
 /** Goes on as a module of the project: in this process where it is the project's Node already, else as `become` does. */
 export async function continueAs(file, args) {
-  if (realpathSync(process.execPath) !== realpathSync(projectNode)) return become([...nodeFlags, file, ...args]);
-  process.setSourceMapsEnabled(true);
+  if (realpathSync(process.execPath) !== realpathSync(projectNode)) return become([file, ...args]);
   process.argv = [process.execPath, file, ...args];
   await import(pathToFileURL(file).href);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { EventSourceMessage } from 'eventsource-parser';
 import { AppError, errnoOf, type ErrorKind } from '../common/errors/index.js';
 import type { JobEvent, Page } from './api-types.js';
 import { send, textOf } from './http.js';
@@ -79,6 +79,7 @@ export class ApiClient {
       ...(options.lastEventId === undefined ? {} : { headers: { 'Last-Event-ID': options.lastEventId } }),
     });
     response.setEncoding('utf8');
+    const { createParser } = await import('eventsource-parser');
     let messages: EventSourceMessage[] = [];
     const parser = createParser({ onEvent: (message) => messages.push(message) });
     for await (const text of response) {

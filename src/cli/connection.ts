@@ -5,7 +5,7 @@ import { type AppConfig, DataPaths, loadConfig } from '../config/index.js';
 import { readRunInfo, type RunInfo } from '../run-info.js';
 import { ApiClient } from './api-client.js';
 import { usageError } from './exit-codes.js';
-import { send } from './http.js';
+import { send, textOf } from './http.js';
 
 /** A master to talk to. */
 export interface Connection {
@@ -61,7 +61,8 @@ async function findRunning(paths: DataPaths): Promise<Connection | null> {
 async function answers(info: RunInfo): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(10_000);
-    (await send(`${info.url}/daemon/health`, { method: 'GET', signal })).resume();
+    // Read to its end: the connection is then free for what comes next.
+    await textOf(await send(`${info.url}/daemon/health`, { method: 'GET', signal }));
     return true;
   } catch {
     return false;
@@ -94,7 +95,9 @@ function readToken(paths: DataPaths, info: RunInfo): string {
 }
 
 async function startEmbedded(config: AppConfig, remark: (line: string) => void): Promise<Connection> {
-  // Loaded only here: the server's code takes a second that a command to a running master need not spend.
+  // Loaded only here: the server's code takes a second that a command to a running master need not spend. The same for the
+  // source maps of all modules: a server's log tells where it failed, a command shows no stack.
+  process.setSourceMapsEnabled(true);
   const { startMaster } = await import('../master.js');
   try {
     remark(`No backupd is running; starting one for this command (data dir ${config.dataDir}).`);

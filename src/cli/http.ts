@@ -1,4 +1,7 @@
-import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+
+// An import would read all the module's exports, and with them load `fetch` and WebSocket.
+const { request: plainRequest } = process.getBuiltinModule('node:http');
 
 /** A request of the command line. */
 export interface HttpRequest {
@@ -13,7 +16,7 @@ export interface HttpRequest {
  * In place of `fetch`, which takes longer to load than most commands take to run.
  */
 export async function send(url: string, { method, headers, body, signal }: HttpRequest): Promise<IncomingMessage> {
-  const request = url.startsWith('https:') ? (await import('node:https')).request : plainRequest;
+  const request = url.startsWith('https:') ? process.getBuiltinModule('node:https').request : plainRequest;
   const options: RequestOptions = { method, headers: { ...headers } };
   if (signal !== undefined) options.signal = signal;
   return new Promise((resolve, reject) => {

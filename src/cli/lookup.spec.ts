@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from './api-client.js';
 import type { SiteDto } from './api-types.js';
-import { findSite, getBackup, getSite } from './lookup.js';
+import { findSite, getBackup, getBackupId, getSite } from './lookup.js';
 
 const site = (id: string, name: string, url: string, path: string): SiteDto => ({
   id,
@@ -33,11 +33,19 @@ const backups = [
 describe('what a person means', () => {
   let server: Server;
   let api: ApiClient;
+  let asked: string[] = [];
   beforeAll(async () => {
     server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://x');
+      asked.push(request.url ?? '');
       const siteId = url.searchParams.get('siteId');
-      const all = url.pathname === '/sites' ? sites : backups.filter((one) => siteId === null || one.siteId === siteId);
+      const search = url.searchParams.get('search')?.toLowerCase() ?? '';
+      const isFound = (one: SiteDto): boolean =>
+        [one.name, one.path, one.url ?? ''].some((part) => part.toLowerCase().includes(search));
+      const all =
+        url.pathname === '/sites'
+          ? sites.filter(isFound)
+          : backups.filter((one) => siteId === null || one.siteId === siteId);
       const [offset, limit] = [Number(url.searchParams.get('offset') ?? 0), 1];
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ items: all.slice(offset, offset + limit), total: all.length, limit, offset }));
@@ -75,6 +83,24 @@ describe('what a person means', () => {
       kind: 'usage',
       message: expect.stringContaining('/srv/twin') as string,
     });
+  });
+
+  it.each(['the shop', 'shop.example', '/srv/shop'])('%s and "latest" are found in one call each', async (text) => {
+    asked = [];
+    await getBackupId(api, 'latest', text);
+    expect(asked).toEqual([
+      `/sites?${new URLSearchParams({ search: text, limit: '200', offset: '0' }).toString()}`,
+      `/backups?limit=1&siteId=${SHOP}`,
+    ]);
+  });
+
+  it('takes a whole id of a backup as it is, but looks whether it is of the site that is named', async () => {
+    asked = [];
+    const id = 'aaaa0000-0000-7000-8000-000000000009';
+    expect(await getBackupId(api, id.toUpperCase(), undefined)).toBe(id);
+    expect(asked).toEqual([]);
+    await getBackupId(api, id, 'The Shop').catch(() => null);
+    expect(asked).toHaveLength(2);
   });
 
   it('finds a backup by the beginning of its id and the latest of a site', async () => {

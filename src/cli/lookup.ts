@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../common/errors/index.js';
-import type { ApiClient } from './api-client.js';
+import type { ApiClient, Query } from './api-client.js';
 import type { BackupDto, JobDto, SiteDto } from './api-types.js';
 import { usageError } from './exit-codes.js';
 import { printable, shortId } from './format.js';
@@ -9,13 +9,23 @@ import { printable, shortId } from './format.js';
 /** Said here, as the package that knows ids takes as long to load as all else. */
 const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** A whole id or the beginning of one. */
+const SOME_ID = /^[0-9a-f-]{4,}$/;
+/** Characters that the server takes. */
+const MAX_SEARCH = 200;
+
 /** The registered site meant by an id (or its beginning), name, address or path; null when there is none. */
 export async function findSite(api: ApiClient, text: string): Promise<SiteDto | null> {
+  const found = isSearchable(text) ? await findAmong(api, text, { search: text }) : null;
+  return found ?? findAmong(api, text, {});
+}
+
+async function findAmong(api: ApiClient, text: string, query: Query): Promise<SiteDto | null> {
   const wanted = text.toLowerCase();
   const path = asPath(text);
   const address = bareAddress(text);
   const ranks: SiteDto[][] = [[], [], [], []];
-  for await (const site of api.all<SiteDto>('/sites')) {
+  for await (const site of api.all<SiteDto>('/sites', query)) {
     if (site.id === wanted) return site;
     if (site.path === text || site.path === path) ranks[0]?.push(site);
     else if (site.name.toLowerCase() === wanted) ranks[1]?.push(site);
@@ -29,6 +39,12 @@ export async function findSite(api: ApiClient, text: string): Promise<SiteDto | 
       'Give the path or the id.',
     );
   return found[0] ?? null;
+}
+
+/** Whether the server's search for it (in name, path and address) gives every site that findSite would take before others. */
+function isSearchable(text: string): boolean {
+  const isBare = text !== '' && bareAddress(text) === text.toLowerCase() && !SOME_ID.test(text.toLowerCase());
+  return isBare && text.length <= MAX_SEARCH && asPath(text).endsWith(text);
 }
 
 /** As findSite; a site that does not exist is an error. */
@@ -69,7 +85,7 @@ export async function getBackup(api: ApiClient, text: string, siteText: string |
     if (site === null || backup.siteId === site.id) return backup;
     throw notFound(text, site);
   }
-  if (!/^[0-9a-f-]{4,}$/.test(wanted))
+  if (!SOME_ID.test(wanted))
     throw usageError(
       `"${printable(text)}" is not a backup: give "latest", its id or the first characters of it (four or more).`,
     );
@@ -81,6 +97,13 @@ export async function getBackup(api: ApiClient, text: string, siteText: string |
   if (second !== undefined)
     throw usageError(`${found.length} backups begin with "${text}".`, 'Give more characters of the id.');
   return first;
+}
+
+/** The id of the backup that getBackup gives; a whole id is not looked up: that it is there is seen when it is used. */
+export async function getBackupId(api: ApiClient, text: string, siteText: string | undefined): Promise<string> {
+  const wanted = text.toLowerCase();
+  if (siteText === undefined && WHOLE_ID.test(wanted)) return wanted;
+  return (await getBackup(api, text, siteText)).id;
 }
 
 async function latestBackup(api: ApiClient, site: SiteDto | null): Promise<BackupDto> {
@@ -105,8 +128,7 @@ async function latestBackup(api: ApiClient, site: SiteDto | null): Promise<Backu
 export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
   const wanted = text.toLowerCase();
   if (WHOLE_ID.test(wanted)) return api.get<JobDto>(`/jobs/${wanted}`);
-  if (/^[0-9a-f-]{4,}$/.test(wanted))
-    for await (const job of api.all<JobDto>('/jobs')) if (job.id.startsWith(wanted)) return job;
+  if (SOME_ID.test(wanted)) for await (const job of api.all<JobDto>('/jobs')) if (job.id.startsWith(wanted)) return job;
   throw new AppError({
     code: 'JOB_NOT_FOUND',
     kind: 'not-found',

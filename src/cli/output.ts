@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
+import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
-import Table from 'cli-table3';
+import type TableClass from 'cli-table3';
 import pc from 'picocolors';
 import type { AppError } from '../common/errors/index.js';
 import { printable } from './format.js';
@@ -61,6 +61,8 @@ export class Output {
       this.line(ifEmpty);
       return;
     }
+    // Loaded only here: most of its time a command that shows no table would wait for it.
+    const Table: typeof TableClass = createRequire(import.meta.url)('cli-table3');
     const table = new Table({
       head: head.map((title) => this.colors.bold(title)),
       chars: BORDERLESS,
@@ -100,6 +102,7 @@ export class Output {
   }
 
   private async ask(question: string, hidden: boolean): Promise<string> {
+    const { createInterface } = await import('node:readline/promises');
     const { stdin, stderr } = this.terminal;
     // With an output the reader shows the question itself; a secret's reader has none, so that nothing is echoed.
     if (hidden) stderr.write(question);

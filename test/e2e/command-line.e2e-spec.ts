@@ -195,6 +195,19 @@ describe('the command line on a fresh host, with no server running', () => {
       expect(follow.stdout).toContain('completed');
     });
 
+    it('gets one file, to standard output or into a folder', async () => {
+      const expected = readFileSync(join(wordpress.root, 'wp-config.php'), 'utf8');
+      const shown = await cli('get', 'latest', 'wp-config.php', '--site', wordpress.root);
+      expect(shown).toEqual({ code: 0, stdout: expected, stderr: '' });
+      const [backup] = JSON.parse((await cli('backups', '--json')).stdout) as BackupDto[];
+      const written = await cli('get', backup?.id ?? '', 'wp-config.php', '-o', scratch.path);
+      expect(written.code).toBe(0);
+      expect(readFileSync(join(scratch.path, 'wp-config.php'), 'utf8')).toBe(expected);
+      const missing = await cli('get', '01890a5d-ac96-774b-bcce-b302099a8057', 'wp-config.php');
+      expect(missing.stderr).toContain('[BACKUP_NOT_FOUND]');
+      expect(missing.code).toBe(1);
+    });
+
     it('leaves the job running on Ctrl-C and says how to cancel it', async () => {
       // Paused by a lock that we hold, so that it can't be over before the signal.
       const lock = await server.connect({ database: 'cli_shop' });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -7,7 +6,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, plural, printable, time } from '../format.js';
-import { getBackup } from '../lookup.js';
+import { getBackupId } from '../lookup.js';
 import { BACKUP, memberPath, OF_SITE, type OfSite } from './backup-arguments.js';
 import type { Run } from './run.js';
 
@@ -51,17 +50,14 @@ async function list(
 ): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
-  const backup = await getBackup(api, text, options.site);
+  const id = await getBackupId(api, text, options.site);
   const items: FolderItem[] = [];
   let cursor: string | null = null;
   do {
     const query: Record<string, string | number> = { path: memberPath(path ?? ''), limit: 1000 };
     if (cursor !== null) query['cursor'] = cursor;
     // oxlint-disable-next-line no-await-in-loop -- a page says whether there is another
-    const page: { items: FolderItem[]; nextCursor: string | null } = await api.get(
-      `/backups/${backup.id}/files`,
-      query,
-    );
+    const page: { items: FolderItem[]; nextCursor: string | null } = await api.get(`/backups/${id}/files`, query);
     items.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -97,15 +93,15 @@ async function get(
 ): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
-  const backup = await getBackup(api, text, options.site);
+  const id = await getBackupId(api, text, options.site);
   const member = memberPath(path);
-  const content = await api.download(`/backups/${backup.id}/file`, { path: member }, context.interrupted);
+  const content = await api.download(`/backups/${id}/file`, { path: member }, context.interrupted);
   if (options.output === undefined) {
     await pipeline(content, output.terminal.stdout, { end: false });
     return ExitCode.Ok;
   }
   const target = await targetOf(options.output, basename(member));
-  const partial = `${target}.${randomUUID()}.partial`;
+  const partial = `${target}.${crypto.randomUUID()}.partial`;
   try {
     await pipeline(content, createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }));
     await rename(partial, target);

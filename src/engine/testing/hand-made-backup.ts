@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ContentLocation, ManifestBundle, ManifestEntry, ManifestHeader } from '../snapshot/manifest/index.js';
+import {
+  encodeFrameIndex,
+  entryPath,
+  type ContentLocation,
+  type ManifestBundle,
+  type ManifestEntry,
+  type ManifestFrame,
+  type ManifestHeader,
+} from '../snapshot/manifest/index.js';
 import { compressFrameSync, SeekTableBuilder } from '../snapshot/zstd/index.js';
 import type { StorageDriver } from '../ports/index.js';
 
@@ -18,6 +26,8 @@ export interface HandMadeOptions {
   header?: Partial<ManifestHeader>;
   /** Further bundles that entries with an `in` of their own point into. */
   otherBundles?: readonly ManifestBundle[];
+  /** Entries in each frame of the manifest, which then ends in a frame index. Default: 500 and no index. */
+  indexed?: number;
   /** Extra fields or faults of the trailer. */
   trailer?: Record<string, unknown>;
 }
@@ -95,7 +105,12 @@ export async function makeHandMadeBackup(
   };
   const manifestKey = `${base}.manifest.ndjson.zst`;
   await driver.put(bundle.key, { bytes: packed.bundle });
-  await driver.put(manifestKey, { bytes: manifestBytes([header, ...entries, trailer]) });
+  await driver.put(manifestKey, {
+    bytes:
+      options.indexed === undefined
+        ? manifestBytes([header, ...entries, trailer])
+        : indexedManifestBytes(header, entries, trailer, options.indexed),
+  });
   return { bundleKey: bundle.key, manifestKey, bundle, entries };
 }
 
@@ -107,6 +122,39 @@ function manifestBytes(lines: readonly unknown[]): Buffer {
   for (let i = 0; i < rest.length; i += 500)
     frames.push(compressFrameSync(Buffer.from(rest.slice(i, i + 500).join(''))));
   return Buffer.concat(frames);
+}
+
+/** As the manifest writer does it: header and trailer in frames of their own, the frame index at the end. */
+function indexedManifestBytes(
+  header: unknown,
+  entries: readonly ManifestEntry[],
+  trailer: unknown,
+  each: number,
+): Buffer {
+  const frames: Buffer[] = [];
+  const index: ManifestFrame[] = [];
+  let offset = 0;
+  const add = (lines: readonly unknown[], inside: readonly ManifestEntry[]): void => {
+    const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const frame = compressFrameSync(text);
+    const files = inside.filter((entry) => entry.type === 'file');
+    index.push({
+      offset,
+      length: frame.length,
+      text: text.length,
+      first: inside[0] === undefined ? null : entryPath(inside[0]),
+      entries: inside.length,
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.size, 0),
+      kept: 0,
+    });
+    frames.push(frame);
+    offset += frame.length;
+  };
+  add([header], []);
+  for (let i = 0; i < entries.length; i += each) add(entries.slice(i, i + each), entries.slice(i, i + each));
+  add([trailer], []);
+  return Buffer.concat([...frames, encodeFrameIndex(index)]);
 }
 
 function packContents(

@@ -25,7 +25,10 @@ const FOOTER_BYTES = 12;
 const FOOTER_MARK = Buffer.from('bkpdidx1', 'latin1');
 /** More than any index backupd writes: a manifest of 100,000,000 entries has a few ten thousand frames. */
 const MAX_INDEX_BYTES = 128 * 1024 * 1024;
-const FIRST_READ = 64 * 1024;
+/** The index's share of a manifest is a quarter of that. */
+const FIRST_READ_SHARE = 1 / 256;
+const MIN_FIRST_READ = 8 * 1024;
+const MAX_FIRST_READ = 64 * 1024;
 
 interface FrameRow {
   offset: number;
@@ -64,13 +67,14 @@ export function encodeFrameIndex(frames: readonly ManifestFrame[]): Buffer {
 /**
  * The frames of a manifest, from the index at its end; null when it has none (then read it from its beginning). `size` is
  * the file's size; `read` gives exactly the bytes asked for, be it from a storage or a file: mostly it is called once, with the last
- * 64 KiB. Throws MANIFEST_DAMAGED for an index that can't be.
+ * 8 to 64 KiB. Throws MANIFEST_DAMAGED for an index that can't be.
  */
 export async function readManifestIndex(
   size: number,
   read: (offset: number, length: number) => Promise<Buffer>,
 ): Promise<ManifestFrame[] | null> {
-  const wanted = Math.min(size, FIRST_READ);
+  const share = Math.ceil(size * FIRST_READ_SHARE);
+  const wanted = Math.min(size, Math.max(MIN_FIRST_READ, Math.min(share, MAX_FIRST_READ)));
   const tail = await read(size - wanted, wanted);
   const jsonBytes = indexedBytes(tail);
   if (jsonBytes === null) return null;
@@ -83,13 +87,16 @@ export async function readManifestIndex(
 
 /** The index of the frame that has this path if any has: the last one that begins at or before it; -1 before all entries. */
 export function frameOfPath(frames: readonly ManifestFrame[], path: Buffer): number {
-  let found = -1;
-  for (const [index, { first }] of frames.entries()) {
-    if (first === null) continue;
-    if (comparePaths(first, path) > 0) break;
-    found = index;
+  const withEntries = frames.flatMap(({ first }, index) => (first === null ? [] : [{ first, index }]));
+  let low = 0;
+  let high = withEntries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const frame = withEntries[middle];
+    if (frame !== undefined && comparePaths(frame.first, path) <= 0) low = middle + 1;
+    else high = middle;
   }
-  return found;
+  return withEntries[low - 1]?.index ?? -1;
 }
 
 function indexedBytes(tail: Buffer): number | null {

@@ -4,6 +4,7 @@ export { comparePaths, displayPath, entryPath, entryTarget, isSafeMemberPath, wi
 export { bundlesInUse, nextBundleId, releasedBundles } from './bundles.js';
 export { isEntryLine, LocalManifest, type NumberedFrame } from './local-manifest.js';
 export { EntrySpool, type KeptRun, type SpoolTotals } from './entry-spool.js';
-export { frameOfPath, readManifestIndex, type ManifestFrame } from './frame-index.js';
+export { EntryText } from './find-entry.js';
+export { encodeFrameIndex, frameOfPath, readManifestIndex, type ManifestFrame } from './frame-index.js';
 export { readManifest } from './read-manifest.js';
 export { ManifestWriter } from './write-manifest.js';

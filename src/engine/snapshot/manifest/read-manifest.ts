@@ -10,11 +10,15 @@ import type { ManifestLine } from './types.js';
  * The lines of a manifest, streamed: the header, the entries in path order, the trailer. Checked on the way: every frame's
  * checksum, the shape of each line, that paths are safe, unique and in order, that the trailer is there and its count
  * is right. Throws MANIFEST_DAMAGED or MANIFEST_FORMAT_UNSUPPORTED; only when the last line was given is it known whole.
+ * `before`: what of it is left out, when the source begins with a later frame.
  */
-export async function* readManifest(source: string | AsyncIterable<Uint8Array>): AsyncGenerator<ManifestLine> {
+export async function* readManifest(
+  source: string | AsyncIterable<Uint8Array>,
+  before = { lines: 0, entries: 0 },
+): AsyncGenerator<ManifestLine> {
   const bytes = typeof source === 'string' ? createReadStream(source, { highWaterMark: 256 * 1024 }) : source;
-  let number = 0;
-  let entries = 0;
+  let number = before.lines;
+  let { entries } = before;
   let previous: Buffer = Buffer.alloc(0);
   let finished = false;
   for await (const text of damageAsManifest(readLines(bytes))) {

@@ -1,4 +1,3 @@
-import type { BackupSource } from '../../ports/index.js';
 import {
   comparePaths,
   displayPath,
@@ -9,6 +8,7 @@ import {
 } from '../manifest/index.js';
 import { AppError } from '../../../common/errors/index.js';
 import { entryNotFound } from './errors.js';
+import type { StoredBackup } from './open-backup.js';
 
 /** One name in a folder of a backup. */
 export interface FolderItem {
@@ -46,15 +46,16 @@ export interface ListFolderOptions {
 }
 
 const SLASH = 0x2f;
+const NOTHING = Buffer.alloc(0);
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 200;
 
 /**
  * The direct children of a folder of a backup (`''` = the top: `backupd`, `database`, `external`, `files`), in path order,
- * with the sizes of subfolders. Streams the manifest, holding one page. Throws BACKUP_PATH_NOT_FOUND.
+ * with the sizes of subfolders. Streams the manifest from there (from the cursor) on, holding one page. Throws BACKUP_PATH_NOT_FOUND.
  */
 export async function listFolder(
-  source: BackupSource,
+  backup: StoredBackup,
   folder: Buffer,
   options: ListFolderOptions = {},
 ): Promise<FolderListing> {
@@ -65,7 +66,7 @@ export async function listFolder(
   let current: { name: Buffer; item: FolderItem } | null = null;
   let found = folder.length === 0;
 
-  for await (const entry of source.entries()) {
+  for await (const entry of backup.manifest.entriesFrom(Buffer.concat([prefix, after ?? NOTHING]))) {
     const path = entryPath(entry);
     if (!path.subarray(0, prefix.length).equals(prefix)) {
       if (path.equals(folder)) found = isFolder(entry, folder);

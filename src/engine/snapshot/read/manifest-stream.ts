@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../../../common/errors/index.js';
-import type { StorageDriver } from '../../ports/index.js';
+import type { ByteRange, StorageDriver } from '../../ports/index.js';
 import { manifestDamaged, readManifest, type ManifestLine } from '../manifest/index.js';
 import { decompressFramesAsync, splitFrames } from '../zstd/index.js';
 
@@ -13,7 +13,7 @@ export async function* streamManifest(
   manifestKey: string,
   signal?: AbortSignal,
 ): AsyncGenerator<ManifestLine> {
-  const body = await openObject(driver, manifestKey, signal);
+  const body = await openObject(driver, manifestKey, { offset: 0 }, signal);
   try {
     yield* readManifest(body);
   } finally {
@@ -27,7 +27,7 @@ export async function manifestText(
   manifestKey: string,
   signal?: AbortSignal,
 ): Promise<Readable> {
-  const body = await openObject(driver, manifestKey, signal);
+  const body = await openObject(driver, manifestKey, { offset: 0 }, signal);
   return Readable.from(decompressed(body), { objectMode: false });
 }
 
@@ -44,9 +44,15 @@ async function* decompressed(body: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-async function openObject(driver: StorageDriver, key: string, signal: AbortSignal | undefined): Promise<Readable> {
+/** Bytes of a manifest. Throws MANIFEST_DAMAGED when the object is missing, and what the storage throws. */
+export async function openObject(
+  driver: StorageDriver,
+  key: string,
+  range: ByteRange,
+  signal: AbortSignal | undefined,
+): Promise<Readable> {
   try {
-    return await driver.read(key, { offset: 0 }, signal);
+    return await driver.read(key, range, signal);
   } catch (error) {
     if (error instanceof AppError && error.code === 'STORAGE_OBJECT_NOT_FOUND') {
       throw manifestDamaged('it is missing in the storage', error);

@@ -1,19 +1,11 @@
 import { Readable } from 'node:stream';
 import type { BackupSource, EntryPieces, StorageDriver } from '../../ports/index.js';
-import {
-  comparePaths,
-  displayPath,
-  entryPath,
-  entryTarget,
-  manifestDamaged,
-  type ManifestEntry,
-  type ManifestHeader,
-} from '../manifest/index.js';
+import { displayPath, entryPath, entryTarget, type ManifestEntry, type ManifestHeader } from '../manifest/index.js';
 import { contentPieces, storedPieces } from './entry-content.js';
 import { entryNotAFile, entryNotFound } from './errors.js';
 import { FrameReader } from './frame-reader.js';
-import { streamManifest } from './manifest-stream.js';
 import { intoRuns } from './runs.js';
+import { StoredManifest } from './stored-manifest.js';
 
 export interface OpenBackupOptions {
   manifestKey: string;
@@ -26,6 +18,7 @@ export interface OpenBackupOptions {
 export class StoredBackup implements BackupSource {
   constructor(
     readonly header: ManifestHeader,
+    readonly manifest: StoredManifest,
     readonly driver: StorageDriver,
     private readonly options: OpenBackupOptions,
   ) {}
@@ -34,10 +27,8 @@ export class StoredBackup implements BackupSource {
     return this.header.backupId;
   }
 
-  async *entries(): AsyncGenerator<ManifestEntry> {
-    for await (const line of streamManifest(this.driver, this.options.manifestKey, this.options.signal)) {
-      if (line.kind === 'entry') yield line;
-    }
+  entries(): AsyncGenerator<ManifestEntry> {
+    return this.manifest.entries();
   }
 
   /**
@@ -84,21 +75,13 @@ export class StoredBackup implements BackupSource {
 
 /** Reads the header of a stored backup. Throws MANIFEST_DAMAGED, MANIFEST_FORMAT_UNSUPPORTED, and what the storage throws. */
 export async function openBackup(driver: StorageDriver, options: OpenBackupOptions): Promise<StoredBackup> {
-  for await (const line of streamManifest(driver, options.manifestKey, options.signal)) {
-    if (line.kind === 'header') return new StoredBackup(line, driver, options);
-    break;
-  }
-  throw manifestDamaged('it has no header');
+  const manifest = new StoredManifest(driver, options.manifestKey, options.signal);
+  return new StoredBackup(await manifest.header(), manifest, driver, options);
 }
 
-/** The entry of a path (bytes, as in the manifest: `files/wp-config.php`), or null. Reads the manifest up to it. */
-export async function findEntry(source: BackupSource, path: Buffer): Promise<ManifestEntry | null> {
-  for await (const entry of source.entries()) {
-    const order = comparePaths(entryPath(entry), path);
-    if (order === 0) return entry;
-    if (order > 0) return null;
-  }
-  return null;
+/** The entry of a path (bytes, as in the manifest: `files/wp-config.php`), or null. Reads the frame that has it. */
+export async function findEntry(backup: StoredBackup, path: Buffer): Promise<ManifestEntry | null> {
+  return backup.manifest.find(path);
 }
 
 async function* closing(pieces: AsyncGenerator<Buffer>, reader: FrameReader): AsyncGenerator<Buffer> {
