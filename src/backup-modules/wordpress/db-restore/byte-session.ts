@@ -93,7 +93,8 @@ export class ByteSession implements AsyncDisposable {
   async send(sql: SqlBytes): Promise<SentStatement> {
     throwIfAborted(this.signal);
     try {
-      const [result] = await this.session.raw.query<ResultSetHeader>(sql);
+      // Without values the driver would still look through the text for places to put them.
+      const [result] = await this.session.raw.query<ResultSetHeader>({ sql, values: null });
       return { affectedRows: result.affectedRows, warnings: result.warningStatus };
     } catch (error) {
       throwIfAborted(this.signal);
