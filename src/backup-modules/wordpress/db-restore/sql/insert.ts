@@ -31,11 +31,15 @@ const isWordByte = (c: number): boolean =>
   isDigit(c) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x5f || c === 0x24;
 const isHexByte = (c: number): boolean => isDigit(c) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
 
-/** A cursor over the bytes of one INSERT; throws Refused at the first thing that is not plain data. */
+/**
+ * A cursor over the bytes of one INSERT, to their end or (when delimited) to a semicolon that must be there; throws
+ * Refused at the first thing that is not plain data.
+ */
 class InsertReader {
-  private at = 0;
+  at = 0;
   constructor(
     private readonly sql: Buffer,
+    private readonly isDelimited: boolean,
     private readonly onRow?: (row: InsertRow) => void,
   ) {}
 
@@ -105,7 +109,7 @@ class InsertReader {
       this.row();
       rows += 1;
       this.space();
-      if (this.at >= this.sql.length) return rows;
+      if (this.isDelimited ? this.peek() === 0x3b : this.at >= this.sql.length) return rows;
       if (this.peek() !== 0x2c) throw new Refused('something after the rows');
       this.at += 1;
     }
@@ -172,6 +176,12 @@ class InsertReader {
   }
 }
 
+/** Whether the statement, or what begins here, wants to be an INSERT (or REPLACE). */
+export function isInsert(statement: Buffer): boolean {
+  const head = statement.toString('latin1', 0, 64).trimStart().slice(0, 8).toUpperCase();
+  return head.startsWith('INSERT') || head.startsWith('REPLACE');
+}
+
 /**
  * Whether the bytes are one INSERT (or REPLACE) of literal rows and nothing else: no SELECT, function, variable,
  * subquery, other database or ON DUPLICATE KEY. Each byte is looked at once; valid while sql_mode has neither
@@ -179,9 +189,24 @@ class InsertReader {
  */
 export function checkInsert(sql: Buffer, onRow?: (row: InsertRow) => void): InsertCheck {
   try {
-    return { ok: true, insert: new InsertReader(sql, onRow).read() };
+    return { ok: true, insert: new InsertReader(sql, false, onRow).read() };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+/**
+ * As `checkInsert`, for bytes that begin with an INSERT and its semicolon, whatever comes after; `length` is without the
+ * semicolon. Null when they do not, or when it is not only literal rows: then `StatementSplitter` must find its end. (Of
+ * what ends a statement elsewhere than the reader says, comments and DELIMITER, it takes nothing.)
+ */
+export function readInsert(bytes: Buffer): { insert: InsertStatement; length: number } | null {
+  const reader = new InsertReader(bytes, true);
+  try {
+    return { insert: reader.read(), length: reader.at };
+  } catch (error) {
+    if (error instanceof Refused) return null;
     throw error;
   }
 }
