@@ -3,6 +3,7 @@ import { AppError, throwIfAborted } from '../../../common/errors/index.js';
 import { connect, quoteString, translateMySqlError, type MySqlSession } from '../mysql/index.js';
 import type { MySqlCredentials } from '../types.js';
 import { fence, type FencedRole } from './fence.js';
+import { PacketBody } from './packet-body.js';
 import type { SqlBytes } from './sql/lexer.js';
 
 /** Character sets in which quotes and backslashes are always the ASCII bytes: what is checked is what the server reads. */
@@ -51,11 +52,15 @@ export interface SentStatement {
  * server, LOAD DATA LOCAL by the driver, and a client's own commands do not exist.
  */
 export class ByteSession implements AsyncDisposable {
+  private readonly body: PacketBody;
+
   private constructor(
     readonly session: MySqlSession,
     private readonly signal: AbortSignal,
     readonly maxAllowedPacket: number,
-  ) {}
+  ) {
+    this.body = new PacketBody(session.raw);
+  }
 
   static async open(credentials: MySqlCredentials, options: ByteSessionOptions): Promise<ByteSession> {
     const charset = (options.charset ?? 'utf8mb4').toLowerCase();
@@ -90,10 +95,20 @@ export class ByteSession implements AsyncDisposable {
   }
 
   /** Runs one statement, given as one character per byte. */
-  async send(sql: SqlBytes): Promise<SentStatement> {
+  send(sql: SqlBytes): Promise<SentStatement> {
+    // Without values the driver would still look through the text for places to put them.
+    return this.sent(() => this.session.raw.query<ResultSetHeader>({ sql, values: null }));
+  }
+
+  /** Runs one statement, given in parts that are not changed until it has run. */
+  sendParts(parts: readonly Buffer[]): Promise<SentStatement> {
+    return this.sent(() => this.body.query(parts));
+  }
+
+  private async sent(query: () => Promise<[ResultSetHeader, unknown]>): Promise<SentStatement> {
     throwIfAborted(this.signal);
     try {
-      const [result] = await this.session.raw.query<ResultSetHeader>(sql);
+      const [result] = await query();
       return { affectedRows: result.affectedRows, warnings: result.warningStatus };
     } catch (error) {
       throwIfAborted(this.signal);

@@ -98,11 +98,10 @@ export class LoadSessions implements AsyncDisposable {
 
   private async send(session: ByteSession, batch: RowBatch): Promise<void> {
     const { table, piece, expected } = batch;
-    const sql = batch.statement();
     for (let attempt = 1; ; attempt += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- tries
-        const { affectedRows, warnings } = await session.send(sql);
+        const { affectedRows, warnings } = await session.sendParts(batch.statement);
         // oxlint-disable-next-line no-await-in-loop -- in the session of the statement
         if (warnings > 0) await this.warnings.tell(session.session, table, piece);
         if (expected !== null && affectedRows !== expected) throw rowsMissing(piece, expected, affectedRows);
@@ -110,7 +109,7 @@ export class LoadSessions implements AsyncDisposable {
         return;
       } catch (error) {
         const errno = serverErrno(error);
-        if (errno === PACKET_TOO_LARGE) throw rowTooBig(piece, sql.length, session.maxAllowedPacket, error);
+        if (errno === PACKET_TOO_LARGE) throw rowTooBig(piece, batch.length, session.maxAllowedPacket, error);
         if (errno === null || !TRY_AGAIN.has(errno) || attempt === ATTEMPTS) {
           throw error instanceof AppError && error.code === 'DUMP_ROWS_MISSING' ? error : statementFailed(piece, error);
         }

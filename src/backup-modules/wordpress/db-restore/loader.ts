@@ -8,10 +8,10 @@ import type { ObjectsWriter } from './objects-file.js';
 import { judge } from './policy.js';
 import { renamed } from './prefix.js';
 import { RowBatch } from './row-batch.js';
-import { checkInsert, splitInsert } from './sql/insert.js';
+import { checkInsert, isInsert, splitInsert, type InsertCheck } from './sql/insert.js';
 import { PLAIN_MODE, quoteNameBytes, type LexMode, type SqlBytes } from './sql/lexer.js';
 import { SetInterpreter } from './sql/set.js';
-import { StatementSplitter } from './sql/splitter.js';
+import { StatementSplitter, type Statement } from './sql/splitter.js';
 import { unwrapComments } from './sql/unwrap.js';
 import type { StateFile, TableState } from './state.js';
 import type { TargetServer } from './target-server.js';
@@ -106,34 +106,36 @@ export class DumpLoader {
       refuse: (reason) => statementRefused(member.path, reason),
     });
     let rows = 0;
-    for await (const statement of splitter.split(this.counted(member.content))) {
-      rows += await this.statement(statement);
+    for await (const chunk of member.content) {
+      throwIfAborted(this.options.signal);
+      // oxlint-disable-next-line no-await-in-loop -- in the order of the dump
+      for (const statement of splitter.push(chunk)) rows += await this.statement(statement);
+      this.count(chunk.length);
     }
+    const last = splitter.end();
+    if (last !== null) rows += await this.statement(last);
     if (member.rows !== undefined && member.part === 'data' && rows !== member.rows)
       throw rowsMissing(member.path, member.rows, rows);
     this.rows += rows;
   }
 
-  private async *counted(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of content) {
-      throwIfAborted(this.options.signal);
-      yield chunk;
-      this.bytesDone += chunk.length;
-      this.options.journal.progress({
-        bytesDone: this.bytesDone,
-        ...(this.options.bytesTotal === null ? {} : { bytesTotal: this.options.bytesTotal }),
-        itemsDone: this.tables.size,
-        current: this.member.table ?? this.member.path,
-      });
-    }
+  private count(bytes: number): void {
+    const { journal, bytesTotal } = this.options;
+    this.bytesDone += bytes;
+    journal.progress({
+      bytesDone: this.bytesDone,
+      ...(bytesTotal === null ? {} : { bytesTotal }),
+      itemsDone: this.tables.size,
+      current: this.member.table ?? this.member.path,
+    });
   }
 
   /** Number of rows in it. */
-  private async statement(statement: Buffer): Promise<number> {
-    if (isInsert(statement)) return this.insert(statement);
+  private async statement(statement: Statement): Promise<number> {
+    if (statement.insert !== null || isInsert(statement.sql)) return this.insert(statement);
     const { path, part } = this.member;
     await this.flush();
-    const sql = unwrapComments(statement.toString('latin1'), this.options.server.version, this.mode);
+    const sql = unwrapComments(statement.sql.toString('latin1'), this.options.server.version, this.mode);
     const verdict = judge(sql, part, this.mode);
     switch (verdict.type) {
       case 'refuse':
@@ -233,10 +235,10 @@ export class DumpLoader {
     }
   }
 
-  private async insert(statement: Buffer): Promise<number> {
+  private async insert({ sql, insert: known }: Statement): Promise<number> {
     const { path, part, table: own, counted } = this.member;
     if (part !== 'data') throw statementRefused(path, `rows in a piece of kind ${part}`);
-    const checked = checkInsert(statement);
+    const checked: InsertCheck = known === null ? checkInsert(sql) : { ok: true, insert: known };
     if (!checked.ok) throw statementRefused(path, checked.reason);
     const { insert } = checked;
     if (own !== null && insert.table !== own) throw statementRefused(path, `rows for the table ${insert.table}`);
@@ -244,8 +246,8 @@ export class DumpLoader {
     if (!table) throw statementRefused(path, `rows for the table ${insert.table}, which it did not create`);
     const name = Buffer.from(quoteNameBytes(table.scratch), 'latin1');
     const { nameStart, nameEnd, valuesStart } = insert;
-    const head = Buffer.concat([statement.subarray(0, nameStart), name, statement.subarray(nameEnd, valuesStart)]);
-    const tail = statement.subarray(valuesStart);
+    const head = Buffer.concat([sql.subarray(0, nameStart), name, sql.subarray(nameEnd, valuesStart)]);
+    const tail = sql.subarray(valuesStart);
     const limit = this.options.rows.maxAllowedPacket - PACKET_MARGIN;
     // Where nobody counted them when they were dumped, the server may ignore or replace some.
     const expected = counted ? insert.rows : null;
@@ -290,11 +292,6 @@ export class DumpLoader {
       renames: { tables: [...this.renames], database: { from: info.name, to: database } },
     });
   }
-}
-
-function isInsert(statement: Buffer): boolean {
-  const head = statement.toString('latin1', 0, 64).trimStart().slice(0, 8).toUpperCase();
-  return head.startsWith('INSERT') || head.startsWith('REPLACE');
 }
 
 function replaceName(sql: SqlBytes, at: { nameStart: number; nameEnd: number }, name: string): SqlBytes {

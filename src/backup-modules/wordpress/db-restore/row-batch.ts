@@ -1,4 +1,3 @@
-import type { SqlBytes } from './sql/lexer.js';
 import type { TableState } from './state.js';
 
 /** Pieces of a dump are small; sent one by one, the way to the server and back would be most of the work. */
@@ -43,7 +42,13 @@ export class RowBatch {
     this.expected = this.expected === null || expected === null ? null : this.expected + expected;
   }
 
-  statement(): SqlBytes {
-    return Buffer.concat([this.head, ...this.parts]).toString('latin1');
+  /** The statement, in parts. */
+  get statement(): readonly Buffer[] {
+    return [this.head, ...this.parts];
+  }
+
+  /** Bytes of the statement, or one more. */
+  get length(): number {
+    return this.bytes;
   }
 }

@@ -4,9 +4,6 @@ import { StatementSplitter } from './splitter.js';
 
 async function split(text: string, chunk = 1000, maxBytes = 1e6): Promise<string[]> {
   const bytes = Buffer.from(text);
-  async function* chunks(): AsyncGenerator<Buffer> {
-    for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
-  }
   const splitter = new StatementSplitter({
     mode: { ansiQuotes: false, noBackslashEscapes: false },
     maxBytes,
@@ -14,7 +11,11 @@ async function split(text: string, chunk = 1000, maxBytes = 1e6): Promise<string
     refuse: (reason) => new Error(reason),
   });
   const found: string[] = [];
-  for await (const statement of splitter.split(chunks())) found.push(statement.toString().trim());
+  for (let at = 0; at < bytes.length; at += chunk) {
+    for (const { sql } of splitter.push(bytes.subarray(at, at + chunk))) found.push(sql.toString().trim());
+  }
+  const last = splitter.end();
+  if (last !== null) found.push(last.sql.toString().trim());
   return found;
 }
 

@@ -1,4 +1,12 @@
+import { isInsert, readInsert, type InsertStatement } from './insert.js';
 import type { LexMode } from './lexer.js';
+
+/** One statement without its delimiter. */
+export interface Statement {
+  sql: Buffer;
+  /** What `checkInsert` says of it, where that is known already: it need not be asked again. */
+  insert: InsertStatement | null;
+}
 
 /** Limits and the mode of a split. `mode` may be changed by the consumer between two statements. */
 export interface SplitOptions {
@@ -49,33 +57,59 @@ export class StatementSplitter {
 
   constructor(private readonly options: SplitOptions) {}
 
-  /** Statements without their delimiter; those that are only white space and comments are left out. */
-  async *split(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-    for await (const bytes of chunks) {
-      const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      let from = 0;
-      for (let i = 0; i < chunk.length; i += 1) {
-        // Most bytes mean nothing where they stand: they are passed over without a look at the state each time.
-        i = this.skip(chunk, i);
-        if (i >= chunk.length) break;
-        const event = this.step(chunk[i] ?? 0);
-        if (event === 'none') continue;
-        if (event === 'statement') {
-          const statement = this.take(chunk.subarray(from, i + 1), this.delimiter.length);
-          if (statement !== null) yield statement;
-        } else {
-          this.drop();
+  /** The statements that end in this chunk; those that are only white space and comments are left out. */
+  *push(bytes: Uint8Array): Generator<Statement> {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let from = 0;
+    for (let i = 0; i < chunk.length; i += 1) {
+      if (i === from && this.isBetween()) {
+        const statement = this.wholeInsert(chunk.subarray(from));
+        if (statement !== null) {
+          yield statement;
+          i = from + statement.sql.length;
+          from = i + 1;
+          continue;
         }
-        from = i + 1;
       }
-      this.hold(chunk.subarray(from));
+      // Most bytes mean nothing where they stand: they are passed over without a look at the state each time.
+      i = this.skip(chunk, i);
+      if (i >= chunk.length) break;
+      const event = this.step(chunk[i] ?? 0);
+      if (event === 'none') continue;
+      if (event === 'statement') {
+        const sql = this.take(chunk.subarray(from, i + 1), this.delimiter.length);
+        if (sql !== null) yield { sql, insert: null };
+      } else {
+        this.drop();
+      }
+      from = i + 1;
     }
-    if (this.state === 'delimiter') return;
+    this.hold(chunk.subarray(from));
+  }
+
+  /** A last statement without a delimiter, or null. */
+  end(): Statement | null {
+    if (this.state === 'delimiter') return null;
     if (!['normal', 'line', 'dash2', 'keyword'].includes(this.state)) {
       throw this.options.refuse('a statement that never ends');
     }
-    const last = this.take(Buffer.alloc(0), 0);
-    if (last !== null) yield last;
+    const sql = this.take(Buffer.alloc(0), 0);
+    return sql === null ? null : { sql, insert: null };
+  }
+
+  /** Whether a statement may begin here, to be read as the server does without any settings. */
+  private isBetween(): boolean {
+    const { mode } = this.options;
+    if (mode.ansiQuotes || mode.noBackslashEscapes) return false;
+    const isStart = this.state === 'normal' && this.atStart && this.matched === 0 && this.held === 0;
+    return isStart && this.delimiter.length === 1 && this.delimiter[0] === SEMICOLON;
+  }
+
+  /** An INSERT of literal rows that begins here and ends in these bytes: found and checked in one go. */
+  private wholeInsert(bytes: Buffer): Statement | null {
+    const found = isInsert(bytes) ? readInsert(bytes) : null;
+    if (found === null || found.length >= this.options.maxBytes) return null;
+    return { sql: bytes.subarray(0, found.length), insert: found.insert };
   }
 
   /** Index of the next byte that can end the present run. */
