@@ -79,6 +79,9 @@ DELIMITER ;
 -- Dump completed
 `;
 
+const counting = (counter: number): string =>
+  `DROP TABLE IF EXISTS \`a\`;\nCREATE TABLE \`a\` (\n  \`id\` int NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB AUTO_INCREMENT=${counter} DEFAULT CHARSET=utf8mb4;\nINSERT INTO \`a\` VALUES (1);\n`;
+
 const view = (name: string, of: string): string =>
   `/*!50001 DROP VIEW IF EXISTS \`${name}\`*/;\n/*!50001 CREATE VIEW \`${name}\` AS select * from \`${of}\` */;\n`;
 
@@ -131,9 +134,7 @@ describe('DumpWriter', () => {
   });
 
   it('keeps what only counts out of all other pieces', () => {
-    const dump = (counter: number): string =>
-      `DROP TABLE IF EXISTS \`a\`;\nCREATE TABLE \`a\` (\n  \`id\` int NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB AUTO_INCREMENT=${counter} DEFAULT CHARSET=utf8mb4;\nINSERT INTO \`a\` VALUES (1);\n`;
-    const [before, after] = [write(dump(5)).pieces, write(dump(6)).pieces];
+    const [before, after] = [write(counting(5)).pieces, write(counting(6)).pieces];
     expect(before.map(({ part }) => part)).toEqual(['preamble', 'schema', 'data', 'counters', 'epilogue']);
     expect(before.find(({ part }) => part === 'schema')?.text).toContain(') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;');
     expect(before.find(({ part }) => part === 'counters')?.text).toBe('ALTER TABLE `a` AUTO_INCREMENT=5;\n');
