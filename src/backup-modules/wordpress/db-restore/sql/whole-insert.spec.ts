@@ -132,7 +132,8 @@ describe('an INSERT that is found and checked in one go', () => {
       fc.property(dump, mode, fc.integer({ min: 20, max: 120 }), (text, modes, limit) => {
         expectSame(Buffer.from(text), 1e6, modes);
         const fast = told(Buffer.from(text), 1e6, modes, limit);
-        for (const { sql } of fast.statements) expect(sql.length).toBeLessThan(limit);
+        // With its delimiter; the last one may have none.
+        for (const { sql } of fast.statements) expect(sql.length).toBeLessThanOrEqual(limit);
       }),
       { numRuns: 1000 },
     );
