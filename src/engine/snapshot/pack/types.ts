@@ -34,7 +34,7 @@ export interface PackBundleOptions {
    * Default: just runs it.
    */
   hold?: <T>(part: 'files' | 'rest', work: () => Promise<T>) => Promise<T>;
-  /** Worker threads wished for; at most 3 are started, as there is work for them. */
+  /** Worker threads wished for; at most 3, and no more than there are processors (but 2), are started, as there is work for them. */
   workers: number;
   /** zstd level, default 3. */
   level?: number;
