@@ -1,20 +1,11 @@
 import { constants } from 'node:fs';
-import koffi from 'koffi';
 import { PosixError, type Xattr } from './posix.js';
+import { libc } from './libc.js';
 
 /**
  * The calls that making very many files is made of, relative to an open folder, with as little around them as can be. Usable in
  * worker threads. Linux (glibc or musl) only.
  */
-function loadLibc(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch {
-    return koffi.load(process.arch === 'arm64' ? 'libc.musl-aarch64.so.1' : 'libc.musl-x86_64.so.1');
-  }
-}
-
-const libc = loadLibc();
 const cOpenat = libc.func('int openat(int folder, const void *name, int flags, uint32_t mode)');
 const cClose = libc.func('int close(int fd)');
 const cFutimens = libc.func('int futimens(int fd, const void *times)');

@@ -1,20 +1,11 @@
 import { constants } from 'node:fs';
-import koffi from 'koffi';
 import { PosixError } from './posix.js';
+import { libc } from './libc.js';
 
 /**
  * The calls that listing a large tree is made of, relative to an open folder, without an object or a string for each name:
  * names and facts are left in buffers. By system call number, since not every C library has functions for them. Linux only.
  */
-function loadSyscall(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch {
-    return koffi.load(process.arch === 'arm64' ? 'libc.musl-aarch64.so.1' : 'libc.musl-x86_64.so.1');
-  }
-}
-
-const libc = loadSyscall();
 const one = libc.func('int64_t syscall(int64_t call, int64_t fd)');
 const three = libc.func('int64_t syscall(int64_t call, int64_t fd, _Out_ void *buffer, int64_t size)');
 const four = libc.func('int64_t syscall(int64_t call, int64_t fd, const void *name, int64_t a, int64_t b)');

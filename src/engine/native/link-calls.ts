@@ -1,16 +1,7 @@
-import koffi from 'koffi';
 import { PosixError, type Xattr } from './posix.js';
+import { libc } from './libc.js';
 
 /** Calls on an open file that a name can't do safely: whoever swaps the name meanwhile gets nothing. Linux (glibc or musl) only. */
-function loadLibc(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch {
-    return koffi.load(process.arch === 'arm64' ? 'libc.musl-aarch64.so.1' : 'libc.musl-x86_64.so.1');
-  }
-}
-
-const libc = loadLibc();
 const cLinkat = libc.func('int linkat(int fromFolder, const void *from, int toFolder, const void *to, int flags)');
 const cFlistxattr = libc.func('int64_t flistxattr(int fd, void *list, size_t size)');
 const cFgetxattr = libc.func('int64_t fgetxattr(int fd, const char *name, void *value, size_t size)');

@@ -1,17 +1,8 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import koffi from 'koffi';
 import { PosixError } from './posix.js';
+import { libc } from './libc.js';
 
-function loadLibc(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch {
-    return koffi.load(process.arch === 'arm64' ? 'libc.musl-aarch64.so.1' : 'libc.musl-x86_64.so.1');
-  }
-}
-
-const libc = loadLibc();
 const cPipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
 const cFcntl = libc.func('int fcntl(int fd, int command, int value)');
 

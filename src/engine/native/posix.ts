@@ -1,19 +1,11 @@
 import koffi from 'koffi';
+import { libc } from './libc.js';
 
 /**
  * The POSIX calls that Node lacks and a backup needs: extended attributes, nanosecond times, holes, FIFOs,
  * exchange of two names, advisory locks. Synchronous and cheap (about 1 µs); usable in worker threads.
  * Paths are bytes, as the kernel sees them. Linux (glibc or musl) only.
  */
-function loadLibc(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch {
-    return koffi.load(process.arch === 'arm64' ? 'libc.musl-aarch64.so.1' : 'libc.musl-x86_64.so.1');
-  }
-}
-
-const libc = loadLibc();
 const timespec = koffi.struct('backupd_timespec', { tv_sec: 'int64_t', tv_nsec: 'int64_t' });
 
 const cLgetxattr = libc.func('int64_t lgetxattr(const void *path, const char *name, void *value, size_t size)');

@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import koffi from 'koffi';
+import { libc } from '../native/libc.js';
 
 /** A tenth of a processor where somebody else wants it all; everything where nobody does. */
 const BACKGROUND = 10;
@@ -27,5 +27,5 @@ export function putInBackground(pid: number): void {
 }
 
 function threadId(): number {
-  return Number(koffi.load(null).func('int64_t syscall(int64_t call)')(GETTID));
+  return Number(libc.func('int64_t syscall(int64_t call)')(GETTID));
 }

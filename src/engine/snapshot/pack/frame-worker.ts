@@ -6,9 +6,9 @@ import { compressFrameSync } from '../zstd/index.js';
 import type { FrameReply, FrameRequest, FrameWorkerData } from './protocol.js';
 import { workInBackground } from '../../threads/background.js';
 
+/** Entry point of the thread that compresses the dump's frames and writes them: on the main thread their garbage would be costly. */
 workInBackground();
 
-/** Entry point of the thread that compresses the dump's frames and writes them: on the main thread their garbage would be costly. */
 const { fd, level, slots }: FrameWorkerData = workerData;
 
 parentPort?.on('message', (request: FrameRequest | typeof CLOSE) => {

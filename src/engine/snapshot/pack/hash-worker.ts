@@ -7,13 +7,13 @@ import type { HashReply, HashRequest, HashWorkerData } from './protocol.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
 import { workInBackground } from '../../threads/background.js';
 
-workInBackground();
-
 /**
  * Entry point of the thread that follows the writers of the bundle over what is final already: hashes it, has it written to the
  * disk, and takes it out of the page cache. So the last sync is short, the files of running sites stay cached, and the kernel
  * uses the same memory over and over: new memory for each page cost more time than all the rest of writing (2.8 s of 1.6 GB).
  */
+workInBackground();
+
 const CHUNK = 1024 * 1024;
 const WRITE_STEP = 16 * CHUNK;
 

@@ -7,9 +7,9 @@ import { TaskPacker } from './task-packer.js';
 import { Turn } from './turn.js';
 import { workInBackground } from '../../threads/background.js';
 
+/** Entry point of a pack worker: runs the tasks it is sent, in their order. */
 workInBackground();
 
-/** Entry point of a pack worker: runs the tasks it is sent, in their order. */
 const data: PackWorkerData = workerData;
 const turn = new Turn(data.shared);
 const packer = new TaskPacker(data, turn);

@@ -4,9 +4,9 @@ import { MetadataWriter, type Ownership, type Refusals } from './metadata.js';
 import { NewFile, type TreeFile } from './write-file.js';
 import { workInBackground } from '../../threads/background.js';
 
+/** What a thread that writes files is started with. */
 workInBackground();
 
-/** What a thread that writes files is started with. */
 export interface ExtractWorkerData {
   memory: SharedArrayBuffer;
   /** Descriptor of the folder below which it writes. */

@@ -4,9 +4,9 @@ import type { ScanReply, ScanRequest, ScanThreadData } from './scan-protocol.js'
 import { TreeScan } from './tree-scan.js';
 import { workInBackground } from '../../threads/background.js';
 
+/** Entry point of a scan thread: walks, and sends batches as long as it has leave to. */
 workInBackground();
 
-/** Entry point of a scan thread: walks, and sends batches as long as it has leave to. */
 const data: ScanThreadData = workerData;
 const scan = new TreeScan(data.scan);
 const used: Uint8Array<ArrayBuffer>[] = [];

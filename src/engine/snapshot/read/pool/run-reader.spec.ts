@@ -148,4 +148,43 @@ describe.each([
     expect([...undone]).toEqual([large.index]);
     expect(whole.size).toBe(0);
   });
+
+  it('undoes each unfinished item once when a sink fails (a full disk)', async () => {
+    // Each twice: two writers are open at a time.
+    const items = made.items.flatMap((item) => [item, { ...item, index: item.index + 1000 }]);
+    for (const failAt of [1, 2, 5, 30, 60, 100]) {
+      const fates = new Map<number, string[]>();
+      let writes = 0;
+      const tell = (index: number, fate: string) => fates.set(index, [...(fates.get(index) ?? []), fate]);
+      const reader = new RunReader<Item>(
+        {
+          open: ({ index }) => ({
+            write: () => {
+              fates.set(index, fates.get(index) ?? []);
+              writes += 1;
+              if (writes === failAt) throw new Error('no space');
+            },
+            finish: () => tell(index, 'finished'),
+            abandon: () => tell(index, 'undone'),
+          }),
+          close: () => undefined,
+        },
+        { check: () => undefined, onBytes: () => undefined },
+      );
+      let failed = false;
+      for await (const run of intoFrameRuns(items.map((item) => ({ bundle: 0, item })))) {
+        reader.begin(run);
+        try {
+          reader.feed(made.bundle.subarray(run.offset, run.offset + run.length));
+        } catch {
+          failed = true;
+          reader.abandon();
+          break;
+        }
+      }
+      expect(failed).toBe(true);
+      expect([...fates.values()].filter((fate) => fate.length !== 1)).toEqual([]);
+      expect([...fates.values()].flat()).toContain('undone');
+    }
+  });
 });

@@ -16,6 +16,8 @@ interface OpenItem<Item> {
   /** Of an item that goes on behind its first frame. */
   digest: Hash | null;
   writer: ContentWriter | null;
+  /** Its writer needs no more care: it was finished or undone. */
+  isSettled: boolean;
 }
 
 export interface RunWatch {
@@ -106,7 +108,7 @@ export class RunReader<Item extends ContentItem> {
 
   /** Undoes what is half done. */
   abandon(): void {
-    for (const { writer } of this.#open.splice(0)) writer?.abandon();
+    for (const { writer, isSettled } of this.#open.splice(0)) if (!isSettled) writer?.abandon();
   }
 
   /** Opens the items that begin here; passes over frames that nobody asks for. False when all is settled. */
@@ -119,7 +121,7 @@ export class RunReader<Item extends ContentItem> {
     ) {
       this.#next += 1;
       if (item.offset < offset) this.#damaged.push({ item, reason: 'no frame begins where its content should' });
-      else this.#open.push({ item, skip: item.skip, left: item.size, digest: null, writer: null });
+      else this.#open.push({ item, skip: item.skip, left: item.size, digest: null, writer: null, isSettled: false });
     }
     if (this.#open.length > 0) return true;
     const item = this.#items[this.#next];
@@ -151,13 +153,12 @@ export class RunReader<Item extends ContentItem> {
       return;
     }
     const end = offset + frame.length;
-    const going = this.#open;
-    this.#open = [];
-    for (const open of going) {
-      if (this.#take(open, content)) continue;
-      if (end < open.item.offset + open.item.length) this.#open.push(open);
-      else this.#giveUp(open, `${open.left} bytes of it are missing`);
+    for (const open of this.#open) {
+      if (this.#take(open, content) || end < open.item.offset + open.item.length) continue;
+      this.#giveUp(open, `${open.left} bytes of it are missing`);
     }
+    // Not before: a sink that fails leaves the others to `abandon`.
+    this.#open = this.#open.filter(({ isSettled }) => !isSettled);
   }
 
   /** Gives the item its part of a frame; true when it is settled. */
@@ -181,6 +182,8 @@ export class RunReader<Item extends ContentItem> {
       return true;
     }
     this.#write(open, piece);
+    // Also when it fails, which it cleans up itself.
+    open.isSettled = true;
     open.writer?.finish();
     return true;
   }
@@ -193,9 +196,10 @@ export class RunReader<Item extends ContentItem> {
     this.watch.onBytes(piece.length);
   }
 
-  #giveUp({ item, writer }: OpenItem<Item>, reason: string): void {
-    writer?.abandon();
-    this.#damaged.push({ item, reason });
+  #giveUp(open: OpenItem<Item>, reason: string): void {
+    open.isSettled = true;
+    open.writer?.abandon();
+    this.#damaged.push({ item: open.item, reason });
   }
 }
 

@@ -24,7 +24,7 @@ export interface FrameRun<Item extends ContentItem = ContentItem> {
 export interface ContentWriter {
   /** The next bytes, in order. Only valid during the call. */
   write(piece: Buffer): void;
-  /** All bytes were given and their SHA-256 is right. */
+  /** All bytes were given and their SHA-256 is right. When it throws it has undone everything itself. */
   finish(): void;
   /** The content is not what was written when the backup was made, or the work ends: undo. */
   abandon(): void;
