@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../common/errors/index.js';
@@ -9,7 +10,8 @@ const LEAST_BYTES = GIB / 2;
 
 /** Whether the folder can be written to, by writing. */
 export async function checkWritable(name: string, folder: string): Promise<DiagnosticCheck> {
-  const file = join(folder, `.doctor-${process.pid}`);
+  // Two checks at once must not find each other's file.
+  const file = join(folder, `.doctor-${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const handle = await open(file, 'wx', 0o600);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError, errnoOf } from '../../common/errors/index.js';
@@ -72,7 +72,8 @@ async function readKey(keyFile: string): Promise<Buffer | null> {
 
 /** Atomic, and never over a key that someone else made meanwhile. */
 async function makeKey(keyFile: string): Promise<Buffer> {
-  const draft = `${keyFile}.${process.pid}.partial`;
+  // A name of its own for each call: two of one process would take each other's draft away.
+  const draft = `${keyFile}.${randomUUID()}.partial`;
   await writeFile(draft, randomBytes(KEY_BYTES), { mode: 0o600, flush: true });
   try {
     await link(draft, keyFile);
