@@ -149,8 +149,7 @@ describe('tables that change during the dump', () => {
 
   it.each([
     ['altered', 2, 'ALTER TABLE wp_z ADD COLUMN more int DEFAULT 5, ALGORITHM=COPY'],
-    // The snapshot and the new definition fit together.
-    ['altered in place', 1, 'ALTER TABLE wp_z ADD COLUMN extra int DEFAULT 7'],
+    ['altered in place', 2, 'ALTER TABLE wp_z ADD COLUMN extra int DEFAULT 7'],
     ['emptied and filled', 2, 'TRUNCATE wp_z; INSERT INTO wp_z (id) VALUES (8), (9)'],
     [
       'replaced',

@@ -11,6 +11,8 @@ export interface MemberSpec {
   part?: DatabasePart;
   /** Rows in the piece, where known. */
   rows?: number;
+  /** SHA-256 of the content in hex, where the caller has it already: taken at its word for content in memory. */
+  sha256?: string;
   /** Owner, mode and time of the member; default 0:0, 0600, the time of writing. A SQLite file keeps those of its original. */
   attributes?: { mode: number; uid: number; gid: number; mtimeNs: bigint };
 }

@@ -39,7 +39,9 @@ export async function dumpMembers(folder: string, dump: string, pieceBytes: numb
   if (!parser.end()) throw new Error('the dump ends within something');
   writer.finish();
   const members: HandMadeEntry[] = [];
-  for (const { path, part, table, rows, body } of writer.ready) {
+  for (let next = writer.queue.next(); next !== null; next = writer.queue.next()) {
+    if (!('piece' in next)) throw new Error('the rows are all here');
+    const { path, part, table, rows, body } = next.piece;
     const parts: Uint8Array[] = [];
     // oxlint-disable-next-line no-await-in-loop -- in order
     for await (const each of body.content instanceof Uint8Array ? [body.content] : body.content) parts.push(each);

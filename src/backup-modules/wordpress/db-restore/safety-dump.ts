@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { AppError, throwIfAborted } from '../../../common/errors/index.js';
-import { dumpArguments } from '../dump/client-flags.js';
+import { dumpArguments, type DumpPlan } from '../dump/client-flags.js';
 import { runDumpClient } from '../dump/run-dump-client.js';
 import {
   connect,
@@ -80,7 +80,15 @@ async function dump(
   partial: string,
 ): Promise<void> {
   const { database, password } = options.target;
-  const plan = { database, routines: false, events: false, history: true, hexText: false, ignore: [] };
+  const plan: DumpPlan = {
+    database,
+    routines: false,
+    events: false,
+    history: true,
+    hexText: false,
+    withoutRows: false,
+    ignore: [],
+  };
   const running = runDumpClient({
     program: client.path,
     args: [...dumpArguments(client, facts, plan, file.argument), ...tables],

@@ -27,6 +27,11 @@ export function isOutsideSnapshot(table: TableFacts): boolean {
   return table.type === 'table' && engine !== null && !SNAPSHOT_ENGINES.has(engine) && !FOREIGN_ENGINES.has(engine);
 }
 
+/** Whether rows are dumped of a table: it has some of its own. */
+export function holdsRows(table: TableFacts): boolean {
+  return table.type === 'table' && !FOREIGN_ENGINES.has(table.engine?.toLowerCase() ?? '');
+}
+
 /** All tables and views of a database, by name. */
 export async function readTables(session: MySqlSession, database: string): Promise<Map<string, TableFacts>> {
   // MySQL 8 shows cached figures, up to a day old, unless told not to; others do not know the variable.

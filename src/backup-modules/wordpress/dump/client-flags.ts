@@ -9,6 +9,8 @@ export interface DumpPlan {
   history: boolean;
   /** All text as hex: exact for every character set, twice the size. */
   hexText: boolean;
+  /** The client writes definitions only; the rows are read by ourselves. */
+  withoutRows: boolean;
   /** Tables and views that are not to be dumped. */
   ignore: readonly string[];
 }
@@ -54,6 +56,7 @@ export function dumpArguments(
   if (knows('get-server-public-key')) args.push('--get-server-public-key');
   if (plan.routines) args.push('--routines');
   if (plan.events) args.push('--events');
+  if (plan.withoutRows) args.push('--no-data');
   if (plan.history && canDumpHistory(client, server)) args.push('--dump-history');
   return [...args, '--', plan.database];
 }

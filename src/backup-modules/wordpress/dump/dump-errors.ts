@@ -3,7 +3,12 @@ import { errorNumberIn, translateClientText, type DatabaseTarget } from '../mysq
 import type { ClientEnd } from './run-dump-client.js';
 
 /** Errors of a table that was altered, dropped or replaced since the dump's snapshot: a new snapshot helps. */
-const CHANGED_MEANWHILE = new Set([1412, 1146, 1356, 1615, 1213, 1684]);
+const CHANGED_MEANWHILE = new Set([1412, 1146, 1356, 1615, 1213, 1684, 1054]);
+
+/** Whether the server's error number says that a table changed under a query. */
+export function isChange(errno: number): boolean {
+  return CHANGED_MEANWHILE.has(errno);
+}
 
 /** Whether the dump program stopped because a table changed under it. */
 export function changedMeanwhile(end: ClientEnd): boolean {

@@ -16,10 +16,13 @@ function write(dump: string, takes: (name: string) => boolean = () => true) {
   expect(parser.end()).toBe(true);
   const { sawEnd } = writer;
   writer.finish();
-  const pieces = writer.ready.map(({ path, part, rows, body }) => {
+  const pieces: { path: string; part: string; rows: number | undefined; text: string }[] = [];
+  for (let next = writer.queue.next(); next !== null; next = writer.queue.next()) {
+    if (!('piece' in next)) throw new Error('the rows are all here');
+    const { path, part, rows, body } = next.piece;
     if (!Buffer.isBuffer(body.content)) throw new Error('spilled');
-    return { path: path.replace('database/', ''), part, rows, text: body.content.toString() };
-  });
+    pieces.push({ path: path.replace('database/', ''), part, rows, text: body.content.toString() });
+  }
   return { writer, sawEnd, pieces };
 }
 

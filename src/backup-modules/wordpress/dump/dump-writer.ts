@@ -1,6 +1,6 @@
 import type { DumpHandler } from './dump-parser.js';
 import type { DumpedTable } from './dumped-table.js';
-import { MemberQueue, type Piece } from './member-queue.js';
+import { MemberQueue } from './member-queue.js';
 import { SpillBuffer } from './spill-buffer.js';
 import {
   gather,
@@ -40,7 +40,8 @@ export class DumpWriter implements DumpHandler {
   /** Objects in the dump that were not taken, by kind. */
   readonly leftOut = new Set<string>();
 
-  private readonly queue: MemberQueue;
+  /** Finished members in order; take them after each push. */
+  readonly queue: MemberQueue;
   private readonly table: TableWriter;
   private readonly late: Record<'routines' | 'placeholders' | 'events', SpillBuffer>;
   private readonly opening: Statement[] = [];
@@ -56,11 +57,6 @@ export class DumpWriter implements DumpHandler {
     this.table = new TableWriter(options, this.queue, { tables: this.tables, leftOut: this.leftOut });
     const buffer = (): SpillBuffer => new SpillBuffer(options.workDir, 1024 * 1024);
     this.late = { routines: buffer(), placeholders: buffer(), events: buffer() };
-  }
-
-  /** Finished members in order; take them after each push. */
-  get ready(): Piece[] {
-    return this.queue.ready;
   }
 
   /** The table being read. */
@@ -122,7 +118,7 @@ export class DumpWriter implements DumpHandler {
   // The next INSERT of the same table goes on in the same statement.
   endInsert(): void {}
 
-  /** The end of the dump: everything that was held back goes to `ready`. */
+  /** The end of the dump: everything that was held back goes to the queue. */
   finish(): void {
     this.endGroup();
     this.open();

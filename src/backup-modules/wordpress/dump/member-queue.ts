@@ -8,6 +8,8 @@ export interface Piece {
   part: DatabasePart;
   table?: string;
   rows?: number;
+  /** Of the content, where it is known already. */
+  sha256?: string;
   body: SpilledContent;
 }
 
@@ -15,12 +17,26 @@ export interface Piece {
 export interface TableMembers {
   readonly table: string;
   readonly stem: string;
+  /** How many have their names. */
   pieces: number;
 }
 
-/** Names finished members and keeps them in order until they are taken. */
+/** In the place of a table's rows: they are to be read now. */
+export interface RowsWanted {
+  members: TableMembers;
+  /** Columns of the primary key, one character per byte. */
+  key: readonly string[];
+  /** Fingerprint of the table's definition. */
+  definition: string;
+  /** To be told when they were read. */
+  counted: (rows: number) => void;
+}
+
+type Waiting = (Omit<Piece, 'path'> & { path: string | TableMembers }) | { rowsOf: RowsWanted };
+
+/** Keeps finished members in order until they are taken, and names them then. */
 export class MemberQueue {
-  readonly ready: Piece[] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly names: MemberNames;
 
   /** `objects`: upper bound of tables, views and sections. */
@@ -28,12 +44,28 @@ export class MemberQueue {
     this.names = new MemberNames(objects);
   }
 
+  /** The next one, if any. Its body is the caller's to dispose of. */
+  next(): { piece: Piece } | { rowsOf: RowsWanted } | null {
+    const first = this.waiting.shift();
+    if (first === undefined) return null;
+    if ('rowsOf' in first) return first;
+    const path = typeof first.path === 'string' ? first.path : this.nameOf(first.path);
+    return { piece: { ...first, path } };
+  }
+
+  /** The name of a table's next member; in their order. */
+  nameOf(members: TableMembers): string {
+    const path = this.names.piece(members.stem, members.pieces);
+    members.pieces += 1;
+    return path;
+  }
+
   preamble(content: Buffer): void {
-    this.ready.push({ path: this.names.preamble(), part: 'preamble', body: inMemory(content) });
+    this.waiting.push({ path: this.names.preamble(), part: 'preamble', body: inMemory(content) });
   }
 
   epilogue(content: Buffer): void {
-    this.ready.push({ path: this.names.epilogue(), part: 'epilogue', body: inMemory(content) });
+    this.waiting.push({ path: this.names.epilogue(), part: 'epilogue', body: inMemory(content) });
   }
 
   table(name: string): TableMembers {
@@ -42,10 +74,8 @@ export class MemberQueue {
 
   /** The table's next piece. */
   piece(members: TableMembers, part: DatabasePart, body: Buffer | SpilledContent, rows?: number): void {
-    const path = this.names.piece(members.stem, members.pieces);
-    members.pieces += 1;
-    this.ready.push({
-      path,
+    this.waiting.push({
+      path: members,
       part,
       table: members.table,
       body: Buffer.isBuffer(body) ? inMemory(body) : body,
@@ -53,23 +83,28 @@ export class MemberQueue {
     });
   }
 
+  /** Here belong the table's rows, which are read from somewhere else. */
+  rowsOf(wanted: RowsWanted): void {
+    this.waiting.push({ rowsOf: wanted });
+  }
+
   /** A view of its own name. */
   view(name: string, content: Buffer): void {
     const path = this.names.piece(this.names.next(name), 0);
-    this.ready.push({ path, part: 'view', table: name, body: inMemory(content) });
+    this.waiting.push({ path, part: 'view', table: name, body: inMemory(content) });
   }
 
   /** What was gathered for the whole database, if anything. */
   section(name: string, part: DatabasePart, buffer: SpillBuffer): void {
     if (buffer.size === 0) return;
-    this.ready.push({ path: this.names.piece(this.names.next(name), 0), part, body: buffer.take() });
+    this.waiting.push({ path: this.names.piece(this.names.next(name), 0), part, body: buffer.take() });
   }
 
   discard(): void {
-    for (const piece of this.ready.splice(0)) piece.body.dispose();
+    for (const waiting of this.waiting.splice(0)) if ('body' in waiting) waiting.body.dispose();
   }
 }
 
 function inMemory(content: Buffer): SpilledContent {
-  return { size: content.length, content, dispose: () => undefined };
+  return { size: content.length, path: null, content, dispose: () => undefined };
 }

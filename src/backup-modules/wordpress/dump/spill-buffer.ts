@@ -9,14 +9,12 @@ const SPARES = 16;
 /** A larger one is given back to the system. */
 const KEPT = MIB;
 
-/** Bytes that are finished: in memory, or in a file of the work folder. */
-export interface SpilledContent {
+/** Bytes that are finished: in memory, or in a file of the work folder. Give the content away once. */
+export type SpilledContent = {
   size: number;
-  /** Give it away once. */
-  content: Uint8Array | AsyncIterable<Uint8Array>;
   /** To be called once when the content is no longer used: removes its file, or gives its memory back. */
   dispose(): void;
-}
+} & ({ path: null; content: Uint8Array } | { path: string; content: AsyncIterable<Uint8Array> });
 
 /**
  * Collects bytes of unknown number in bounded memory: small content stays in memory, larger content goes on to a
@@ -64,7 +62,11 @@ export class SpillBuffer {
       this.file = null;
       return {
         size,
-        content: createReadStream(file.path, { highWaterMark: MIB }),
+        path: file.path,
+        // Opened only by who reads it: another thread may get the path.
+        get content() {
+          return createReadStream(file.path, { highWaterMark: MIB });
+        },
         dispose: () => rmSync(file.path, { force: true }),
       };
     }
@@ -76,7 +78,7 @@ export class SpillBuffer {
       // Memory allocated anew for each piece would keep the garbage collector busy.
       if (this.spares.length < SPARES && memory.length <= KEPT) this.spares.push(memory);
     };
-    return { size, content, dispose };
+    return { size, path: null, content, dispose };
   }
 
   /** Throws the content away. */

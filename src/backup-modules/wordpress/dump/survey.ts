@@ -90,6 +90,7 @@ export async function surveyDatabase(
       events: !missing.events,
       history: canDumpHistory(client, server) && tables.some((table) => table.versioned),
       hexText: text.hexText,
+      withoutRows: !session.isEncrypted && !text.hexText && !tables.some((table) => table.versioned),
       ignore: names.filter((name) => !scope.takes(name) || lost.has(name)),
     },
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0) * (text.hexText ? 2 : 1),

@@ -12,6 +12,8 @@ export interface TableWriterOptions {
   /** Whether an object of this name belongs to the site. */
   takes: (name: string) => boolean;
   pieces: PieceSizes;
+  /** Whether a table's rows are not in this dump but to be read elsewhere. Default: never. */
+  readsRowsOf?: (table: string) => boolean;
 }
 
 /** What was written of tables, for the whole dump. */
@@ -80,6 +82,14 @@ export class TableWriter {
     };
     if (taken) this.written.tables.set(name, facts);
     else this.written.leftOut.add(`table ${name}`);
+    if (group.defined?.kind === 'table' && this.options.readsRowsOf?.(name) === true) this.placeRows(this.table);
+  }
+
+  private placeRows({ members, shape, facts }: OpenTable): void {
+    if (members === null) return;
+    this.flushSchema(true);
+    const counted = (rows: number): void => void (facts.rows += rows);
+    this.queue.rowsOf({ members, key: shape?.key ?? [], definition: facts.definition, counted });
   }
 
   beginInsert(header: Buffer): void {

@@ -1,5 +1,8 @@
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import mysql, { type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
 import { throwIfAborted } from '../../../common/errors/index.js';
+import { takeConnection } from '../../../engine/native/socket.js';
 import type { MySqlCredentials } from '../types.js';
 import { describeTarget, resolveEndpoint, type MySqlEndpoint } from './endpoint.js';
 import { translateMySqlError, type DatabaseTarget } from './errors.js';
@@ -17,6 +20,9 @@ export interface ConnectOptions {
 /** A value a query may carry. */
 export type QueryValue = string | number | bigint | boolean | null | Buffer | readonly string[];
 
+/** A server that is gone without a word is noticed. */
+const KEEP_ALIVE_MS = 60_000;
+
 /**
  * One connection. Errors are AppErrors; binary columns come as Buffer, dates as text, integers beyond 2^53 as text.
  * Close it with `close()` (or `await using`).
@@ -32,6 +38,33 @@ export class MySqlSession implements AsyncDisposable {
     signal?.addEventListener('abort', this.onAbort, { once: true });
     // Without a listener a connection that is lost while idle would end the process; the next query reports it.
     raw.on('error', () => undefined);
+  }
+
+  /** Whether its bytes are encrypted on the way. */
+  get isEncrypted(): boolean {
+    return this.socket instanceof TLSSocket;
+  }
+
+  /**
+   * Takes the connection away from the driver: a descriptor that the caller reads, writes and closes. The session is over then.
+   * Null for an encrypted connection; it stays as it is.
+   */
+  handOver(): number | null {
+    this.socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const fd = takeConnection(this.socket);
+    if (fd === null) return null;
+    this.signal?.removeEventListener('abort', this.onAbort);
+    this.raw.destroy();
+    return fd;
+  }
+
+  private get socket(): Socket {
+    // The driver's types leave it out.
+    const connection: unknown = 'connection' in this.raw ? this.raw.connection : null;
+    if (typeof connection === 'object' && connection !== null && 'stream' in connection) {
+      if (connection.stream instanceof Socket) return connection.stream;
+    }
+    throw new TypeError('the driver keeps its socket elsewhere than it did');
   }
 
   private readonly onAbort = (): void => this.raw.destroy();
@@ -103,7 +136,8 @@ export async function connect(credentials: MySqlCredentials, options: ConnectOpt
     dateStrings: true,
     supportBigNumbers: true,
     // A server chosen by a tenant must not be able to ask for files of this host.
-    flags: ['-LOCAL_FILES'],
+    // Without attributes a statement is sent as every server understands it.
+    flags: ['-LOCAL_FILES', '-CLIENT_QUERY_ATTRIBUTES'],
   };
   const open = async (): Promise<Connection> => {
     try {

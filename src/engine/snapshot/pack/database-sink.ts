@@ -118,7 +118,7 @@ class FrameFileWriter implements DatabaseSink {
     const path = this.checkPath(spec.path);
     const entry = memberEntry(spec, this.mtimeNs);
     try {
-      this.unlocated.push(this.find(entry, content) ?? (await this.pack(entry, path, spec, content)));
+      this.unlocated.push(await this.place(entry, path, spec, content));
       this.members += 1;
       this.contentBytes += spec.size;
       await this.writeLocated();
@@ -127,23 +127,23 @@ class FrameFileWriter implements DatabaseSink {
     }
   }
 
-  /** The member as one that is stored already; null when it is not (or too long to be looked at first). */
-  private find(entry: ManifestEntry, content: Uint8Array | AsyncIterable<Uint8Array>): Unlocated | null {
-    if (this.known === null || !(content instanceof Uint8Array) || content.length !== entry.size) return null;
-    const sha256 = hash('sha256', content);
-    const location = this.known.find(sha256, content.length);
-    return location === null ? null : { entry: { ...entry, sha256, in: location }, span: null };
-  }
-
-  private async pack(
+  /** Content in memory is looked up first: it may be stored already. */
+  private async place(
     entry: ManifestEntry,
     path: Buffer,
     spec: MemberSpec,
     content: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<Unlocated> {
+    const member = tarMember(entry, path, []);
+    if (content instanceof Uint8Array && content.length === spec.size) {
+      const sha256 = spec.sha256 ?? hash('sha256', content);
+      const location = this.known?.find(sha256, content.length) ?? null;
+      if (location !== null) return { entry: { ...entry, sha256, in: location }, span: null };
+      return { entry: { ...entry, sha256 }, span: await this.frames.add(member, [content]) };
+    }
     const digest = createHash('sha256');
     const span = await this.frames.add(
-      tarMember(entry, path, []),
+      member,
       exactly(spec, content, (b) => digest.update(b)),
     );
     return { entry: { ...entry, sha256: digest.digest('hex') }, span };
