@@ -9,7 +9,8 @@ import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
 export const CLEANUP_STAGE = 'cleanup';
-const LONG_STAGE_SECONDS = 1;
+/** Collecting garbage costs a tenth of a second of everybody's: too much for a stage of one or two. */
+const LONG_STAGE_SECONDS = 5;
 
 /** Why a run's AbortSignal was raised: a person's cancel ends the job, a shut-down lets it go on later. */
 export class StopRequest extends Error {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../../common/errors/index.js';
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 export interface ClientProgram {
   path: string;
   vendor: MySqlVendor;
-  /** First line of `--version`. */
+  /** As it says itself: `mariadb-dump  Ver 10.19 Distrib 10.11.19-MariaDB, …`. */
   version: string;
   /** Version of the distribution it belongs to (`Distrib 10.11.19`, `Ver 8.4.2`), not of the program. */
   versionNumbers: readonly [number, number, number];
@@ -23,8 +23,6 @@ export interface ClientProgram {
 export interface MySqlClients {
   /** mariadb-dump and mysqldump, as far as they are there. */
   dump: readonly ClientProgram[];
-  /** mariadb and mysql. */
-  shell: readonly ClientProgram[];
 }
 
 const FALLBACK_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/mysql/bin';
@@ -59,19 +57,21 @@ export function optionsInHelp(help: string): ReadonlySet<string> {
   return options;
 }
 
-async function inspect(path: string): Promise<ClientProgram | null> {
+type Inspected = Omit<ClientProgram, 'path'>;
+
+const SAID_ITS_VERSION = /\b(?:Ver|from|Distrib) \S/;
+
+async function inspect(path: string): Promise<Inspected | null> {
   const limits = { timeout: 15_000, maxBuffer: 4 * 1024 * 1024, env: { LC_ALL: 'C', PATH: FALLBACK_PATH } };
+  const ask = async (option: string): Promise<string> => (await run(path, ['--no-defaults', option], limits)).stdout;
   try {
-    const [{ stdout: version }, { stdout: help }] = await Promise.all([
-      run(path, ['--no-defaults', '--version'], limits),
-      run(path, ['--no-defaults', '--help'], limits),
-    ]);
-    const line = version.split('\n')[0]?.trim() ?? '';
+    const help = await ask('--help');
+    // Its first line is that of `--version`, with all clients known.
+    const line = firstLine(SAID_ITS_VERSION.test(firstLine(help)) ? help : await ask('--version'));
     const distrib = /Distrib (\S+)/.exec(line)?.[1] ?? /Ver (\S+)/.exec(line)?.[1] ?? line;
     // MariaDB 11 and later: `mariadb-dump from 11.4.2-MariaDB, client 10.19 for …`.
     const numbers = parseVersion(/\bfrom (\S+)/.exec(line)?.[1] ?? distrib);
     return {
-      path,
       vendor: /mariadb/i.test(line) ? 'mariadb' : 'mysql',
       version: line.replace(path, path.split('/').at(-1) ?? path),
       versionNumbers: numbers,
@@ -83,23 +83,40 @@ async function inspect(path: string): Promise<ClientProgram | null> {
   }
 }
 
-async function findAll(names: readonly string[], path: string): Promise<ClientProgram[]> {
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const program = await firstExecutable(name, path);
-      return program === null ? null : inspect(program);
-    }),
-  );
-  return found.filter((program) => program !== null);
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.trim() ?? '';
 }
 
-/** Which client programs are there. `path` is a search path (default: PATH of this process). */
+/** A wrapper script may begin to call another program. */
+const KNOWN_FOR_MS = 10 * 60_000;
+
+/** What programs said of themselves, by their file as it was then: starting one costs some 20 ms, and each backup asks. */
+const inspections = new Map<string, { file: string; until: number; found: Promise<Inspected | null> }>();
+
+async function inspectOnce(path: string): Promise<ClientProgram | null> {
+  const real = await realpath(path);
+  const { ino, size, ctimeMs } = await stat(real);
+  const file = `${ino} ${size} ${ctimeMs}`;
+  let known = inspections.get(real);
+  if (known?.file !== file || known.until < performance.now()) {
+    known = { file, until: performance.now() + KNOWN_FOR_MS, found: inspect(real) };
+    inspections.set(real, known);
+  }
+  const found = await known.found;
+  // It may only have been out of memory.
+  if (found === null) inspections.delete(real);
+  return found === null ? null : { path, ...found };
+}
+
+/** Which dump programs are there. `path` is a search path (default: PATH of this process). */
 export async function findClients(path: string = searchPath()): Promise<MySqlClients> {
-  const [dump, shell] = await Promise.all([
-    findAll(['mariadb-dump', 'mysqldump'], path),
-    findAll(['mariadb', 'mysql'], path),
-  ]);
-  return { dump, shell };
+  const found = await Promise.all(
+    ['mariadb-dump', 'mysqldump'].map(async (name) => {
+      const program = await firstExecutable(name, path);
+      return program === null ? null : inspectOnce(program);
+    }),
+  );
+  return { dump: found.filter((program) => program !== null) };
 }
 
 /** The program that fits the server best: the server's own vendor first. */

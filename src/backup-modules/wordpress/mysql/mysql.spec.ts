@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -123,23 +123,38 @@ describe('an option file', () => {
 
 describe('client programs', () => {
   it('are found with vendor, version and options; broken ones are not', async () => {
-    const script = (name: string, version: string): void => {
-      const help = '  --hex-blob          Dump.\n  -a, --create-options \n                      --not-this\n';
+    const script = (name: string, version: string, inHelp = ''): void => {
+      const help = inHelp + '  --hex-blob          Dump.\n  -a, --create-options \n                      --not-this\n';
       writeFileSync(folder(name), `#!/bin/sh\ncase $2 in --version) echo '${version}';; *) printf '${help}';; esac\n`);
       chmodSync(folder(name), 0o755);
     };
     script('mysqldump', 'mysqldump  Ver 8.0.36-0ubuntu0.22.04.1 for Linux on x86_64 ((Ubuntu))');
-    script('mariadb-dump', 'mariadb-dump from 11.4.2-MariaDB, client 10.19 for debian-linux-gnu (x86_64)');
-    writeFileSync(folder('mysql'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const mariadb = 'mariadb-dump from 11.4.2-MariaDB, client 10.19 for debian-linux-gnu (x86_64)';
+    script('mariadb-dump', mariadb, `${mariadb}\n`);
     const clients = await findClients(`relative:${folder()}:/nonexistent`);
     expect(clients.dump).toMatchObject([
       { path: folder('mariadb-dump'), vendor: 'mariadb', versionNumbers: [11, 4, 2] },
       { path: folder('mysqldump'), vendor: 'mysql', versionNumbers: [8, 0, 36] },
     ]);
     expect([...(clients.dump[0]?.options ?? [])]).toEqual(['hex-blob', 'create-options']);
-    expect(clients.shell).toEqual([]);
     expect(requireDumpClient(clients, 'mysql').vendor).toBe('mysql');
-    expect(() => requireDumpClient({ dump: [], shell: [] }, 'mysql')).toThrow(/installed/);
+    expect(() => requireDumpClient({ dump: [] }, 'mysql')).toThrow(/installed/);
+    // An update is seen, and one that broke it.
+    script('mysqldump', 'mysqldump  Ver 8.4.2 for Linux on x86_64 (MySQL Community Server - GPL)');
+    writeFileSync(folder('mariadb-dump'), '#!/bin/sh\nexit 1\n');
+    const later = await findClients(folder());
+    expect(later.dump).toMatchObject([{ path: folder('mysqldump'), versionNumbers: [8, 4, 2] }]);
+  });
+
+  it('are started once, not for each backup', async () => {
+    const program = `#!/bin/sh\necho x >>${folder('asked')}\necho 'mariadb-dump  Ver 10.19 Distrib 10.11.19-MariaDB, for x'\n`;
+    writeFileSync(folder('mariadb-dump'), program, { mode: 0o755 });
+    symlinkSync('mariadb-dump', folder('mysqldump'));
+    const asks = [findClients(folder()), findClients(folder())];
+    const [first] = await Promise.all(asks);
+    expect(first?.dump.map(({ path }) => path)).toEqual([folder('mariadb-dump'), folder('mysqldump')]);
+    await findClients(folder());
+    expect(readFileSync(folder('asked'), 'utf8')).toBe('x\n');
   });
 
   it('tell their options in their help', () => {
