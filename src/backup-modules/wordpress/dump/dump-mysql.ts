@@ -25,7 +25,7 @@ export interface DumpMySqlOptions {
   journal: JobJournal;
   /** Default: what is on PATH. */
   clients?: MySqlClients;
-  /** About how long a piece of a table's rows is. Default 16 KiB. */
+  /** About how long a piece of a table's rows is. Default 8 KiB. */
   pieceBytes?: number;
   /** Let the dump program read the rows too. Default: only where we cannot (encrypted connections, history, odd character sets). */
   rowsByClient?: boolean;

@@ -18,7 +18,7 @@ import { SpillBuffer, type SpilledContent } from './spill-buffer.js';
 import type { Survey } from './survey.js';
 
 /** Smaller: fewer bytes are new when rows change; larger: fewer pieces to list and to load. */
-const PIECE_BYTES = 16 * 1024;
+const PIECE_BYTES = 8 * 1024;
 /** Tables that may be created between the survey and the dump. */
 const SPARE_OBJECTS = 1_000;
 

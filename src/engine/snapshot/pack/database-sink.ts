@@ -134,16 +134,15 @@ class FrameFileWriter implements DatabaseSink {
     spec: MemberSpec,
     content: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<Unlocated> {
-    const member = tarMember(entry, path, []);
     if (content instanceof Uint8Array && content.length === spec.size) {
       const sha256 = spec.sha256 ?? hash('sha256', content);
       const location = this.known?.find(sha256, content.length) ?? null;
       if (location !== null) return { entry: { ...entry, sha256, in: location }, span: null };
-      return { entry: { ...entry, sha256 }, span: await this.frames.add(member, [content]) };
+      return { entry: { ...entry, sha256 }, span: await this.frames.add(tarMember(entry, path, []), [content]) };
     }
     const digest = createHash('sha256');
     const span = await this.frames.add(
-      member,
+      tarMember(entry, path, []),
       exactly(spec, content, (b) => digest.update(b)),
     );
     return { entry: { ...entry, sha256: digest.digest('hex') }, span };
