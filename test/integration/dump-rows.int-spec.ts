@@ -104,6 +104,17 @@ describe('a connection that reads rows', () => {
     await expect(whenRowsArrive(account, kill)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', retry: 'later' });
   });
 
+  it('is closed with its thread when what it read cannot be stored', async () => {
+    const account = await bench.database(big);
+    await bench.dump(account);
+    const before = { threads: await threads(), descriptors: await descriptors() };
+    const fail = (): void => {
+      throw new Error('no room for it');
+    };
+    await expect(whenRowsArrive(account, fail)).rejects.toThrow('no room for it');
+    expect({ threads: await threads(), descriptors: await descriptors() }).toEqual(before);
+  });
+
   it('is closed with its thread when the job is cancelled', async () => {
     const account = await bench.database(big);
     await bench.dump(account);
