@@ -90,6 +90,10 @@ async function whenRowsArrive(
 const threads = async (): Promise<number> => (await readdir('/proc/self/task')).length;
 const descriptors = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
 
+function failToStore(): never {
+  throw new Error('no room for it');
+}
+
 describe('a connection that reads rows', () => {
   const big = `${WORDPRESS_TABLES} CREATE TABLE wp_a (id int PRIMARY KEY, t longtext); INSERT INTO wp_a SELECT seq, REPEAT('x', 10000) FROM seq_1_to_4000;`;
 
@@ -108,10 +112,7 @@ describe('a connection that reads rows', () => {
     const account = await bench.database(big);
     await bench.dump(account);
     const before = { threads: await threads(), descriptors: await descriptors() };
-    const fail = (): void => {
-      throw new Error('no room for it');
-    };
-    await expect(whenRowsArrive(account, fail)).rejects.toThrow('no room for it');
+    await expect(whenRowsArrive(account, failToStore)).rejects.toThrow('no room for it');
     expect({ threads: await threads(), descriptors: await descriptors() }).toEqual(before);
   });
 
