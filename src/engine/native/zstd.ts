@@ -1,9 +1,7 @@
 import koffi from 'koffi';
 
-type Decompress = (to: Buffer, capacity: number, from: Buffer, length: number) => number | bigint;
-
 /** The zstd that Node itself is built with; null where the program does not show it. */
-function loadDecompress(): Decompress | null {
+function loadDecompress(): ReturnType<ReturnType<typeof koffi.load>['func']> | null {
   try {
     return koffi.load(null).func('size_t ZSTD_decompress(void *to, size_t capacity, const void *from, size_t length)');
   } catch {
@@ -19,8 +17,23 @@ const decompress = loadDecompress();
  * new memory for each frame, which costs a page fault for every page and presses for collections.
  */
 export function decompressInto(room: Buffer, frame: Buffer): number | null {
+  return decompress === null ? null : lengthIn(room, decompress(room, room.length, frame, frame.length));
+}
+
+/** As `decompressInto`, on libuv's pool: neither buffer may be touched until it resolves. */
+export async function decompressIntoAsync(room: Buffer, frame: Buffer): Promise<number | null> {
   if (decompress === null) return null;
-  const length = decompress(room, room.length, frame, frame.length);
-  // An error is a number next to 2^64.
-  return length <= room.length ? Number(length) : null;
+  const result = await new Promise((resolve, reject) => {
+    decompress.async(room, room.length, frame, frame.length, (error: unknown, length: unknown) => {
+      if (error === null) resolve(length);
+      else reject(error instanceof Error ? error : new Error('zstd was not called'));
+    });
+  });
+  return lengthIn(room, result);
+}
+
+/** An error is a number next to 2^64. */
+function lengthIn(room: Buffer, result: unknown): number | null {
+  const length = Number(result);
+  return length <= room.length ? length : null;
 }

@@ -1,6 +1,6 @@
 import { decompressInto } from '../../../native/zstd.js';
 import { decompressFrames, storedContent, type FrameInBuffer } from '../../zstd/index.js';
-import { MAX_FRAME_CONTENT } from '../frame-feed.js';
+import { MAX_FRAME_CONTENT } from '../limits.js';
 
 /** What a frame of ours holds at most. */
 const ROOM_BYTES = 4 * 1024 * 1024;
