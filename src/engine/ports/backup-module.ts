@@ -119,6 +119,11 @@ export interface RestorePreview {
   warnings: string[];
 }
 
+export interface StoredOptions {
+  /** Each piece is only valid until the next one is asked for: its memory is used again. */
+  passing?: boolean;
+}
+
 /** An entry with its stored bytes. The pieces must be read to the end before the next entry is asked for. */
 export interface EntryPieces {
   entry: ManifestEntry;
@@ -140,6 +145,7 @@ export interface BackupSource {
   stored(
     entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
     signal?: AbortSignal,
+    options?: StoredOptions,
   ): AsyncIterable<EntryPieces>;
 }
 

@@ -3,7 +3,7 @@ import { AppError, throwIfAborted } from '../../../common/errors/index.js';
 import { connect, quoteString, translateMySqlError, type MySqlSession } from '../mysql/index.js';
 import type { MySqlCredentials } from '../types.js';
 import { fence, type FencedRole } from './fence.js';
-import { PacketBody } from './packet-body.js';
+import { PacketBody, type StatementRoom } from './packet-body.js';
 import type { SqlBytes } from './sql/lexer.js';
 
 /** Character sets in which quotes and backslashes are always the ASCII bytes: what is checked is what the server reads. */
@@ -100,9 +100,9 @@ export class ByteSession implements AsyncDisposable {
     return this.sent(() => this.session.raw.query<ResultSetHeader>({ sql, values: null }));
   }
 
-  /** Runs one statement, given in parts that are not changed until it has run. */
-  sendParts(parts: readonly Buffer[]): Promise<SentStatement> {
-    return this.sent(() => this.body.query(parts));
+  /** Runs one statement, whose bytes must not change until it has run; nor when it fails. */
+  sendBytes(statement: StatementRoom): Promise<SentStatement> {
+    return this.sent(() => this.body.query(statement));
   }
 
   private async sent(query: () => Promise<[ResultSetHeader, unknown]>): Promise<SentStatement> {

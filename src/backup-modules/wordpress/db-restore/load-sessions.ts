@@ -4,7 +4,7 @@ import { ByteSession, type ByteSessionOptions } from './byte-session.js';
 import { rowTooBig, serverErrno, statementFailed } from './errors.js';
 import { loadRole, LOAD_SESSIONS } from './fence.js';
 import type { LoadWarnings } from './load-warnings.js';
-import type { RowBatch } from './row-batch.js';
+import { SpareRooms, type RowBatch } from './row-batch.js';
 
 const PACKET_TOO_LARGE = 1153;
 /** Of statements side by side one may have to give way; the server has taken it back whole. */
@@ -20,6 +20,8 @@ export class LoadSessions implements AsyncDisposable {
   private readonly busy = new Map<ByteSession, Promise<void>>();
   private readonly ordered = new Map<string, Promise<void>>();
   private failure: Error | null = null;
+  /** For the statements of batches. */
+  readonly rooms = new SpareRooms();
 
   private constructor(
     private readonly sessions: readonly ByteSession[],
@@ -101,15 +103,16 @@ export class LoadSessions implements AsyncDisposable {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- tries
-        const { affectedRows, warnings } = await session.sendParts(batch.statement);
+        const { affectedRows, warnings } = await session.sendBytes(batch.statement);
         // oxlint-disable-next-line no-await-in-loop -- in the session of the statement
         if (warnings > 0) await this.warnings.tell(session.session, table, piece);
         if (expected !== null && affectedRows !== expected) throw rowsMissing(piece, expected, affectedRows);
         table.rows += affectedRows;
+        this.rooms.giveBack(batch.statement);
         return;
       } catch (error) {
         const errno = serverErrno(error);
-        if (errno === PACKET_TOO_LARGE) throw rowTooBig(piece, batch.length, session.maxAllowedPacket, error);
+        if (errno === PACKET_TOO_LARGE) throw rowTooBig(piece, batch.statement.length, session.maxAllowedPacket, error);
         if (errno === null || !TRY_AGAIN.has(errno) || attempt === ATTEMPTS) {
           throw error instanceof AppError && error.code === 'DUMP_ROWS_MISSING' ? error : statementFailed(piece, error);
         }

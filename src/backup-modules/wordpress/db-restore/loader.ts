@@ -261,7 +261,7 @@ export class DumpLoader {
     } else {
       if (this.batch?.accepts(table, head, tail, limit) !== true) {
         await this.flush();
-        this.batch = new RowBatch(table, head, path);
+        this.batch = RowBatch.begin(table, head, path, tail.length, this.options.rows.rooms);
       }
       this.batch.add(tail, expected);
     }

@@ -17,59 +17,79 @@ const LENGTH_BYTES = 4;
 const CUT_BYTES = 0xff_ff_ff;
 /** Room for what stands before a statement: 5 bytes, 7 where the server knows attributes of a query. */
 const HEAD_BYTES = 16;
-/** Of a statement that leaves its buffer to the next one. */
-const KEPT_BYTES = 1024 * 1024;
+
+/** Bytes of a statement as they go to the server, with room for what the protocol puts in front. */
+export class StatementRoom {
+  #bytes: Buffer;
+  #end = HEAD_BYTES;
+
+  /** `capacity`: of the statement. */
+  constructor(capacity: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(HEAD_BYTES + capacity);
+  }
+
+  /** Bytes of the statement so far. */
+  get length(): number {
+    return this.#end - HEAD_BYTES;
+  }
+
+  get capacity(): number {
+    return this.#bytes.length - HEAD_BYTES;
+  }
+
+  /** Copies bytes to the end of the statement; there must be room. */
+  add(bytes: Buffer): void {
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  /** Begins another statement. */
+  clear(): void {
+    this.#end = HEAD_BYTES;
+  }
+
+  /** The statement behind the bytes of a head. */
+  behind(head: Buffer): Buffer {
+    const start = HEAD_BYTES - head.length;
+    head.copy(this.#bytes, start);
+    return this.#bytes.subarray(start, this.#end);
+  }
+}
 
 /**
- * Sends statements that are bytes as they are, one at a time, from one buffer. The driver knows only text: it would make a
- * string and a packet of its own of each, whose memory costs more collecting than all the rest of sending it.
+ * Sends statements that are bytes as they are, one at a time. The driver knows only text: it would make a string and a packet
+ * of its own of each, whose memory costs more collecting than all the rest of sending it.
  */
 export class PacketBody {
-  private room: Buffer | null = null;
   /** What the next packet of the driver takes along. */
-  private next: { room: Buffer; end: number } | null = null;
+  private next: StatementRoom | null = null;
 
   constructor(private readonly connection: Connection) {
     const driver = driverOf(connection);
     const write = driver.writePacket.bind(driver);
     driver.writePacket = (packet) => {
-      if (this.next !== null) this.fill(packet, this.next);
+      if (this.next !== null) fill(packet, this.next);
       this.next = null;
       write(packet);
     };
   }
 
-  /** Runs the statement whose parts these are. */
-  async query(parts: readonly Buffer[]): Promise<[ResultSetHeader, unknown]> {
-    const bytes = parts.reduce((sum, part) => sum + part.length, HEAD_BYTES);
-    const kept = this.room;
-    const room =
-      kept !== null && kept.length >= bytes ? kept : Buffer.allocUnsafeSlow(Math.max(bytes, KEPT_BYTES + HEAD_BYTES));
-    // Of a query that fails, the driver may still be writing: that buffer is not used again.
-    this.room = null;
-    let end = HEAD_BYTES;
-    for (const part of parts) {
-      room.set(part, end);
-      end += part.length;
-    }
-    this.next = { room, end };
+  /** Runs the statement, whose bytes must not change meanwhile; nor when it fails, for the driver may still be writing them. */
+  async query(statement: StatementRoom): Promise<[ResultSetHeader, unknown]> {
+    this.next = statement;
     // The packet is written in this call. On a lost connection there is none.
     const query = this.connection.query<ResultSetHeader>({ sql: '', values: null });
     this.next = null;
-    const result = await query;
-    if (room.length <= KEPT_BYTES + HEAD_BYTES) this.room = room;
-    return result;
+    return query;
   }
+}
 
-  /** Puts the packet's bytes before the statement. */
-  private fill(packet: DriverPacket, { room, end }: { room: Buffer; end: number }): void {
-    const start = HEAD_BYTES - packet.buffer.length;
-    packet.buffer.copy(room, start);
-    packet.buffer = room.subarray(start, end);
-    // The driver cuts up to `end` and counts the length in front twice: some packets would get an empty one too many.
-    const payload = packet.buffer.length - LENGTH_BYTES;
-    packet.end = payload % CUT_BYTES === 0 ? payload + 1 : payload;
-  }
+/** Puts the packet's bytes before the statement. */
+function fill(packet: DriverPacket, statement: StatementRoom): void {
+  packet.buffer = statement.behind(packet.buffer);
+  // The driver cuts up to `end` and counts the length in front twice: some packets would get an empty one too many.
+  const payload = packet.buffer.length - LENGTH_BYTES;
+  packet.end = payload % CUT_BYTES === 0 ? payload + 1 : payload;
 }
 
 function driverOf(connection: Connection): DriverConnection {

@@ -1,28 +1,38 @@
+import { StatementRoom } from './packet-body.js';
 import type { TableState } from './state.js';
 
 /** Pieces of a dump are small; sent one by one, the way to the server and back would be most of the work. */
 const BATCH_BYTES = 1024 * 1024;
+const EMPTY = Buffer.alloc(0);
 const SEPARATOR = Buffer.from(',');
 
 /** Rows of one table that go to the server as one INSERT. */
 export class RowBatch {
-  private readonly parts: Buffer[] = [];
-  private bytes: number;
+  private isEmpty = true;
   /** How many rows the server must take; null when nobody said. */
   expected: number | null = 0;
 
-  /** `head`: the statement up to and with VALUES, with the name of the scratch table; `piece`: the first, for messages. */
-  constructor(
+  private constructor(
     readonly table: TableState,
     private readonly head: Buffer,
+    /** For messages. */
     readonly piece: string,
+    readonly statement: StatementRoom,
   ) {
-    this.bytes = head.length;
+    statement.add(head);
+  }
+
+  /**
+   * Begins with room for `bytes` of rows at least. `head`: the statement up to and with VALUES, with the name of the scratch table;
+   * `piece`: the first.
+   */
+  static begin(table: TableState, head: Buffer, piece: string, bytes: number, rooms: SpareRooms): RowBatch {
+    return new RowBatch(table, head, piece, rooms.take(head.length + bytes));
   }
 
   /** One whole statement. */
   static of(table: TableState, statement: Buffer, piece: string, expected: number | null): RowBatch {
-    const batch = new RowBatch(table, Buffer.alloc(0), piece);
+    const batch = new RowBatch(table, EMPTY, piece, new StatementRoom(statement.length));
     batch.add(statement, expected);
     return batch;
   }
@@ -30,25 +40,32 @@ export class RowBatch {
   /** Whether these rows may come behind those that are here, within so many bytes for the server. */
   accepts(table: TableState, head: Buffer, rows: Buffer, maxBytes: number): boolean {
     if (table !== this.table || !head.equals(this.head)) return false;
-    const most = Math.min(BATCH_BYTES, maxBytes);
-    return this.parts.length === 0 || this.bytes + rows.length + SEPARATOR.length <= most;
+    return this.statement.length + rows.length + SEPARATOR.length <= Math.min(BATCH_BYTES, maxBytes);
   }
 
-  /** Takes rows as they stand behind VALUES. The bytes are kept, not copied. */
+  /** Takes rows as they stand behind VALUES; the bytes are copied. */
   add(rows: Buffer, expected: number | null): void {
-    if (this.parts.length > 0) this.parts.push(SEPARATOR);
-    this.parts.push(rows);
-    this.bytes += rows.length + SEPARATOR.length;
+    if (!this.isEmpty) this.statement.add(SEPARATOR);
+    this.isEmpty = false;
+    this.statement.add(rows);
     this.expected = this.expected === null || expected === null ? null : this.expected + expected;
   }
+}
 
-  /** The statement, in parts. */
-  get statement(): readonly Buffer[] {
-    return [this.head, ...this.parts];
+/** Memory of statements, used again. */
+export class SpareRooms {
+  private readonly spare: StatementRoom[] = [];
+
+  /** An empty room for a statement of so many bytes, and for a whole batch. */
+  take(bytes: number): StatementRoom {
+    if (bytes > BATCH_BYTES) return new StatementRoom(bytes);
+    return this.spare.pop() ?? new StatementRoom(BATCH_BYTES);
   }
 
-  /** Bytes of the statement, or one more. */
-  get length(): number {
-    return this.bytes;
+  /** The statement has run. Only long ones go. */
+  giveBack(room: StatementRoom): void {
+    if (room.capacity !== BATCH_BYTES) return;
+    room.clear();
+    this.spare.push(room);
   }
 }

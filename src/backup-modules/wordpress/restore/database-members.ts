@@ -20,9 +20,9 @@ export async function databaseBytes(source: BackupSource): Promise<number> {
   return bytes;
 }
 
-/** The dump's pieces with their contents, in order; each is read to its end before the next. */
+/** The dump's pieces with their contents, in order; each is read to its end before the next. A chunk is only valid until the next. */
 export async function* databaseMembers(source: BackupSource, signal: AbortSignal): AsyncGenerator<DatabaseMember> {
-  for await (const { entry, pieces } of source.stored(dumpEntries(source), signal)) {
+  for await (const { entry, pieces } of source.stored(dumpEntries(source), signal, { passing: true })) {
     yield {
       path: entry.path ?? '',
       size: entry.size,

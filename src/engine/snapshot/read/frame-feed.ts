@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { decompressFramesAsync, splitFrames, type StreamedFrame } from '../zstd/index.js';
+import type { ContentRooms } from './content-rooms.js';
+import { MAX_FRAME_CONTENT } from './limits.js';
 
 /** A frame of a bundle with its content. The content is shared: read only. */
 export interface DecodedFrame {
@@ -12,13 +14,12 @@ export interface DecodedFrame {
 
 /** Frames that are decompressed ahead of the reader. */
 const AHEAD = 3;
-/** Our frames hold 4 MiB; more than this is not one of ours. */
-export const MAX_FRAME_CONTENT = 64 * 1024 * 1024;
 
 interface SplitFrame {
   offset: number;
   bytes: Buffer;
   skippable: boolean;
+  size: number | null;
 }
 
 /** The frames of one byte range of a bundle, in order, fetched once, decompressed a few ahead on libuv's pool. */
@@ -39,6 +40,8 @@ export class FrameFeed {
     readonly start: number,
     readonly end: number,
     private readonly open: () => Promise<Readable>,
+    /** Where contents go whose reader gives them back; null: each has memory of its own. */
+    private readonly rooms: ContentRooms | null = null,
   ) {
     this.position = start;
   }
@@ -60,7 +63,8 @@ export class FrameFeed {
   async close(): Promise<void> {
     this.#ended = true;
     this.#closed = true;
-    await Promise.allSettled(this.#queue.splice(0));
+    for (const left of await Promise.allSettled(this.#queue.splice(0)))
+      if (left.status === 'fulfilled' && left.value !== null) this.rooms?.giveBack(left.value.content);
     this.#body?.destroy();
     await this.#frames?.return(undefined).catch(() => undefined);
   }
@@ -89,18 +93,23 @@ export class FrameFeed {
       offset: this.start + value.offset,
       bytes: this.#copy(value.frame),
       skippable: value.header.skippable,
+      size: value.header.contentSize,
     };
   }
 
   async #decode(split: Promise<SplitFrame | null>): Promise<DecodedFrame | null> {
     const frame = await split;
     if (frame === null) return null;
-    const content = frame.skippable
-      ? Buffer.alloc(0)
-      : await decompressFramesAsync(frame.bytes, { maxContentBytes: MAX_FRAME_CONTENT });
+    const content = await this.#content(frame);
     const length = frame.bytes.length;
     this.#spare.push(Buffer.from(frame.bytes.buffer));
     return { bundle: this.bundle, offset: frame.offset, length, content };
+  }
+
+  async #content({ bytes, skippable, size }: SplitFrame): Promise<Buffer> {
+    if (skippable) return Buffer.alloc(0);
+    if (this.rooms !== null) return this.rooms.content(bytes, size);
+    return decompressFramesAsync(bytes, { maxContentBytes: MAX_FRAME_CONTENT });
   }
 
   /** The splitter's frame is only valid until the next one is asked for. */

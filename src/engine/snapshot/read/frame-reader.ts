@@ -1,10 +1,19 @@
+import type { Readable } from 'node:stream';
 import { AppError } from '../../../common/errors/index.js';
 import { frameDamaged } from '../zstd/index.js';
 import type { StorageDriver } from '../../ports/index.js';
 import type { ContentLocation, ManifestBundle } from '../manifest/index.js';
+import { ContentRooms } from './content-rooms.js';
 import { FrameFeed, type DecodedFrame } from './frame-feed.js';
 
 export const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
+
+export interface FrameReaderOptions {
+  /** Content of decoded frames that is kept. */
+  cacheBytes?: number;
+  /** A frame's content is only valid until the next one is asked for: its memory is used again. */
+  passing?: boolean;
+}
 
 /**
  * Gives the frames of a backup's bundles. A planned run is one transfer, whose frames are decompressed ahead; frames that
@@ -17,13 +26,17 @@ export class FrameReader {
   #cachedBytes = 0;
   #run: FrameFeed | null = null;
   #side: FrameFeed | null = null;
+  readonly #rooms: ContentRooms | null;
+  readonly #cacheBytes: number;
 
   constructor(
     private readonly driver: StorageDriver,
     bundles: readonly ManifestBundle[],
     private readonly signal: AbortSignal | undefined,
-    private readonly cacheBytes: number = DEFAULT_CACHE_BYTES,
+    options: FrameReaderOptions = {},
   ) {
+    this.#cacheBytes = options.cacheBytes ?? DEFAULT_CACHE_BYTES;
+    this.#rooms = options.passing === true ? new ContentRooms() : null;
     this.#bundles = new Map(bundles.map((bundle) => [bundle.id, bundle]));
   }
 
@@ -35,7 +48,11 @@ export class FrameReader {
   /** Bytes `[start, end)` of a bundle will be needed in this order: one transfer. Opened when the first is asked for. */
   async plan(bundle: number, start: number, end: number): Promise<void> {
     await this.#run?.close();
-    this.#run = this.#feed(bundle, start, end);
+    // Runs of small entries meet within a frame: that one is here.
+    let from = start;
+    for (let known = this.#cached(bundle, from); known !== null; known = this.#cached(bundle, from))
+      from += known.length;
+    this.#run = from < end ? this.#feed(bundle, from, end) : null;
   }
 
   /** The frames of a location, in order. Throws FRAME_DAMAGED when the range is not whole frames. */
@@ -97,11 +114,12 @@ export class FrameReader {
   }
 
   #feed(bundle: number, start: number, end: number): FrameFeed {
-    return new FrameFeed(bundle, start, end, async () => {
+    const open = async (): Promise<Readable> => {
       const facts = this.#bundles.get(bundle);
       if (facts === undefined) throw frameDamaged(`the manifest names no bundle ${bundle}`);
       return this.driver.read(facts.key, { offset: start, length: end - start }, this.signal);
-    });
+    };
+    return new FrameFeed(bundle, start, end, open, this.#rooms);
   }
 
   #cached(bundle: number, offset: number): DecodedFrame | null {
@@ -120,9 +138,10 @@ export class FrameReader {
     this.#cachedBytes += frame.content.length;
     for (const [oldKey, old] of this.#cache) {
       // The newest stays, however large.
-      if (this.#cachedBytes <= this.cacheBytes || oldKey === key) return;
+      if (this.#cachedBytes <= this.#cacheBytes || oldKey === key) return;
       this.#cache.delete(oldKey);
       this.#cachedBytes -= old.content.length;
+      this.#rooms?.giveBack(old.content);
     }
   }
 }

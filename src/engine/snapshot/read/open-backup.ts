@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import type { BackupSource, EntryPieces, StorageDriver } from '../../ports/index.js';
+import type { BackupSource, EntryPieces, StorageDriver, StoredOptions } from '../../ports/index.js';
 import { displayPath, entryPath, entryTarget, type ManifestEntry, type ManifestHeader } from '../manifest/index.js';
 import { contentPieces, storedPieces } from './entry-content.js';
 import { entryNotAFile, entryNotFound } from './errors.js';
-import { FrameReader } from './frame-reader.js';
+import { FrameReader, type FrameReaderOptions } from './frame-reader.js';
 import { intoRuns } from './runs.js';
 import { StoredManifest } from './stored-manifest.js';
 
@@ -38,7 +38,7 @@ export class StoredBackup implements BackupSource {
   async content(entry: ManifestEntry, signal?: AbortSignal): Promise<Readable> {
     const file = entry.type === 'hardlink' ? await this.#firstName(entry) : entry;
     if (file.type !== 'file') throw entryNotAFile(displayPath(entryPath(entry)), entry.type);
-    const reader = this.#reader(signal, 0);
+    const reader = this.#reader(signal, { cacheBytes: 0 });
     return Readable.from(closing(contentPieces(reader, file), reader), { objectMode: false });
   }
 
@@ -49,8 +49,10 @@ export class StoredBackup implements BackupSource {
   async *stored(
     entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>,
     signal?: AbortSignal,
+    options: StoredOptions = {},
   ): AsyncGenerator<EntryPieces> {
-    const reader = this.#reader(signal);
+    const { cacheBytes } = this.options;
+    const reader = this.#reader(signal, { ...options, ...(cacheBytes === undefined ? {} : { cacheBytes }) });
     try {
       for await (const run of intoRuns(entries)) {
         if (run.range !== null) await reader.plan(run.range.bundle, run.range.start, run.range.end);
@@ -61,8 +63,8 @@ export class StoredBackup implements BackupSource {
     }
   }
 
-  #reader(signal: AbortSignal | undefined, cacheBytes = this.options.cacheBytes): FrameReader {
-    return new FrameReader(this.driver, this.header.bundles, signal ?? this.options.signal, cacheBytes);
+  #reader(signal: AbortSignal | undefined, options: FrameReaderOptions): FrameReader {
+    return new FrameReader(this.driver, this.header.bundles, signal ?? this.options.signal, options);
   }
 
   async #firstName(link: ManifestEntry): Promise<ManifestEntry> {

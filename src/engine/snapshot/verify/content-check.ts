@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { StorageDriver } from '../../ports/index.js';
 import { spawnWorker } from '../../threads/spawn-worker.js';
-import { displayPath, entryPath, type ManifestBundle, type ManifestEntry } from '../manifest/index.js';
-import { storedSize, streamManifest } from '../read/index.js';
+import {
+  displayPath,
+  entryPath,
+  type ManifestBundle,
+  type ManifestEntry,
+  type ManifestLine,
+} from '../manifest/index.js';
+import { storedSize } from '../read/index.js';
 import { intoFrameRuns, ReadPool, type ContentItem, type FrameRun, type PlacedItem } from '../read/pool/index.js';
 import { isDamage } from './is-damage.js';
 
@@ -33,7 +39,7 @@ export class ContentCheck {
   constructor(
     private readonly driver: StorageDriver,
     private readonly present: readonly ManifestBundle[],
-    private readonly options: { manifestKey: string; signal?: AbortSignal },
+    private readonly options: { signal?: AbortSignal },
     private readonly report: ContentCheckReport,
   ) {
     this.#keys = new Map(present.map((bundle) => [bundle.id, bundle.key]));
@@ -50,11 +56,11 @@ export class ContentCheck {
     return this.#pool.bytes + this.#hashed;
   }
 
-  /** Damage is told, not thrown. Throws JOB_CANCELLED, and what the storage throws when it can't be reached. */
-  async run(): Promise<void> {
+  /** `lines`: the manifest's. Damage is told, not thrown. Throws what they throw, JOB_CANCELLED, and what the storage throws when it can't be reached. */
+  async run(lines: AsyncIterable<ManifestLine>): Promise<void> {
     try {
       for (const bundle of this.present) await this.#hash(bundle);
-      await this.#checkEntries();
+      await this.#checkEntries(lines);
       await Promise.all(this.#running);
       await this.#pool.close();
     } catch (error) {
@@ -101,9 +107,9 @@ export class ContentCheck {
     else if (actual !== sha256) this.report.damage(key, `its SHA-256 is ${actual}, not ${sha256}`, key);
   }
 
-  async #checkEntries(): Promise<void> {
+  async #checkEntries(lines: AsyncIterable<ManifestLine>): Promise<void> {
     let window: PlacedItem<NamedItem>[] = [];
-    for await (const entry of streamManifest(this.driver, this.options.manifestKey, this.options.signal)) {
+    for await (const entry of lines) {
       if (entry.kind !== 'entry') continue;
       this.report.entry();
       const item = this.#itemOf(entry);

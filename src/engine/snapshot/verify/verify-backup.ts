@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { throwIfAborted } from '../../../common/errors/index.js';
 import type { StorageDriver } from '../../ports/index.js';
-import type { ManifestBundle, ManifestHeader } from '../manifest/index.js';
-import { storedSize, streamManifest } from '../read/index.js';
+import type { ManifestBundle, ManifestHeader, ManifestLine } from '../manifest/index.js';
+import { streamManifest } from '../read/index.js';
 import { ContentCheck } from './content-check.js';
 import { isDamage } from './is-damage.js';
 
@@ -62,6 +62,8 @@ class Verification {
   #bytes = 0;
   #bytesTotal = 0;
   #running: ContentCheck | null = null;
+  /** What the manifest's damage was thrown as. */
+  #unreadable: Error | null = null;
   #entries = 0;
 
   constructor(
@@ -87,11 +89,31 @@ class Verification {
 
   async run(): Promise<void> {
     if (!(await this.#checkManifestObject())) return;
-    const facts = await this.#readManifest();
-    if (facts === null) return;
-    const present = await this.#checkBundles(facts.header.bundles);
-    if (this.options.level === 'quick') return;
-    this.#bytesTotal = this.#bytes + facts.bytes + present.reduce((sum, bundle) => sum + bundle.size, 0);
+    const before = { missing: this.#missing, damaged: this.#damaged.length };
+    const lines = this.#manifestLines();
+    try {
+      if (this.options.level === 'quick') await this.#quick(lines);
+      else await this.#full(lines);
+    } catch (error) {
+      if (this.#unreadable === null || error !== this.#unreadable) throw error;
+      this.#forget(before);
+      this.#damage(this.options.manifestKey, this.#unreadable.message);
+    } finally {
+      await lines.return(undefined);
+    }
+  }
+
+  async #quick(lines: AsyncGenerator<ManifestLine>): Promise<void> {
+    let header: ManifestHeader | null = null;
+    for await (const line of lines) if (line.kind === 'header') header = line;
+    await this.#checkBundles(header?.bundles ?? []);
+  }
+
+  /** Reads the manifest once: entries are checked while it is not yet known to be whole. */
+  async #full(lines: AsyncGenerator<ManifestLine>): Promise<void> {
+    const { value: header } = await lines.next();
+    const present = await this.#checkBundles(header?.kind === 'header' ? header.bundles : []);
+    this.#bytesTotal = this.#bytes + present.reduce((sum, { size, live }) => sum + size + live, 0);
     const check = new ContentCheck(this.driver, present, this.options, {
       damage: (path, reason, bundle) => this.#damage(path, reason, bundle),
       missing: () => {
@@ -103,9 +125,33 @@ class Verification {
       progress: (current) => this.#progress(0, current),
     });
     this.#running = check;
-    await check.run();
+    await check.run(lines);
     this.#bytes += check.bytes;
     this.#running = null;
+  }
+
+  /** The manifest's lines; damage of it is remembered. */
+  async *#manifestLines(): AsyncGenerator<ManifestLine> {
+    try {
+      for await (const line of streamManifest(this.driver, this.options.manifestKey, this.options.signal)) {
+        this.#stopIfAborted();
+        yield line;
+      }
+    } catch (error) {
+      if (isDamage(error)) this.#unreadable = error;
+      throw error;
+    }
+  }
+
+  /** Of a manifest that can't be read nothing is believed. */
+  #forget({ missing, damaged }: { missing: boolean; damaged: number }): void {
+    this.#running = null;
+    this.#damaged.length = damaged;
+    this.#moreDamaged = 0;
+    this.#missing = missing;
+    this.#entries = 0;
+    this.#bundles.clear();
+    this.#damagedBundles.clear();
   }
 
   async #checkManifestObject(): Promise<boolean> {
@@ -122,24 +168,6 @@ class Verification {
     if (level === 'full' && manifest?.sha256 !== undefined) await this.#hashObject(manifestKey, manifest.sha256);
     else this.#bytes += object.size;
     return true;
-  }
-
-  /** Reads the manifest to its trailer; null when it can't be read. */
-  async #readManifest(): Promise<{ header: ManifestHeader; bytes: number } | null> {
-    let header: ManifestHeader | null = null;
-    let bytes = 0;
-    try {
-      for await (const line of streamManifest(this.driver, this.options.manifestKey, this.options.signal)) {
-        if (line.kind === 'header') header = line;
-        if (line.kind === 'entry') bytes += storedSize(line);
-        this.#stopIfAborted();
-      }
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#damage(this.options.manifestKey, error.message);
-      return null;
-    }
-    return header === null ? null : { header, bytes };
   }
 
   /** The bundles that are there with their size. */

@@ -86,6 +86,27 @@ describe('verifyBackup', () => {
     expect((await verifyBackup(memory, { manifestKey: made.manifestKey, level: 'full' })).ok).toBe(true);
   });
 
+  it('believes nothing of a manifest that can not be read to its end', async () => {
+    const { memory, made } = await make(60);
+    for (const [key, at] of [
+      [made.bundleKey, 100],
+      [made.manifestKey, -100],
+    ] as const) {
+      const { bytes } = bytesOf(memory, key);
+      const place = at < 0 ? bytes.length + at : at;
+      bytes[place] = (bytes[place] ?? 0) ^ 1;
+    }
+    const result = await verifyBackup(memory, { manifestKey: made.manifestKey, level: 'full' });
+    expect(result).toMatchObject({
+      ok: false,
+      missing: false,
+      checkedEntries: 0,
+      damagedBundles: [],
+      provenBundles: [],
+    });
+    expect(result.damaged.map((d) => d.path)).toEqual([made.manifestKey]);
+  });
+
   it('names the entries that damage reaches, and only those', async () => {
     const { memory, made } = await make(60);
     const object = bytesOf(memory, made.bundleKey);

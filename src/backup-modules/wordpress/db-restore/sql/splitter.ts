@@ -57,7 +57,7 @@ export class StatementSplitter {
 
   constructor(private readonly options: SplitOptions) {}
 
-  /** The statements that end in this chunk; those that are only white space and comments are left out. */
+  /** The statements that end in this chunk, parts of it; those that are only white space and comments are left out. */
   *push(bytes: Uint8Array): Generator<Statement> {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let from = 0;
@@ -84,7 +84,7 @@ export class StatementSplitter {
       }
       from = i + 1;
     }
-    this.hold(chunk.subarray(from));
+    this.hold(Buffer.from(chunk.subarray(from)));
   }
 
   /** A last statement without a delimiter, or null. */

@@ -1,5 +1,5 @@
 import { frameDamaged, parseFrameHeader, scanFrame, startScan, type FrameInBuffer } from '../../zstd/index.js';
-import { MAX_FRAME_CONTENT } from '../frame-feed.js';
+import { MAX_FRAME_CONTENT } from '../limits.js';
 
 /** Room for the largest frame that backupd makes, and for most of the next read. */
 const STORE_BYTES = 6 * 1024 * 1024;

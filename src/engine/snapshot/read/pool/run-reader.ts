@@ -1,7 +1,6 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import { AppError } from '../../../../common/errors/index.js';
-import { decompressFrames, storedContent } from '../../zstd/index.js';
-import { MAX_FRAME_CONTENT } from '../frame-feed.js';
+import { FrameContent } from './frame-content.js';
 import { FrameCutter, type CutFrame } from './frame-cutter.js';
 import type { ContentItem, ContentWriter, DamagedItem, EntrySink, FrameRun } from './types.js';
 
@@ -33,6 +32,7 @@ export interface RunWatch {
  */
 export class RunReader<Item extends ContentItem> {
   readonly #cutter = new FrameCutter();
+  readonly #content = new FrameContent();
   #items: readonly Item[] = [];
   #next = 0;
   #end = 0;
@@ -146,7 +146,7 @@ export class RunReader<Item extends ContentItem> {
   #frame({ offset, buf, frame }: CutFrame): void {
     let content: Buffer;
     try {
-      content = contentOf(buf, frame);
+      content = this.#content.of(buf, frame);
     } catch (error) {
       checkDamage(error);
       for (const open of this.#open.splice(0)) this.#giveUp(open, DAMAGED);
@@ -201,14 +201,6 @@ export class RunReader<Item extends ContentItem> {
     open.writer?.abandon();
     this.#damaged.push({ item: open.item, reason });
   }
-}
-
-function contentOf(buf: Buffer, frame: CutFrame['frame']): Buffer {
-  if (frame.header.skippable) return Buffer.alloc(0);
-  return (
-    storedContent(buf, frame) ??
-    decompressFrames(buf.subarray(frame.offset, frame.offset + frame.length), { maxContentBytes: MAX_FRAME_CONTENT })
-  );
 }
 
 /** Throws what is no damage. */
