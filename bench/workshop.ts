@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MariaDbServer } from '../test/support/mariadb.js';
 import { BARE, type BenchSite, buildSite, calm, scaled, SITE_M, SITE_S, startDatabaseServer } from './corpus/site.js';
@@ -160,19 +160,18 @@ export class Workshop {
   }
 
   /** An empty folder and an empty database for a restore. */
-  async restoreTarget(): Promise<RestoreTarget & { remove: () => Promise<void> }> {
+  async restoreTarget(): Promise<RestoreTarget & { dropDatabase: () => Promise<void> }> {
     const { server } = await this.siteM();
     const database = 'bench_restored';
     await server.query(`DROP DATABASE IF EXISTS ${database}`);
     await server.createDatabase(database, { password: RESTORE_PASSWORD });
     const folder = this.folder('restored');
     mkdirSync(folder);
-    const remove = async (): Promise<void> => {
-      rmSync(folder, { recursive: true, force: true });
+    const dropDatabase = async (): Promise<void> => {
       await server.query(`DROP DATABASE IF EXISTS ${database}`);
       await calm(server);
     };
-    return { folder, database, remove };
+    return { folder, database, dropDatabase };
   }
 
   async close(): Promise<void> {
