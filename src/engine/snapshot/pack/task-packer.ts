@@ -15,7 +15,7 @@ import { RootPaths } from './root-paths.js';
 import { tarMember } from './tar-member.js';
 import { asSourceGone, SourceFile, SourceGone } from './source-file.js';
 import type { Turn } from './turn.js';
-import { readXattrs, withXattrs } from './xattrs.js';
+import { openXattrs, readXattrs, withXattrs } from './xattrs.js';
 
 const SMALL_FILE_BYTES = TEXT_FRAME_BYTES;
 const EMPTY_SHA256 = hash('sha256', '');
@@ -108,7 +108,7 @@ export class TaskPacker {
     const source = this.roots.source(path);
     const file = SourceFile.open(source, item);
     try {
-      const xattrs = readXattrs(source);
+      const xattrs = openXattrs(file, source);
       const extents = file.extents();
       const whole = extents === null ? file.readWhole(this.scratch) : null;
       const placed =
