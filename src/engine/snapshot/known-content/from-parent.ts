@@ -1,3 +1,4 @@
+import { freeBuffer } from '../../native/free-buffer.js';
 import { comparePaths, LocalManifest, type ManifestEntry, type ParentBackup } from '../manifest/index.js';
 import { releasedBundles, type ContentLocation } from '../manifest/index.js';
 import { KnownContentBuilder } from './known-content.js';
@@ -34,7 +35,9 @@ export async function knownFromParent(options: KnownFromParentOptions): Promise<
       if (frame.first === null || comparePaths(frame.first, options.to) >= 0) continue;
       if (following !== null && comparePaths(following, options.from) <= 0) continue;
       // eslint-disable-next-line no-await-in-loop -- one frame at a time
-      addFrame(builder, await manifest.text(frame), released, options);
+      const text = await manifest.text(frame);
+      addFrame(builder, text, released, options);
+      freeBuffer(text);
     }
     return builder.finish();
   } catch (error) {

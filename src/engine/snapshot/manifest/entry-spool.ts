@@ -1,6 +1,6 @@
 import type { LineFrameWriterOptions } from '../work/index.js';
 import { IndexedFrameWriter } from './indexed-frames.js';
-import { lineFacts } from './line-facts.js';
+import { lineFacts, type LineFacts } from './line-facts.js';
 
 /** A run of consecutive entries that are as in the parent's manifest: its lines are copied from there. */
 export interface KeptRun {
@@ -42,6 +42,17 @@ export class EntrySpool {
   /** Adds the JSON text of a finished entry. */
   push(line: string): void {
     const facts = lineFacts(line);
+    this.count(facts);
+    this.frames.pushEntry(line, facts);
+  }
+
+  /** As `push`, for a line that is bytes already, with its newline: `text[from, to)`; the caller knows what it says. */
+  pushBytes(text: Buffer, from: number, to: number, facts: Readonly<LineFacts>): void {
+    this.count(facts);
+    this.frames.pushEntryBytes(text, from, to, facts);
+  }
+
+  private count(facts: Readonly<LineFacts>): void {
     const { totals } = this;
     totals.entries += 1;
     if (facts.file) {
@@ -49,7 +60,6 @@ export class EntrySpool {
       totals.bytes += facts.size;
     }
     if (facts.bundle !== null) totals.stored.set(facts.bundle, (totals.stored.get(facts.bundle) ?? 0) + facts.stored);
-    this.frames.pushEntry(line, facts);
   }
 
   pushKept(run: KeptRun): void {

@@ -48,12 +48,22 @@ export class IndexedFrameWriter {
 
   pushEntry(line: string, facts: Pick<LineFacts, 'file' | 'size'>): void {
     if (this.pending.entries === 0) this.pending.first = pathOf(line);
-    this.pending.entries += 1;
-    if (facts.file) {
-      this.pending.files += 1;
-      this.pending.bytes += facts.size;
-    }
+    this.count(facts);
     this.lines.pushText(line);
+  }
+
+  /** As `pushEntry`, for a line that is bytes already, with its newline: `text[from, to)`. */
+  pushEntryBytes(text: Buffer, from: number, to: number, facts: Pick<LineFacts, 'file' | 'size'>): void {
+    if (this.pending.entries === 0) this.pending.first = pathOf(text.toString('utf8', from, to));
+    this.count(facts);
+    this.lines.pushBytes(text.subarray(from, to));
+  }
+
+  private count(facts: Pick<LineFacts, 'file' | 'size'>): void {
+    this.pending.entries += 1;
+    if (!facts.file) return;
+    this.pending.files += 1;
+    this.pending.bytes += facts.size;
   }
 
   async flush(): Promise<void> {

@@ -1,3 +1,4 @@
+import { freeBuffer } from '../../native/free-buffer.js';
 import { manifestDamaged } from './errors.js';
 import { isEntryLine, LocalManifest, type NumberedFrame } from './local-manifest.js';
 
@@ -36,8 +37,11 @@ export class KeptLines {
 
   /** Lines of a frame by number: entry lines only, `from` counted within the frame. */
   async lines(frame: NumberedFrame, from: number, count: number): Promise<string[]> {
-    if (this.loaded?.frame !== frame || this.loaded.line > from)
-      this.loaded = { frame, text: await this.manifest.text(frame), line: 0, offset: 0 };
+    if (this.loaded?.frame !== frame || this.loaded.line > from) {
+      const text = await this.manifest.text(frame);
+      if (this.loaded !== null) freeBuffer(this.loaded.text);
+      this.loaded = { frame, text, line: 0, offset: 0 };
+    }
     const { loaded } = this;
     const found: string[] = [];
     while (found.length < count && loaded.offset < loaded.text.length) {

@@ -30,6 +30,11 @@ export function lineFacts(line: string): LineFacts {
 
 function parsedFacts(line: string): LineFacts {
   const entry: ManifestEntry = JSON.parse(line);
+  return entryFacts(entry);
+}
+
+/** What an entry's line will say. */
+export function entryFacts(entry: ManifestEntry): LineFacts {
   const file = entry.type === 'file';
   const size = file ? entry.size : 0;
   const { extents } = entry;

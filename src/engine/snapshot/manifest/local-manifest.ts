@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { decompressFramesAsync, splitFrames } from '../zstd/index.js';
 import { manifestDamaged } from './errors.js';
 import { readManifestIndex, type ManifestFrame } from './frame-index.js';
@@ -58,7 +59,9 @@ export class LocalManifest {
 
   /** A frame's text: whole lines. */
   async text(frame: ManifestFrame): Promise<Buffer> {
-    const text = await decompressFramesAsync(await this.compressed(frame));
+    const compressed = await this.compressed(frame);
+    const text = await decompressFramesAsync(compressed);
+    freeBuffer(compressed);
     if (text.length > 0 && text[text.length - 1] !== NEWLINE) throw manifestDamaged('a line is cut by a frame');
     return text;
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { syncFolder } from '../work/index.js';
 import type { KeptRun } from './entry-spool.js';
+import type { ManifestFrame } from './frame-index.js';
 import { IndexedFrameWriter, MANIFEST_FRAME_BYTES } from './indexed-frames.js';
 import { KeptLines } from './kept-lines.js';
 import { lineFacts } from './line-facts.js';
@@ -69,9 +71,12 @@ export class ManifestWriter {
       for (const frame of spool.frames) {
         if (frame.entries + frame.kept === 0) continue;
         const isReady = frame.kept === 0 && options.shift === undefined;
-        if (isReady && this.takesWhole(frame.text)) {
-          await this.opened().appendFrame(await spool.compressed(frame), frame);
-        } else await this.appendLines(await spool.text(frame), options.shift ?? null);
+        if (isReady && this.takesWhole(frame.text)) await this.appendWhole(await spool.compressed(frame), frame);
+        else {
+          const text = await spool.text(frame);
+          await this.appendLines(text, options.shift ?? null);
+          freeBuffer(text);
+        }
       }
     } finally {
       await spool.close();
@@ -92,6 +97,11 @@ export class ManifestWriter {
     await this.kept?.close().catch(() => undefined);
     await this.lines?.abandon().catch(() => undefined);
     await rm(this.partial, { force: true });
+  }
+
+  private async appendWhole(compressed: Buffer, frame: ManifestFrame): Promise<void> {
+    await this.opened().appendFrame(compressed, frame);
+    freeBuffer(compressed);
   }
 
   private async appendLines(text: Buffer, shift: LocationShift | null): Promise<void> {
@@ -116,7 +126,7 @@ export class ManifestWriter {
       const frame = this.kept.frameOf(from);
       const whole = from === frame.before && count >= frame.entries && this.kept.hasOnlyEntries(frame);
       const taken = Math.min(count, frame.before + frame.entries - from);
-      if (whole && this.takesWhole(frame.text)) await lines.appendFrame(await this.kept.compressed(frame), frame);
+      if (whole && this.takesWhole(frame.text)) await this.appendWhole(await this.kept.compressed(frame), frame);
       else {
         for (const line of await this.kept.lines(frame, from - frame.before, taken)) {
           lines.pushEntry(line, lineFacts(line));

@@ -3,8 +3,8 @@ import { cancelledError } from '../../../common/errors/index.js';
 import type { JobJournal } from '../../ports/job-context.js';
 import type { SharedKnownContent } from '../known-content/index.js';
 import type { EntrySpool } from '../manifest/index.js';
-import { PLAN_FILE, type PlanItem, type PlanSummary } from '../plan/index.js';
-import { readLineFile, type LineFrameWriter, type WarningLog } from '../work/index.js';
+import { PLAN_FILE, type PlanSummary } from '../plan/index.js';
+import { readTextFrames, type LineFrameWriter, type WarningLog } from '../work/index.js';
 import type { BundleFile } from './bundle-file.js';
 import { FilePacker } from './file-packer.js';
 import { FrameLedger } from './frame-ledger.js';
@@ -39,7 +39,7 @@ export async function packFiles(options: PackFilesOptions): Promise<number> {
   const turn = Turn.create(0);
   let items = 0;
   const ledger = new FrameLedger(0, bundle.frames, (result) => {
-    items += result.lines.length;
+    items += result.count;
     tell(result, journal, warnings);
   });
   const data = {
@@ -73,7 +73,7 @@ export async function packFiles(options: PackFilesOptions): Promise<number> {
         hash.advance(ledger.end);
       },
     });
-    await packer.run(readLineFile<PlanItem>(join(options.workDir, PLAN_FILE)));
+    await packer.run(readTextFrames(join(options.workDir, PLAN_FILE)));
     progress();
     return turn.end;
   } finally {

@@ -1,8 +1,10 @@
 import { entryPath, entryTarget, withTarget, type EntrySpool } from '../manifest/index.js';
-import type { PlanEntry, PlanItem, PlannedRoot } from '../plan/index.js';
+import type { PlanEntry, PlannedRoot } from '../plan/index.js';
 import type { LineFrameWriter } from '../work/index.js';
-import { groupWindow, WINDOW_BYTES, WINDOW_ENTRIES } from './grouping.js';
+import { groupWindow } from './grouping.js';
 import { OwnerNames } from './owners.js';
+import { PackedLines } from './packed-lines.js';
+import { PlanWindow } from './plan-window.js';
 import type { PackResult } from './protocol.js';
 import { RootPaths } from './root-paths.js';
 import { readXattrs, withXattrs } from './xattrs.js';
@@ -20,10 +22,7 @@ export interface FilePackerOptions {
   onResult: (result: PackResult) => void;
 }
 
-const entryAt = (window: readonly PlanItem[], index: number): PlanEntry[] => {
-  const item = window[index];
-  return item?.kind === 'entry' ? [item] : [];
-};
+const NEWLINE = 0x0a;
 const keyOf = (path: Buffer): string => path.toString('latin1');
 
 /**
@@ -32,6 +31,9 @@ const keyOf = (path: Buffer): string => path.toString('latin1');
  */
 export class FilePacker {
   private seq = 0;
+  /** The one that is being filled, and the one that the workers have (or had). */
+  private window = new PlanWindow();
+  private other = new PlanWindow();
   private tail: Promise<void> = Promise.resolve();
   private readonly owners = new OwnerNames();
   /** First names that could not be packed, and what took their place. */
@@ -43,51 +45,53 @@ export class FilePacker {
     this.roots = new RootPaths(options.roots);
   }
 
-  async run(plan: AsyncIterable<PlanItem>): Promise<void> {
-    let window: PlanItem[] = [];
-    let bytes = 0;
-    for await (const entry of plan) {
-      window.push(entry);
-      bytes += entry.kind === 'entry' ? entry.size : 0;
-      if (bytes < WINDOW_BYTES && window.length < WINDOW_ENTRIES) continue;
-      await this.dispatch(window);
-      window = [];
-      bytes = 0;
+  /** `plan`: text of the plan, whole lines, each chunk only valid until the next is asked for. */
+  async run(plan: AsyncIterable<Buffer>): Promise<void> {
+    for await (const text of plan) {
+      let from = 0;
+      for (let to = text.indexOf(NEWLINE); to >= 0; to = text.indexOf(NEWLINE, from)) {
+        this.window.add(text, from, to);
+        from = to + 1;
+        if (this.window.full) await this.dispatch();
+      }
     }
-    await this.dispatch(window);
+    await this.dispatch();
     await this.tail;
+    for (const window of [this.window, this.other]) window.free();
   }
 
-  private async dispatch(window: PlanItem[]): Promise<void> {
-    const lines: (string | null)[] = window.map(() => null);
+  /** Hands in what is in the window, and goes on with the other one, which is empty then. */
+  private async dispatch(): Promise<void> {
+    const { window } = this;
     const tasks: Promise<void>[] = [];
     for (const { stored, indexes } of groupWindow(window)) {
-      const items = indexes.flatMap((index) => entryAt(window, index));
       // eslint-disable-next-line no-await-in-loop -- hands in no more than the workers take
-      const task = await this.submit(stored, items, (result) => {
-        for (const [i, index] of indexes.entries()) lines[index] = result.lines[i] ?? null;
-      });
+      const task = await this.submit(stored, window.linesOf(indexes), indexes.length, (lines) =>
+        window.answer(indexes, lines),
+      );
       tasks.push(task.done);
     }
     const previous = this.tail;
-    this.tail = this.finishWindow(previous, tasks, window, lines);
+    this.tail = this.finishWindow(previous, tasks, window);
     // A failure shows at the next await of it.
     this.tail.catch(() => undefined);
     await previous;
+    [this.window, this.other] = [this.other, window];
   }
 
   /** Waits for a free place, hands the task in, and returns without waiting for its end. */
   private async submit(
     stored: boolean,
-    items: PlanEntry[],
-    use: (result: PackResult) => void,
+    lines: Uint8Array<ArrayBuffer>,
+    count: number,
+    use: (lines: PackedLines) => void,
   ): Promise<{ done: Promise<void> }> {
     const { pool, onResult } = this.options;
     await pool.ready();
     const seq = this.seq;
     this.seq += 1;
-    const done = pool.run({ seq, stored, items }).then((result) => {
-      use(result);
+    const done = pool.run({ seq, stored, lines, count }).then((result) => {
+      use(new PackedLines(result.packed));
       onResult(result);
       return undefined;
     });
@@ -95,36 +99,37 @@ export class FilePacker {
     return { done };
   }
 
-  private async finishWindow(
-    previous: Promise<void>,
-    tasks: Promise<void>[],
-    window: PlanItem[],
-    lines: (string | null)[],
-  ): Promise<void> {
+  private async finishWindow(previous: Promise<void>, tasks: Promise<void>[], window: PlanWindow): Promise<void> {
     await previous;
     await Promise.all(tasks);
     const { entries } = this.options;
-    for (const [index, entry] of window.entries()) {
-      if (entry.kind === 'kept') {
-        entries.pushKept(entry);
-        continue;
+    for (let index = 0; index < window.count; index += 1) {
+      const answer = window.answerTo(index);
+      if (answer === null || answer.lines.isMissing(answer.place)) {
+        const item = window.parsed(index);
+        // eslint-disable-next-line no-await-in-loop -- entries are written in order
+        if (item.kind === 'entry') await this.finishEntry(item);
+        else entries.pushKept(item);
+      } else {
+        const { lines, place } = answer;
+        entries.pushBytes(lines.text, lines.start(place), lines.end(place), lines.facts(place));
       }
-      // eslint-disable-next-line no-await-in-loop -- entries are written in order
-      const line = await this.lineOf(entry, lines[index] ?? null);
-      if (line === null) {
-        if (entry.linked === true) this.replaced.set(keyOf(entryPath(entry)), null);
-        continue;
-      }
-      entries.push(line);
       // eslint-disable-next-line no-await-in-loop -- back-pressure
       if (entries.full) await entries.flush();
     }
+    window.clear();
   }
 
-  private async lineOf(entry: PlanEntry, packed: string | null): Promise<string | null> {
-    if (entry.type === 'hardlink') return this.linkLine(entry);
-    if (entry.type === 'dir') return this.folderLine(entry);
-    return packed;
+  /** Writes an entry of which no worker made a line. */
+  private async finishEntry(entry: PlanEntry): Promise<void> {
+    const line =
+      entry.type === 'hardlink'
+        ? await this.linkLine(entry)
+        : entry.type === 'dir'
+          ? await this.folderLine(entry)
+          : null;
+    if (line !== null) this.options.entries.push(line);
+    else if (entry.linked === true) this.replaced.set(keyOf(entryPath(entry)), null);
   }
 
   private async folderLine(entry: PlanEntry): Promise<string> {
@@ -151,8 +156,10 @@ export class FilePacker {
   private async packInPlace(entry: PlanEntry, first: string): Promise<string | null> {
     const { target: _t, targetBase64: _b, ...rest } = entry;
     let line: string | null = null;
-    const task = await this.submit(false, [{ ...rest, type: 'file' }], (result) => {
-      line = result.lines[0] ?? null;
+    const file = Buffer.from(`${JSON.stringify({ ...rest, type: 'file' })}\n`);
+    const task = await this.submit(false, new Uint8Array(file), 1, (lines) => {
+      line = lines.line(0);
+      lines.free();
     });
     await task.done;
     if (line !== null) this.replaced.set(first, entryPath(entry));

@@ -1,4 +1,5 @@
 import { writevSync } from 'node:fs';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { compressFrameSync, MEDIA_FRAME_BYTES, storedFrame, storedFrameSize, TEXT_FRAME_BYTES } from '../zstd/index.js';
 import type { Turn } from './turn.js';
 
@@ -133,6 +134,7 @@ export class FrameOutput {
       if (last) this.pass();
     }
     this.write(this.pending);
+    if (!this.options.stored) for (const frame of this.pending) freeBuffer(frame);
     this.pending = [];
     this.pendingBytes = 0;
     this.storedUsed = 0;

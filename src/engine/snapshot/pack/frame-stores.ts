@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Worker } from 'node:worker_threads';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { closeWorker, spawnWorker } from '../../threads/spawn-worker.js';
 import { compressFrame, TEXT_FRAME_BYTES } from '../zstd/index.js';
 import type { FrameReply, FrameRequest, FrameWorkerData } from './protocol.js';
@@ -38,7 +39,9 @@ async function storeHere(file: FileHandle, content: Buffer, level: number, offse
     // eslint-disable-next-line no-await-in-loop -- the rest of a short write
     at += (await file.write(frame, at, frame.length - at, offset + at)).bytesWritten;
   }
-  return frame.length;
+  const { length } = frame;
+  freeBuffer(frame);
+  return length;
 }
 
 /** For many frames: a thread of its own, so that the main thread's memory gets no garbage of them. Started with the first full frame. */

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
 import { compressFrameSync } from '../zstd/index.js';
 import type { FrameReply, FrameRequest, FrameWorkerData } from './protocol.js';
@@ -22,7 +23,9 @@ function reply({ slot, length, offset }: FrameRequest): FrameReply {
     if (memory === undefined) throw new RangeError(`there is no slot ${slot}`);
     const frame = compressFrameSync(Buffer.from(memory, 0, length), level);
     for (let at = 0; at < frame.length;) at += writeSync(fd, frame, at, frame.length - at, offset + at);
-    return { kind: 'stored', bytes: frame.length };
+    const bytes = frame.length;
+    freeBuffer(frame);
+    return { kind: 'stored', bytes };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', message, code: errnoOf(error) ?? null };

@@ -1,15 +1,16 @@
-import { entryPath } from '../manifest/index.js';
-import { extensionOf, isMediaExtension, type PlanItem } from '../plan/index.js';
+import { isMediaExtension, type PlanLineFacts } from '../plan/index.js';
 import { MEDIA_FRAME_BYTES, TEXT_FRAME_BYTES } from '../zstd/index.js';
-
-/** A run of the plan that is grouped together: bounds what the main thread holds. */
-export const WINDOW_BYTES = 64 * 1024 * 1024;
-export const WINDOW_ENTRIES = 8192;
 
 /** About what a member's headers take in its frame. */
 const HEADER_BYTES = 1536;
 /** Media of one task: a few frames, so that a message carries enough work. */
 const MEDIA_TASK_BYTES = 4 * MEDIA_FRAME_BYTES;
+
+/** What is grouped: lines of the plan, by their number. */
+export interface GroupedLines {
+  readonly count: number;
+  facts(index: number): Readonly<PlanLineFacts>;
+}
 
 /** A task to be: which entries of the window, by their position in it. */
 export interface Group {
@@ -22,17 +23,17 @@ export interface Group {
  * media by themselves; a file larger than a frame is a task of its own. Hard links and folders come later and are left
  * out, as is what is kept. The same window always gives the same groups.
  */
-export function groupWindow(window: readonly PlanItem[]): Group[] {
+export function groupWindow(window: GroupedLines): Group[] {
   const text: { index: number; extension: string; size: number }[] = [];
   const media: { index: number; size: number }[] = [];
   const large: Group[] = [];
-  for (const [index, entry] of window.entries()) {
-    if (entry.kind === 'kept' || entry.type === 'hardlink' || entry.type === 'dir') continue;
-    const extension = entry.type === 'file' ? extensionOf(entryPath(entry).toString('latin1')) : '';
+  for (let index = 0; index < window.count; index += 1) {
+    const { type, size, extension } = window.facts(index);
+    if (type === 'kept' || type === 'hardlink' || type === 'dir') continue;
     const stored = isMediaExtension(extension);
-    if (entry.size > TEXT_FRAME_BYTES - HEADER_BYTES) large.push({ stored, indexes: [index] });
-    else if (stored) media.push({ index, size: entry.size });
-    else text.push({ index, extension: entry.type === 'file' ? `.${extension}` : '', size: entry.size });
+    if (size > TEXT_FRAME_BYTES - HEADER_BYTES) large.push({ stored, indexes: [index] });
+    else if (stored) media.push({ index, size });
+    else text.push({ index, extension: type === 'file' ? `.${extension}` : '', size });
   }
   text.sort((a, b) => (a.extension < b.extension ? -1 : a.extension > b.extension ? 1 : a.index - b.index));
   return [...fill(text, TEXT_FRAME_BYTES, false), ...fill(media, MEDIA_TASK_BYTES, true), ...large];

@@ -12,13 +12,18 @@ workInBackground();
 
 const data: PackWorkerData = workerData;
 const turn = new Turn(data.shared);
+const NOTHING = { text: new Uint8Array(0), numbers: new Float64Array(0) };
 const packer = new TaskPacker(data, turn);
 
 parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
   if (task === CLOSE) {
     packer.close();
     parentPort?.close();
-  } else parentPort?.postMessage(reply(task), []);
+    return;
+  }
+  const answer = reply(task);
+  const { text, numbers } = answer.kind === 'result' ? answer.result.packed : NOTHING;
+  parentPort?.postMessage(answer, [text.buffer, numbers.buffer]);
 });
 
 function reply(task: PackTask): PackReply {

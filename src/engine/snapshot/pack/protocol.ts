@@ -1,5 +1,6 @@
 import type { SharedKnownContent } from '../known-content/index.js';
-import type { PlanEntry, PlannedRoot } from '../plan/index.js';
+import type { PlannedRoot } from '../plan/index.js';
+import type { PackedText } from './packed-lines.js';
 
 /** What a pack worker is started with. */
 export interface PackWorkerData {
@@ -19,7 +20,10 @@ export interface PackTask {
   seq: number;
   /** Whether the content is stored (media) or compressed. */
   stored: boolean;
-  items: PlanEntry[];
+  /** The entries: lines of the plan, each with its newline. Sent along, not copied. */
+  lines: Uint8Array<ArrayBuffer>;
+  /** How many these are. */
+  count: number;
 }
 
 export interface PackWarning {
@@ -33,12 +37,12 @@ export interface PackResult {
   /** Where the task's first frame begins, and the sizes of its frames: compressed, content, compressed, content, … */
   offset: number;
   frames: number[];
-  /** The manifest's entry of each item as JSON, or null where it was left out. */
-  lines: (string | null)[];
+  /** The manifest's line of each entry. Sent along, not copied. */
+  packed: PackedText;
+  /** How many entries the task had. */
+  count: number;
   warnings: PackWarning[];
   notes: string[];
-  files: number;
-  bytes: number;
 }
 
 export type PackReply =

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
 import { errnoOf } from '../../../common/errors/index.js';
-import { dataExtents } from '../../native/posix.js';
+import { openFileXattrs } from '../../native/link-calls.js';
+import { dataExtents, type Xattr } from '../../native/posix.js';
 import type { PlanEntry } from '../plan/index.js';
 import { alignExtents, type Extent } from '../tar/index.js';
 import { reasonOf } from '../walk/errors.js';
@@ -82,9 +83,9 @@ export class SourceFile {
     let before = this.stat;
     for (let attempt = 1; ; attempt += 1) {
       const size = Number(before.size);
-      // One byte more shows that it grew.
+      // One byte more shows that it grew. That there is none need not be asked for once more: its size is looked at after.
       if (size + 1 > scratch.length) return null;
-      const got = this.read(scratch.subarray(0, size + 1), 0);
+      const got = this.read(scratch.subarray(0, size + 1), 0, Math.max(size, 1));
       const after = fstatSync(this.fd, { bigint: true });
       const unchanged = got === size && isSameContent(before, after);
       if (unchanged || attempt === ATTEMPTS)
@@ -93,11 +94,11 @@ export class SourceFile {
     }
   }
 
-  /** Fills the buffer from a position of the file; less only at its end. Throws SourceGone. */
-  read(into: Buffer, position: number): number {
+  /** Fills the buffer from a position of the file, or at least `enough` bytes of it; less only at its end. Throws SourceGone. */
+  read(into: Buffer, position: number, enough = into.length): number {
     let got = 0;
     try {
-      while (got < into.length) {
+      while (got < enough) {
         const n = readSync(this.fd, into, got, into.length - got, position + got);
         if (n === 0) break;
         got += n;
@@ -106,6 +107,11 @@ export class SourceFile {
       throw asSourceGone(error);
     }
     return got;
+  }
+
+  /** Its extended attributes. By the descriptor: that spares the way to the file once more. Throws PosixError. */
+  xattrs(): Xattr[] {
+    return openFileXattrs(this.fd);
   }
 
   /** Whether the file is still as it was when it was opened. */

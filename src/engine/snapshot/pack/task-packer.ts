@@ -1,19 +1,21 @@
 import { createHash, hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
+import { freeBuffer } from '../../native/free-buffer.js';
 import type { Xattr } from '../../native/posix.js';
 import { KnownContent } from '../known-content/known-content.js';
-import { displayPath, entryPath, type ManifestEntry } from '../manifest/index.js';
+import { displayPath, entryPath, linesOf, type ManifestEntry } from '../manifest/index.js';
 import type { PlanEntry } from '../plan/index.js';
 import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } from '../tar/index.js';
 import { TEXT_FRAME_BYTES } from '../zstd/index.js';
 import { createFrameBuffers, FrameOutput, type FramePosition } from './frame-output.js';
+import { PackedLinesWriter } from './packed-lines.js';
 import { OwnerNames } from './owners.js';
 import type { PackResult, PackTask, PackWorkerData } from './protocol.js';
 import { RootPaths } from './root-paths.js';
 import { tarMember } from './tar-member.js';
 import { asSourceGone, SourceFile, SourceGone } from './source-file.js';
 import type { Turn } from './turn.js';
-import { readXattrs, withXattrs } from './xattrs.js';
+import { openXattrs, readXattrs, withXattrs } from './xattrs.js';
 
 const SMALL_FILE_BYTES = TEXT_FRAME_BYTES;
 const EMPTY_SHA256 = hash('sha256', '');
@@ -24,10 +26,14 @@ interface Placed {
   span: { first: FramePosition; end: FramePosition } | null;
 }
 
+/** What the job is told of a task. */
+type Told = Pick<PackResult, 'warnings' | 'notes'>;
+
 /** Runs tasks in a worker thread: reads, hashes, makes tar members, frames them. Everything is synchronous. */
 export class TaskPacker {
   private readonly buffers = createFrameBuffers();
   private readonly scratch = Buffer.allocUnsafeSlow(SMALL_FILE_BYTES + 1);
+  private readonly lines = new PackedLinesWriter();
   private readonly roots: RootPaths;
   private readonly owners = new OwnerNames();
   private readonly known: KnownContent | null;
@@ -55,27 +61,19 @@ export class TaskPacker {
       stored: task.stored,
       buffers: this.buffers,
     });
-    const result: PackResult = {
-      seq: task.seq,
-      offset: 0,
-      frames: [],
-      lines: [],
-      warnings: [],
-      notes: [],
-      files: 0,
-      bytes: 0,
-    };
-    const placed = task.items.map((item) => this.packItem(item, task, output, result));
+    const told: Told = { warnings: [], notes: [] };
+    const placed: (Placed | null)[] = [];
+    for (const line of linesOf(Buffer.from(task.lines.buffer))) {
+      const item: PlanEntry = JSON.parse(line);
+      placed.push(this.packItem(item, task, output, told));
+    }
+    freeBuffer(task.lines);
     const { offset, frames } = output.finish();
-    result.offset = offset;
-    result.frames = frames;
-    result.lines = placed.map((p) =>
-      p === null ? null : JSON.stringify(located(p, this.data.bundle, offset, frames)),
-    );
-    return result;
+    for (const one of placed) this.lines.add(one === null ? null : located(one, this.data.bundle, offset, frames));
+    return { seq: task.seq, offset, frames, packed: this.lines.take(), count: task.count, ...told };
   }
 
-  private packItem(item: PlanEntry, task: PackTask, output: FrameOutput, result: PackResult): Placed | null {
+  private packItem(item: PlanEntry, task: PackTask, output: FrameOutput, result: Told): Placed | null {
     this.turn.check();
     const member = entryPath(item);
     try {
@@ -106,19 +104,17 @@ export class TaskPacker {
     return { entry: withXattrs(entry, xattrs), span: null };
   }
 
-  private packFile(item: PlanEntry, path: Buffer, task: PackTask, output: FrameOutput, result: PackResult): Placed {
+  private packFile(item: PlanEntry, path: Buffer, task: PackTask, output: FrameOutput, result: Told): Placed {
     const source = this.roots.source(path);
     const file = SourceFile.open(source, item);
     try {
-      const xattrs = readXattrs(source);
+      const xattrs = openXattrs(file, source);
       const extents = file.extents();
       const whole = extents === null ? file.readWhole(this.scratch) : null;
       const placed =
         whole === null
           ? this.packLarge(file, this.fileEntry(item, file.stat, extents), path, xattrs, task, output)
           : this.packWhole(whole.content, this.fileEntry(item, whole.stat, null, whole), path, xattrs, output);
-      result.files += 1;
-      result.bytes += placed.entry.size;
       if (placed.entry.changed === true) {
         const shown = displayPath(path);
         result.warnings.push({ code: 'FILE_CHANGED', message: `${shown} changed while it was read.`, path: shown });
@@ -163,7 +159,7 @@ export class TaskPacker {
     const header = tarHeader(member);
     const contentSize = tarContentSize(member);
     const padding = tarPadding(contentSize);
-    if (task.stored && task.items.length === 1) output.reserveStored(header.length + contentSize + padding.length);
+    if (task.stored && task.count === 1) output.reserveStored(header.length + contentSize + padding.length);
     output.append(header);
     const first = output.position;
     const digest = createHash('sha256');

@@ -66,7 +66,7 @@ export class WorkerPool {
     const member = this.freest();
     return new Promise((resolve, reject) => {
       member.waiting.set(task.seq, { resolve, reject });
-      member.worker.postMessage(task, []);
+      member.worker.postMessage(task, [task.lines.buffer]);
     });
   }
 

@@ -1,5 +1,6 @@
 import { listXattrs, type Xattr } from '../../native/posix.js';
 import type { ManifestEntry } from '../manifest/index.js';
+import type { SourceFile } from './source-file.js';
 
 /** The attributes of a path; none where the file system can't say or the file is just gone. */
 export function readXattrs(path: Buffer): Xattr[] {
@@ -7,6 +8,15 @@ export function readXattrs(path: Buffer): Xattr[] {
     return listXattrs(path);
   } catch {
     return [];
+  }
+}
+
+/** The attributes of an open file; by its path where they changed while they were read. */
+export function openXattrs(file: SourceFile, path: Buffer): Xattr[] {
+  try {
+    return file.xattrs();
+  } catch {
+    return readXattrs(path);
   }
 }
 

@@ -1,3 +1,4 @@
+import { freeBuffer } from '../../native/free-buffer.js';
 import { comparePaths, entryPath, isEntryLine, LocalManifest, manifestDamaged } from '../manifest/index.js';
 import type { ManifestEntry } from '../manifest/index.js';
 
@@ -75,7 +76,9 @@ export class ParentLines {
         return;
       }
       // eslint-disable-next-line no-await-in-loop -- one frame after the other
-      this.text = await ahead;
+      const text = await ahead;
+      freeBuffer(this.text);
+      this.text = text;
       this.nextStart = 0;
       this.nextNumber = frame.before;
       this.frame += 1;

@@ -35,6 +35,8 @@ const TYPE_FLAGS: Readonly<Record<TarMemberType, string>> = {
   fifo: '6',
 };
 const NAME_BYTES = 100;
+/** Only zeros from here on: names that would need the prefix field go into pax. */
+const FIELDS_END = 345;
 const OWNER_BYTES = 31;
 const MAX_ID = 0o7777777;
 const MAX_OCTAL_11 = 0o77777777777;
@@ -149,7 +151,7 @@ function ustarBlock(fields: UstarFields): Buffer {
   // The checksum counts its own field as spaces.
   block.fill(0x20, 148, 156);
   let sum = 0;
-  for (const byte of block) sum += byte;
+  for (let at = 0; at < FIELDS_END; at += 1) sum += block[at] ?? 0;
   octal(block, 148, 6, sum);
   block[154] = 0;
   return block;

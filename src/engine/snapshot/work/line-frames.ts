@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { freeBuffer } from '../../native/free-buffer.js';
 import { compressFrame, decompressFramesAsync, DEFAULT_LEVEL, frameDamaged, splitFrames } from '../zstd/index.js';
 import { translateFull } from './disk-space.js';
 
 /** Text of one frame; a few hundred KiB compressed. */
 const FRAME_TEXT_BYTES = 2 * 1024 * 1024;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const EMPTY = Buffer.alloc(0);
+const READ_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 /** Of one UTF-16 unit. */
 const MAX_UTF8_BYTES = 3;
@@ -81,8 +84,12 @@ export class LineFrameWriter {
     if (text === null || pending === 0) return;
     this.text = null;
     this.pending = 0;
-    await this.append(await compressFrame(text.subarray(0, pending), this.options.level ?? DEFAULT_LEVEL));
-    this.text ??= text;
+    const frame = await compressFrame(text.subarray(0, pending), this.options.level ?? DEFAULT_LEVEL);
+    await this.append(frame);
+    freeBuffer(frame);
+    // What was pushed meanwhile is in a buffer of its own.
+    if (this.text === null) this.text = text;
+    else freeBuffer(text);
   }
 
   private get frameTextBytes(): number {
@@ -94,7 +101,10 @@ export class LineFrameWriter {
     const needed = this.pending + bytes;
     if (this.text !== null && needed <= this.text.length) return this.text;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, FIRST_TEXT_BYTES));
-    this.text?.copy(larger, 0, 0, this.pending);
+    if (this.text !== null) {
+      this.text.copy(larger, 0, 0, this.pending);
+      freeBuffer(this.text);
+    }
     this.text = larger;
     return larger;
   }
@@ -102,7 +112,7 @@ export class LineFrameWriter {
   /** Adds the frames of another file of this kind as they are. */
   async appendFile(path: string): Promise<void> {
     await this.flush();
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) await this.append(asBuffer(chunk));
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) await this.append(asBuffer(chunk));
   }
 
   /** Adds a frame that was compressed before (or a skippable one); flushes first. */
@@ -149,7 +159,7 @@ function asBuffer(chunk: unknown): Buffer {
 /** The lines of NDJSON in zstd frames, as text without the newline. Throws FRAME_DAMAGED; a cut last line too. */
 export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const limits = { maxContentBytes: MAX_LINE_BYTES * 2 };
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Buffer = EMPTY;
   for await (const { frame, header } of splitFrames(source)) {
     if (header.skippable) continue;
     const content = await decompressFramesAsync(frame, limits);
@@ -159,16 +169,46 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
       yield text.toString('utf8', from, to);
       from = to + 1;
     }
-    rest = text.subarray(from);
+    rest = from === text.length ? EMPTY : Buffer.from(text.subarray(from));
     if (rest.length > MAX_LINE_BYTES) throw frameDamaged('it holds a line that is too long');
+    freeBuffer(content);
+    freeBuffer(text);
   }
   if (rest.length > 0) throw frameDamaged('the last line is cut off');
 }
 
 /** The values in a file that LineFrameWriter made in the work folder, which is backupd's own: of the type that was pushed. */
 export async function* readLineFile<T>(path: string): AsyncGenerator<T> {
-  for await (const line of readLines(createReadStream(path, { highWaterMark: 256 * 1024 }))) {
+  for await (const line of readLines(chunksOf(path))) {
     const value: T = JSON.parse(line);
     yield value;
+  }
+}
+
+/** The text of such a file frame by frame, as bytes: whole lines. Only valid until the next is asked for. Throws FRAME_DAMAGED. */
+export async function* readTextFrames(path: string): AsyncGenerator<Buffer> {
+  const limits = { maxContentBytes: MAX_LINE_BYTES * 2 };
+  for await (const { frame, header } of splitFrames(chunksOf(path))) {
+    if (header.skippable) continue;
+    const text = await decompressFramesAsync(frame, limits);
+    if (text[text.length - 1] !== NEWLINE) throw frameDamaged('the last line is cut off');
+    yield text;
+    freeBuffer(text);
+  }
+}
+
+/** The bytes of a file, read into one buffer again and again: each chunk is only valid until the next is asked for. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    for (;;) {
+      // eslint-disable-next-line no-await-in-loop -- one chunk after the other
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }
