@@ -9,7 +9,7 @@ import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
 export const CLEANUP_STAGE = 'cleanup';
-const LONG_STAGE_SECONDS = 1;
+const LONG_STAGE_SECONDS = 3;
 
 /** Why a run's AbortSignal was raised: a person's cancel ends the job, a shut-down lets it go on later. */
 export class StopRequest extends Error {
