@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../../common/errors/index.js';
@@ -23,8 +23,6 @@ export interface ClientProgram {
 export interface MySqlClients {
   /** mariadb-dump and mysqldump, as far as they are there. */
   dump: readonly ClientProgram[];
-  /** mariadb and mysql. */
-  shell: readonly ClientProgram[];
 }
 
 const FALLBACK_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/mysql/bin';
@@ -62,11 +60,10 @@ export function optionsInHelp(help: string): ReadonlySet<string> {
 async function inspect(path: string): Promise<ClientProgram | null> {
   const limits = { timeout: 15_000, maxBuffer: 4 * 1024 * 1024, env: { LC_ALL: 'C', PATH: FALLBACK_PATH } };
   try {
-    const [{ stdout: version }, { stdout: help }] = await Promise.all([
-      run(path, ['--no-defaults', '--version'], limits),
-      run(path, ['--no-defaults', '--help'], limits),
-    ]);
-    const line = version.split('\n')[0]?.trim() ?? '';
+    const { stdout: help } = await run(path, ['--no-defaults', '--help'], limits);
+    let line = firstLine(help);
+    // The real ones say it above their help.
+    if (!VERSION.test(line)) line = firstLine((await run(path, ['--no-defaults', '--version'], limits)).stdout);
     const distrib = /Distrib (\S+)/.exec(line)?.[1] ?? /Ver (\S+)/.exec(line)?.[1] ?? line;
     // MariaDB 11 and later: `mariadb-dump from 11.4.2-MariaDB, client 10.19 for …`.
     const numbers = parseVersion(/\bfrom (\S+)/.exec(line)?.[1] ?? distrib);
@@ -83,23 +80,40 @@ async function inspect(path: string): Promise<ClientProgram | null> {
   }
 }
 
-async function findAll(names: readonly string[], path: string): Promise<ClientProgram[]> {
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const program = await firstExecutable(name, path);
-      return program === null ? null : inspect(program);
-    }),
-  );
-  return found.filter((program) => program !== null);
+const VERSION = /\b(?:Ver|Distrib|from) \d/;
+const firstLine = (text: string): string => text.split('\n')[0]?.trim() ?? '';
+
+/** What a program said, and when: to ask costs a job 20 ms of its time. A script may start another program by and by. */
+const ASK_AGAIN_MS = 3_600_000;
+const known = new Map<string, { at: number; stamp: string; program: Promise<ClientProgram | null> }>();
+
+/** The same, asked once as long as the file stays as it is. Two names of one file are one program. */
+async function inspectOnce(path: string): Promise<ClientProgram | null> {
+  const real = await realpath(path).catch(() => path);
+  const file = await stat(real, { bigint: true }).catch(() => null);
+  if (file === null) return null;
+  const stamp = [file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs].join(' ');
+  const now = performance.now();
+  const before = known.get(real);
+  const isFresh = before?.stamp === stamp && now - before.at < ASK_AGAIN_MS;
+  const one = isFresh ? before : { at: now, stamp, program: inspect(path) };
+  known.set(real, one);
+  const program = await one.program;
+  if (program !== null) return { ...program, path };
+  // It may have been a bad moment.
+  if (known.get(real) === one) known.delete(real);
+  return null;
 }
 
 /** Which client programs are there. `path` is a search path (default: PATH of this process). */
 export async function findClients(path: string = searchPath()): Promise<MySqlClients> {
-  const [dump, shell] = await Promise.all([
-    findAll(['mariadb-dump', 'mysqldump'], path),
-    findAll(['mariadb', 'mysql'], path),
-  ]);
-  return { dump, shell };
+  const found = await Promise.all(
+    ['mariadb-dump', 'mysqldump'].map(async (name) => {
+      const program = await firstExecutable(name, path);
+      return program === null ? null : inspectOnce(program);
+    }),
+  );
+  return { dump: found.filter((program) => program !== null) };
 }
 
 /** The program that fits the server best: the server's own vendor first. */
