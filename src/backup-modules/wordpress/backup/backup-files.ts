@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
-import { planFiles, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
+import { planFiles, preparePackWorkers, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
 import { inspectWordPress } from '../discovery/index.js';
 import { defaultExcludes, wordPressSettings, type WordPressSettings } from '../settings.js';
 import { sqliteExcludes } from '../sqlite/index.js';
@@ -32,6 +32,8 @@ export async function planSiteFiles(context: BackupStageContext): Promise<StageO
   const install = await inspectWordPress(context.site.path, { overrides: context.site.overrides });
   const facts = factsOf(context.site.path, install, settings);
   const [parent, reread] = [await context.parent(), await context.reread()];
+  // Nearly all of the files will have to be packed right after.
+  if (parent === null || reread) preparePackWorkers(context.resources.capacity('cpu'));
   const plan = await context.resources.use(
     'io',
     () =>
