@@ -29,11 +29,7 @@ export interface WordPressFacts {
 /** Walks the site and writes the plan of what to pack. */
 export async function planSiteFiles(context: BackupStageContext): Promise<StageOutcome> {
   const settings = wordPressSettings(context.site.settings);
-  const [install, parent, reread] = await Promise.all([
-    inspectSite(context.site),
-    context.parent(),
-    context.reread(),
-  ]);
+  const [install, parent, reread] = await Promise.all([inspectSite(context.site), context.parent(), context.reread()]);
   const facts = factsOf(context.site.path, install, settings);
   // Nearly all of the files will have to be packed right after.
   if (parent === null || reread) preparePackWorkers(context.resources.capacity('cpu'));
