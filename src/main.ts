@@ -1,14 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, asAppError } from './common/errors/index.js';
 import { version } from './common/version.js';
 import { AppConfig, loadConfig } from './config/index.js';
 import type { Master } from './master.js';
-
-// Kept beside the build, as for the command line. What is imported at run time is found there, most of all the server.
-enableCompileCache(join(import.meta.dirname, '../.compile-cache'));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
