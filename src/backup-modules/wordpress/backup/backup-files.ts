@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
-import { planFiles, preparePackWorkers, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
+import { planFiles, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
 import { defaultExcludes, wordPressSettings, type WordPressSettings } from '../settings.js';
 import { sqliteExcludes } from '../sqlite/index.js';
 import type { WordPressInstall } from '../types.js';
@@ -31,8 +31,6 @@ export async function planSiteFiles(context: BackupStageContext): Promise<StageO
   const settings = wordPressSettings(context.site.settings);
   const [install, parent, reread] = await Promise.all([inspectSite(context.site), context.parent(), context.reread()]);
   const facts = factsOf(context.site.path, install, settings);
-  // Nearly all of the files will have to be packed right after.
-  if (parent === null || reread) preparePackWorkers(context.resources.capacity('cpu'));
   const plan = await context.resources.use(
     'io',
     () =>

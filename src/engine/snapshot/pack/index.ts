@@ -8,5 +8,4 @@ export {
 } from './database-sink.js';
 export type { BundleManifestHeader } from './bundle-manifest.js';
 export { packBundle } from './pack-bundle.js';
-export { preparePackWorkers } from './worker-pool.js';
 export { BUNDLE_FILE, MANIFEST_FILE, type FinishedDump, type PackBundleOptions, type PackedBundle } from './types.js';

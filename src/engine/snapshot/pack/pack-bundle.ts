@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, cancelledError, throwIfAborted } from '../../../common/errors/index.js';
@@ -18,7 +19,9 @@ import {
   type PackBundleOptions,
   type PackedBundle,
 } from './types.js';
-import { packWorkers } from './worker-pool.js';
+
+/** Each takes about 30 MB; more than this bought nothing. */
+const MAX_WORKERS = 3;
 
 /**
  * Makes the bundle and its manifest in the work folder: file frames, database frames, structure, note, end of archive, seek
@@ -55,7 +58,8 @@ async function pack(options: PackBundleOptions, plan: PlanSummary): Promise<Pack
   const links = await LineFrameWriter.create(join(workDir, LINK_ENTRIES));
   const folders = await LineFrameWriter.create(join(workDir, FOLDER_ENTRIES));
   try {
-    const workers = packWorkers(options.workers);
+    const most = Math.min(MAX_WORKERS, Math.max(2, availableParallelism()));
+    const workers = Math.min(most, Math.max(1, Math.floor(options.workers)));
     warnings.addAll(plan);
     const spools = { entries, links, folders };
     const files = { workDir, plan, bundle, hash, ...spools, bundleId: own, known, workers, level, signal, journal };

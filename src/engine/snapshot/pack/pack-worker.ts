@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import { BundleWriteFailed } from './frame-output.js';
 import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
@@ -7,28 +7,21 @@ import { TaskPacker } from './task-packer.js';
 import { Turn } from './turn.js';
 import { workInBackground } from '../../threads/background.js';
 
-/** Entry point of a pack worker: runs the tasks it is sent, in their order. What it is told first is what they have in common. */
+/** Entry point of a pack worker: runs the tasks it is sent, in their order. */
 workInBackground();
 
-interface Work {
-  turn: Turn;
-  packer: TaskPacker;
-}
-let work: Work | null = null;
+const data: PackWorkerData = workerData;
+const turn = new Turn(data.shared);
+const packer = new TaskPacker(data, turn);
 
-parentPort?.on('message', (message: PackWorkerData | PackTask | typeof CLOSE) => {
-  if (message === CLOSE) {
-    work?.packer.close();
+parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
+  if (task === CLOSE) {
+    packer.close();
     parentPort?.close();
-  } else if ('seq' in message) {
-    if (work !== null) parentPort?.postMessage(reply(work, message), []);
-  } else {
-    const turn = new Turn(message.shared);
-    work = { turn, packer: new TaskPacker(message, turn) };
-  }
+  } else parentPort?.postMessage(reply(task), []);
 });
 
-function reply({ turn, packer }: Work, task: PackTask): PackReply {
+function reply(task: PackTask): PackReply {
   try {
     return { kind: 'result', result: packer.run(task) };
   } catch (error) {

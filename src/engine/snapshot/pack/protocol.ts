@@ -1,7 +1,7 @@
 import type { SharedKnownContent } from '../known-content/index.js';
 import type { PlanEntry, PlannedRoot } from '../plan/index.js';
 
-/** What a pack worker is told first. */
+/** What a pack worker is started with. */
 export interface PackWorkerData {
   /** File descriptor of the bundle, open for writing. */
   fd: number;

@@ -1,24 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { PackReply, PackResult, PackTask, PackWorkerData } from './protocol.js';
-import { SpareWorkers } from '../../threads/spare-workers.js';
-import { closeWorker } from '../../threads/spawn-worker.js';
+import { closeWorker, spawnWorker } from '../../threads/spawn-worker.js';
 import type { Turn } from './turn.js';
-
-/** Each takes about 30 MB; more than this bought nothing. */
-const MAX_WORKERS = 3;
-const spares = new SpareWorkers('./pack-worker.js', import.meta.url);
-
-/** How many pack workers it will be when so many are wanted. */
-export function packWorkers(wanted: number): number {
-  const most = Math.min(MAX_WORKERS, Math.max(2, availableParallelism()));
-  return Math.min(most, Math.max(1, Math.floor(wanted)));
-}
-
-/** Starts pack workers that a bundle will soon need. If none does within some seconds, they end. */
-export function preparePackWorkers(wanted: number): void {
-  spares.prepare(packWorkers(wanted));
-}
 
 /** Tasks a worker has at a time: one to work on, one to go on with at once. */
 const QUEUE = 2;
@@ -114,7 +97,7 @@ export class WorkerPool {
   }
 
   private start(): Member {
-    const member: Member = { worker: spares.take(this.data), waiting: new Map() };
+    const member: Member = { worker: spawnWorker('./pack-worker.js', import.meta.url, this.data), waiting: new Map() };
     member.worker.on('message', (reply: PackReply) => this.receive(member, reply));
     member.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     member.worker.on('exit', () => this.fail(new WorkerFailed('a pack worker ended too early', null)));
