@@ -68,6 +68,13 @@ export function beginWriteBack(fd: number, offset: number, length: number): void
   cSyncFileRange(fd, offset, length, BEGIN_WRITE);
 }
 
+/** The same from a thread that must not wait for a busy disk. Never rejects; the file must stay open until it resolves. */
+export async function beginWriteBackSoon(fd: number, offset: number, length: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    cSyncFileRange.async(fd, offset, length, BEGIN_WRITE, () => resolve());
+  });
+}
+
 /**
  * Writes a part of a file to the disk and takes it out of the page cache, where the file system can. Blocks the thread. No promise
  * of durability.

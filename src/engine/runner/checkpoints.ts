@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../common/errors/index.js';
+import { AppError, errnoOf } from '../../common/errors/index.js';
 import type { CheckpointStore } from '../ports/index.js';
 import { readJson, writeJsonDurably } from './durable-file.js';
 
@@ -16,8 +16,14 @@ export class FileCheckpoints implements CheckpointStore {
   }
 
   async set(stage: string, value: unknown): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    await writeJsonDurably(this.#file(stage), value);
+    const file = this.#file(stage);
+    try {
+      await writeJsonDurably(file, value);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await writeJsonDurably(file, value);
+    }
   }
 
   async delete(stage: string): Promise<void> {

@@ -209,12 +209,11 @@ export class JobRunner {
       if (stages.isReady(stage) && (await this.#isDone(stage))) stages.finish(stage.name);
     }
     const done = new Set(stages.done);
-    for (const stage of stages.stages) {
-      if (done.has(stage.name)) continue;
-      await this.folder.records.delete(stage.name);
-      // One that can begin at once may go on from what it had.
-      if (!stages.isReady(stage)) await this.folder.checkpoints.delete(stage.name);
-    }
+    const again = stages.stages.filter((stage) => !done.has(stage.name));
+    await Promise.all(again.map(async (stage) => this.folder.records.delete(stage.name)));
+    // One that can begin at once may go on from what it had.
+    const anew = again.filter((stage) => !stages.isReady(stage));
+    await Promise.all(anew.map(async (stage) => this.folder.checkpoints.delete(stage.name)));
   }
 
   async #isDone(stage: RunnableStage): Promise<boolean> {

@@ -25,7 +25,9 @@ export class WorkFolder {
   async open(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     await chmod(this.path, 0o700);
-    for (const name of RUNNER_NAMES) await mkdir(join(this.path, name), { recursive: true, mode: 0o700 });
+    await Promise.all(
+      [...RUNNER_NAMES].map(async (name) => mkdir(join(this.path, name), { recursive: true, mode: 0o700 })),
+    );
   }
 
   /** Removes all that stages made; the folder itself and the runner's records stay. Links are not followed. */

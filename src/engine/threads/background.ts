@@ -1,20 +1,16 @@
 import { setPriority } from 'node:os';
-import { libc } from '../native/libc.js';
 
 /** A tenth of a processor where somebody else wants it all; everything where nobody does. */
 const BACKGROUND = 10;
-const GETTID = process.arch === 'arm64' ? 178 : 186;
+/** For setpriority(2) the calling thread, not its process: Linux gives each thread a priority of its own. */
+const THIS_THREAD = 0;
 
 /**
- * Lets the calling thread go behind others: the API and the sites on the host come first. Linux gives each thread a priority of its
- * own. To be called in worker threads only; does nothing where the system does not let it.
+ * Lets the calling thread go behind others: the API and the sites on the host come first. To be called in worker threads only;
+ * does nothing where the system does not let it.
  */
 export function workInBackground(): void {
-  try {
-    setPriority(threadId(), BACKGROUND);
-  } catch {
-    // It only makes the host more pleasant.
-  }
+  putInBackground(THIS_THREAD);
 }
 
 /** The same for a child process that was started just now. */
@@ -22,10 +18,6 @@ export function putInBackground(pid: number): void {
   try {
     setPriority(pid, BACKGROUND);
   } catch {
-    // It may have ended.
+    // It only makes the host more pleasant, and a child may have ended.
   }
-}
-
-function threadId(): number {
-  return Number(libc.func('int64_t syscall(int64_t call)')(GETTID));
 }

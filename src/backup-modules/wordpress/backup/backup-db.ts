@@ -5,11 +5,11 @@ import { knownChunks } from '../../../engine/snapshot/known-content/index.js';
 import { nextBundleId, type ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/index.js';
 import { openDatabaseSink, readDatabaseFacts, type DatabaseSink } from '../../../engine/snapshot/pack/index.js';
 import type { WarningList } from '../../../engine/snapshot/work/index.js';
-import { inspectWordPress } from '../discovery/index.js';
 import { dumpMySql } from '../dump/index.js';
 import { wordPressSettings } from '../settings.js';
 import { dumpSqlite } from '../sqlite/index.js';
 import type { SiteDatabase, WordPressInstall } from '../types.js';
+import { inspectSite } from './inspect-site.js';
 import { WarningCollector } from './warning-collector.js';
 
 export const BACKUP_DB = 'backup_db';
@@ -27,7 +27,7 @@ export async function backupDatabase(context: BackupStageContext): Promise<Stage
     await context.checkpoints.set(BACKUP_DB, { database: null, warnings: { warnings: [], moreWarnings: 0 } });
     return { message: 'The site is set to be backed up without its database.', skipped: true };
   }
-  const install = await inspectWordPress(context.site.path, { overrides: context.site.overrides });
+  const install = await inspectSite(context.site);
   const database = databaseOf(install);
   const journal = new WarningCollector(context.journal);
   for (const message of install.warnings) journal.note(message);

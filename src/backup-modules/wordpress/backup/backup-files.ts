@@ -1,10 +1,10 @@
 import { isAbsolute, relative } from 'node:path';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
 import { planFiles, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
-import { inspectWordPress } from '../discovery/index.js';
 import { defaultExcludes, wordPressSettings, type WordPressSettings } from '../settings.js';
 import { sqliteExcludes } from '../sqlite/index.js';
 import type { WordPressInstall } from '../types.js';
+import { inspectSite } from './inspect-site.js';
 
 export const BACKUP_FILES = 'backup_files';
 
@@ -29,9 +29,8 @@ export interface WordPressFacts {
 /** Walks the site and writes the plan of what to pack. */
 export async function planSiteFiles(context: BackupStageContext): Promise<StageOutcome> {
   const settings = wordPressSettings(context.site.settings);
-  const install = await inspectWordPress(context.site.path, { overrides: context.site.overrides });
+  const [install, parent, reread] = await Promise.all([inspectSite(context.site), context.parent(), context.reread()]);
   const facts = factsOf(context.site.path, install, settings);
-  const [parent, reread] = [await context.parent(), await context.reread()];
   const plan = await context.resources.use(
     'io',
     () =>

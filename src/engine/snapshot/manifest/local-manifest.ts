@@ -5,6 +5,7 @@ import { decompressFramesAsync, splitFrames } from '../zstd/index.js';
 import { manifestDamaged } from './errors.js';
 import { readManifestIndex, type ManifestFrame } from './frame-index.js';
 import { lineFacts } from './line-facts.js';
+import { linesOf } from './lines.js';
 import { entryPath } from './paths.js';
 import type { ManifestEntry } from './types.js';
 
@@ -77,15 +78,6 @@ export function isEntryLine(text: Buffer, at: number): boolean {
     text.length >= at + ENTRY_BYTES.length &&
     text.compare(ENTRY_BYTES, 0, ENTRY_BYTES.length, at, at + ENTRY_BYTES.length) === 0
   );
-}
-
-/** The lines of a frame's text. */
-export function* linesOf(text: Buffer): Generator<string> {
-  let from = 0;
-  for (let to = text.indexOf(NEWLINE); to >= 0; to = text.indexOf(NEWLINE, from)) {
-    yield text.toString('utf8', from, to);
-    from = to + 1;
-  }
 }
 
 async function scanFrames(path: string): Promise<ManifestFrame[]> {

@@ -1,6 +1,8 @@
 import { writevSync } from 'node:fs';
 import { freeBuffer } from '../../native/free-buffer.js';
-import { compressFrameSync, MEDIA_FRAME_BYTES, storedFrame, storedFrameSize, TEXT_FRAME_BYTES } from '../zstd/index.js';
+import { compressFrameSync } from '../zstd/compress.js';
+import { MEDIA_FRAME_BYTES, TEXT_FRAME_BYTES } from '../zstd/layout.js';
+import { storedFrame, storedFrameSize } from '../zstd/stored-frame.js';
 import type { Turn } from './turn.js';
 
 /** Compressed bytes that a task may hold before it must wait for its turn. */

@@ -44,11 +44,15 @@ async function storeHere(file: FileHandle, content: Buffer, level: number, offse
   return length;
 }
 
-/** For many frames: a thread of its own, so that the main thread's memory gets no garbage of them. Started with the first full frame. */
+/** To start the thread costs as much as to compress a good part of this. */
+const THREAD_FROM = 32 * 1024 * 1024;
+
+/** For many frames: a thread of its own, so that the main thread's memory gets no garbage of them. Started once there were some. */
 export class ThreadFrameStore implements FrameStore {
   private readonly memory = [new SharedArrayBuffer(TEXT_FRAME_BYTES), new SharedArrayBuffer(TEXT_FRAME_BYTES)] as const;
   readonly slots = [Buffer.from(this.memory[0]), Buffer.from(this.memory[1])] as const;
   private worker: Worker | null = null;
+  private stored = 0;
 
   constructor(
     private readonly file: FileHandle,
@@ -56,7 +60,8 @@ export class ThreadFrameStore implements FrameStore {
   ) {}
 
   async store(slot: 0 | 1, length: number, offset: number): Promise<number> {
-    if (this.worker === null && length < TEXT_FRAME_BYTES / 2)
+    this.stored += length;
+    if (this.worker === null && this.stored < THREAD_FROM)
       return storeHere(this.file, this.slots[slot].subarray(0, length), this.level, offset);
     const worker = (this.worker ??= this.start());
     const request: FrameRequest = { slot, length, offset };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import { freeBuffer } from '../../native/free-buffer.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
-import { compressFrameSync } from '../zstd/index.js';
+import { compressFrameSync } from '../zstd/compress.js';
 import type { FrameReply, FrameRequest, FrameWorkerData } from './protocol.js';
 import { workInBackground } from '../../threads/background.js';
 

@@ -53,7 +53,7 @@ async function pack(options: PackBundleOptions, plan: PlanSummary): Promise<Pack
   const own = nextBundleId(parent);
   const known = await knownFiles(workDir, plan, parent);
   const bundle = await BundleFile.create(join(workDir, BUNDLE_FILE));
-  const hash = new HashFollower(bundle.partial);
+  const hash = new HashFollower(bundle.partial, bundle.handle);
   const entries = await EntrySpool.create(join(workDir, FILE_ENTRIES));
   const links = await LineFrameWriter.create(join(workDir, LINK_ENTRIES));
   const folders = await LineFrameWriter.create(join(workDir, FOLDER_ENTRIES));
@@ -72,6 +72,8 @@ async function pack(options: PackBundleOptions, plan: PlanSummary): Promise<Pack
     return await hold('rest', () => completeBundle({ ...options, level }, done));
   } catch (error) {
     await Promise.all([entries, links, folders].map(async (spool) => spool.abandon().catch(() => undefined)));
+    // It may still use the bundle's file.
+    await hash.close();
     await bundle.abort();
     throw error;
   } finally {

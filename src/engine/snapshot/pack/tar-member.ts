@@ -1,5 +1,6 @@
 import type { Xattr } from '../../native/posix.js';
-import { entryTarget, type ManifestEntry } from '../manifest/index.js';
+import { entryTarget } from '../manifest/paths.js';
+import type { ManifestEntry } from '../manifest/types.js';
 import type { TarMember } from '../tar/index.js';
 
 /** The tar member of a manifest entry. */

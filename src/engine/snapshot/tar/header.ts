@@ -42,8 +42,15 @@ const MAX_ID = 0o7777777;
 const MAX_OCTAL_11 = 0o77777777777;
 /** What a reader without pax sees for an id that does not fit: nobody. */
 const ID_THAT_DOES_NOT_FIT = 65_534;
+const ZERO_DIGIT = 0x30;
+const CHECKSUM_AT = 148;
+const TARGET_AT = 157;
+const MAGIC_AT = 257;
 const SLASH = Buffer.from('/');
+const PAX_FOLDER = Buffer.from('PaxHeaders/');
+const PAX_HEADER: UstarFields = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
 const ZEROS = Buffer.alloc(TAR_BLOCK);
+const CONSTANT_FIELDS = constantFields();
 
 /** Zero bytes that follow so many bytes of content to fill the last block. */
 export function tarPadding(size: number): Buffer {
@@ -71,19 +78,18 @@ export function tarHeader(member: TarMember): Buffer {
   const path = member.type === 'dir' ? Buffer.concat([member.path, SLASH]) : member.path;
   const name = map === null ? path : sparseMemberName(path);
   const records = paxRecords(member, path, dataSize, map !== null);
-  const parts: Buffer[] = [];
-  if (records.length > 0) {
-    const body = Buffer.concat(records);
-    const shortName = Buffer.concat([Buffer.from('PaxHeaders/'), lastComponent(member.path)]).subarray(0, NAME_BYTES);
-    parts.push(
-      ustarBlock({ name: shortName, flag: 'x', size: body.length, mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n }),
-      body,
-      tarPadding(body.length),
-    );
+  const body = records.length > 1 ? Buffer.concat(records) : (records[0] ?? null);
+  const paxBytes = body === null ? 0 : TAR_BLOCK + Math.ceil(body.length / TAR_BLOCK) * TAR_BLOCK;
+  // From Node's pool: memory of its own for each would cost more than all the rest here.
+  const header = Buffer.allocUnsafe(paxBytes + TAR_BLOCK + (map?.length ?? 0)).fill(0);
+  if (body !== null) {
+    const shortName = Buffer.concat([PAX_FOLDER, lastComponent(member.path)]).subarray(0, NAME_BYTES);
+    ustarBlock(header, PAX_HEADER, shortName, 'x', body.length);
+    body.copy(header, TAR_BLOCK);
   }
-  parts.push(ustarBlock({ ...member, name, flag: TYPE_FLAGS[member.type], size: dataSize }));
-  if (map !== null) parts.push(map);
-  return Buffer.concat(parts);
+  ustarBlock(header.subarray(paxBytes), member, name, TYPE_FLAGS[member.type], dataSize);
+  map?.copy(header, paxBytes + TAR_BLOCK);
+  return header;
 }
 
 function lastComponent(path: Buffer): Buffer {
@@ -123,37 +129,46 @@ function isUstarTime(ns: bigint): boolean {
   return ns >= 0n && ns % 1_000_000_000n === 0n && ns / 1_000_000_000n <= BigInt(MAX_OCTAL_11);
 }
 
-type UstarFields = Pick<TarMember, 'size' | 'mode' | 'uid' | 'gid' | 'user' | 'group' | 'mtimeNs' | 'target'> & {
-  name: Buffer;
-  flag: string;
-};
+type UstarFields = Pick<TarMember, 'mode' | 'uid' | 'gid' | 'user' | 'group' | 'mtimeNs' | 'target'>;
 
-function ustarBlock(fields: UstarFields): Buffer {
-  const block = Buffer.alloc(TAR_BLOCK);
-  fields.name.copy(block, 0, 0, NAME_BYTES);
+/** Fills the first block of these zeros. */
+function ustarBlock(block: Buffer, fields: UstarFields, name: Buffer, flag: string, size: number): void {
+  CONSTANT_FIELDS.copy(block);
+  const nameBytes = name.copy(block, 0, 0, NAME_BYTES);
   octal(block, 100, 7, fields.mode & 0o7777);
   octal(block, 108, 7, fields.uid > MAX_ID ? ID_THAT_DOES_NOT_FIT : fields.uid);
   octal(block, 116, 7, fields.gid > MAX_ID ? ID_THAT_DOES_NOT_FIT : fields.gid);
-  octal(block, 124, 11, fields.size > MAX_OCTAL_11 ? 0 : fields.size);
+  octal(block, 124, 11, size > MAX_OCTAL_11 ? 0 : size);
   octal(
     block,
     136,
     11,
     isUstarTime(fields.mtimeNs) ? Number(fields.mtimeNs / 1_000_000_000n) : wholeSeconds(fields.mtimeNs),
   );
-  block.write(fields.flag, 156, 'latin1');
-  fields.target?.copy(block, 157, 0, NAME_BYTES);
-  block.write('ustar\u000000', 257, 'latin1');
+  block.write(flag, TARGET_AT - 1, 'latin1');
+  const targetBytes = fields.target?.copy(block, TARGET_AT, 0, NAME_BYTES) ?? 0;
   if (fields.user !== undefined && fitsOwner(fields.user)) block.write(fields.user, 265);
   if (fields.group !== undefined && fitsOwner(fields.group)) block.write(fields.group, 297);
+  // All else is zero.
+  const sum =
+    sumOf(block, 0, nameBytes) + sumOf(block, 100, TARGET_AT + targetBytes) + sumOf(block, MAGIC_AT, FIELDS_END);
+  octal(block, CHECKSUM_AT, 6, sum);
+  block[CHECKSUM_AT + 6] = 0;
+}
+
+function sumOf(block: Buffer, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += block[at] ?? 0;
+  return sum;
+}
+
+function constantFields(): Buffer {
+  const block = Buffer.alloc(TAR_BLOCK);
+  // The checksum counts its own field as spaces.
+  block.fill(0x20, CHECKSUM_AT, CHECKSUM_AT + 8);
+  block.write('ustar\u000000', MAGIC_AT, 'latin1');
   octal(block, 329, 7, 0);
   octal(block, 337, 7, 0);
-  // The checksum counts its own field as spaces.
-  block.fill(0x20, 148, 156);
-  let sum = 0;
-  for (let at = 0; at < FIELDS_END; at += 1) sum += block[at] ?? 0;
-  octal(block, 148, 6, sum);
-  block[154] = 0;
   return block;
 }
 
@@ -163,5 +178,10 @@ function wholeSeconds(ns: bigint): number {
 }
 
 function octal(block: Buffer, at: number, digits: number, value: number): void {
-  block.write(value.toString(8).padStart(digits, '0'), at, 'latin1');
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place -= 1) {
+    const above = Math.floor(rest / 8);
+    block[place] = ZERO_DIGIT + rest - above * 8;
+    rest = above;
+  }
 }

@@ -2,15 +2,18 @@ const NEWLINE = Buffer.from('\n');
 
 /** One pax record `<length> <key>=<value>\n`; the value is any bytes. */
 export function paxRecord(key: string, value: string | Buffer): Buffer {
-  const body = Buffer.concat([
-    Buffer.from(` ${key}=`),
-    typeof value === 'string' ? Buffer.from(value) : value,
-    NEWLINE,
-  ]);
-  // The length counts its own digits.
-  let digits = String(body.length).length;
-  if (String(body.length + digits).length > digits) digits += 1;
-  return Buffer.concat([Buffer.from(String(body.length + digits)), body]);
+  if (typeof value === 'string') {
+    const text = ` ${key}=${value}\n`;
+    return Buffer.from(`${recordLength(Buffer.byteLength(text))}${text}`);
+  }
+  const body = Buffer.concat([Buffer.from(` ${key}=`), value, NEWLINE]);
+  return Buffer.concat([Buffer.from(String(recordLength(body.length))), body]);
+}
+
+/** The length of a record counts its own digits. */
+function recordLength(rest: number): number {
+  const digits = String(rest).length;
+  return rest + (String(rest + digits).length > digits ? digits + 1 : digits);
 }
 
 /** Nanoseconds as pax seconds: `1700000000.000000001`, `-1.5`, without trailing zeros. */
