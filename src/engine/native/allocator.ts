@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import koffi from 'koffi';
 
 const M_TRIM_THRESHOLD = -1;
@@ -21,16 +19,4 @@ export function returnFreedMemory(): void {
   } catch {
     // Another C library.
   }
-}
-
-let collect: unknown;
-
-/** Collects garbage now (a tenth of a second or so): after work that left much behind, when nothing will press for it. */
-export function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc');
-    // Once: with each context that goes, V8 looks for more garbage by itself.
-    collect = runInNewContext('gc');
-  }
-  if (typeof collect === 'function') collect();
 }

@@ -1,6 +1,5 @@
 import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
 import type { RollBackEnd, StageOutcome } from '../ports/index.js';
-import { collectGarbage } from '../native/allocator.js';
 import type { StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { RunnableStage } from './runnable-stage.js';
@@ -9,8 +8,6 @@ import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
 export const CLEANUP_STAGE = 'cleanup';
-/** Collecting garbage costs a tenth of a second of everybody's: too much for a stage of one or two. */
-const LONG_STAGE_SECONDS = 5;
 
 /** Why a run's AbortSignal was raised: a person's cancel ends the job, a shut-down lets it go on later. */
 export class StopRequest extends Error {
@@ -178,8 +175,6 @@ export class JobRunner {
     checkpoint: boolean,
   ): Promise<StageEnd> {
     const warnings = this.journal.endStage(stage.name);
-    // What a long stage left in memory would be there on top of all that the next one needs.
-    if (seconds > LONG_STAGE_SECONDS) collectGarbage();
     const result = stoppedByOther
       ? record('skipped', { message: 'Stopped, as another stage failed.' }, seconds, warnings)
       : outcome === null

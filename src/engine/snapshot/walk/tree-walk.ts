@@ -6,7 +6,8 @@ import { BATCH_BYTES, ScanThread } from './scan-thread.js';
 import { TreeScan } from './tree-scan.js';
 import type { ScanOptions } from './types.js';
 
-const SLICE_MS = 10;
+/** An answer of the API takes several turns of the event loop. */
+const SLICE_MS = 4;
 
 export interface TreeWalkOptions {
   /** Very many entries: the walk gets a thread of its own (which costs some tens of milliseconds). */
