@@ -10,7 +10,7 @@ import { DumpParser } from './dump-parser.js';
 import type { DumpProgress } from './dump-progress.js';
 import { DumpWriter } from './dump-writer.js';
 import { pieceSizes, type PieceSizes } from './row-cutter.js';
-import { RowsFailed } from './rows/row-thread.js';
+import { RowsFailed, RowThread } from './rows/row-thread.js';
 import { openSnapshot } from './rows/snapshot-reader.js';
 import type { ClientEnd } from './run-dump-client.js';
 import { withClientOutput } from './client-output.js';
@@ -119,18 +119,26 @@ class DumpTry {
     return this.stoppedBy(end) ?? this.finish(null);
   }
 
-  /** One after the other: where accounts may connect only once, two connections would be one too many. */
   private async definitionsThenRows(): Promise<Stopped | null> {
-    const { options, survey } = this;
-    const definitions = await this.definitions();
-    if ('error' in definitions) return definitions;
+    // Starts while the client works.
+    const thread = new RowThread(this.options.workDir, this.pieces);
+    try {
+      const definitions = await this.definitions();
+      return 'error' in definitions ? definitions : await this.rowsBehind(definitions, thread);
+    } finally {
+      await thread.close();
+    }
+  }
+
+  /** Logs in only now: where an account may connect only once, two connections would be one too many. */
+  private async rowsBehind(definitions: SpilledContent, thread: RowThread): Promise<Stopped | null> {
+    const { signal, database } = this.options;
     try {
       await using snapshot = await openSnapshot({
-        credentials: options.database.credentials,
-        server: survey.server,
-        workDir: options.workDir,
-        pieces: this.pieces,
-        signal: options.signal,
+        credentials: database.credentials,
+        server: this.survey.server,
+        thread,
+        signal,
       });
       for await (const chunk of chunksOf(definitions)) {
         this.parser.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));

@@ -2,8 +2,6 @@ import type { PieceSizes } from '../row-cutter.js';
 
 /** What the thread that reads rows is started with. */
 export interface RowThreadData {
-  /** A logged-in connection in its snapshot, blocking; the thread's alone. */
-  fd: number;
   /** For pieces too long for a slot. */
   workDir: string;
   pieces: PieceSizes;
@@ -15,6 +13,11 @@ export interface RowThreadData {
 
 export const SLOT_FREE = 0;
 export const SLOT_TAKEN = 1;
+
+/** Comes first: a logged-in connection in its snapshot, blocking; the thread's alone. */
+export interface ConnectionGiven {
+  fd: number;
+}
 
 /** Asks for the rows of a table. */
 export interface RowsRequest {

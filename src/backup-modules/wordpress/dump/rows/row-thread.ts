@@ -3,7 +3,14 @@ import type { Worker } from 'node:worker_threads';
 import { closeWorker, spawnWorker } from '../../../../engine/threads/spawn-worker.js';
 import type { PieceSizes } from '../row-cutter.js';
 import type { SpilledContent } from '../spill-buffer.js';
-import { SLOT_FREE, type RowPiece, type RowsReply, type RowsRequest, type RowThreadData } from './protocol.js';
+import {
+  SLOT_FREE,
+  type ConnectionGiven,
+  type RowPiece,
+  type RowsReply,
+  type RowsRequest,
+  type RowThreadData,
+} from './protocol.js';
 
 const SLOTS = 2;
 /** Some thirty pieces: taking them up is a millisecond of the main thread's. */
@@ -47,9 +54,9 @@ export class RowThread {
   private failure: Error | null = null;
   private wake: () => void = () => undefined;
 
-  /** `fd`: see RowThreadData. */
-  constructor(fd: number, workDir: string, pieces: PieceSizes) {
-    const data: RowThreadData = { fd, workDir, pieces, slots: this.memory, control: this.control };
+  /** Starts it; it needs a connection before it can read. */
+  constructor(workDir: string, pieces: PieceSizes) {
+    const data: RowThreadData = { workDir, pieces, slots: this.memory, control: this.control };
     this.worker = spawnWorker('./row-worker.js', import.meta.url, data);
     this.worker.on('message', (reply: RowsReply) => {
       this.replies.push(reply);
@@ -61,6 +68,11 @@ export class RowThread {
     };
     this.worker.on('error', failed);
     this.worker.on('exit', () => failed(new Error('the thread that reads rows ended too early')));
+  }
+
+  /** Gives it the connection to read from: `fd` is the thread's until it was closed. */
+  use(connection: ConnectionGiven): void {
+    this.worker.postMessage(connection, []);
   }
 
   /** Reads one table at a time; `take` gets the pieces in order. Gives the number of rows. Throws RowsFailed. */

@@ -5,7 +5,14 @@ import { CLOSE } from '../../../../engine/threads/spawn-worker.js';
 import { KeyedRowCutter } from '../row-cutter.js';
 import { RowKey } from '../row-key.js';
 import { SpillBuffer } from '../spill-buffer.js';
-import { SLOT_TAKEN, type RowPiece, type RowsReply, type RowsRequest, type RowThreadData } from './protocol.js';
+import {
+  SLOT_TAKEN,
+  type ConnectionGiven,
+  type RowPiece,
+  type RowsReply,
+  type RowsRequest,
+  type RowThreadData,
+} from './protocol.js';
 import { TableRows } from './table-rows.js';
 import { Wire, WireError } from './wire.js';
 
@@ -27,17 +34,19 @@ let pieces: RowPiece[] = [];
 
 const buffer = new SpillBuffer(data.workDir, data.pieces.max * 2);
 const cutter = new KeyedRowCutter(buffer, data.pieces, pieceReady);
-const tables = new TableRows(new Wire(data.fd, WIRE_BYTES));
+let tables: TableRows | null = null;
 
-parentPort?.on('message', (request: RowsRequest | typeof CLOSE) => {
+parentPort?.on('message', (request: ConnectionGiven | RowsRequest | typeof CLOSE) => {
   if (request === CLOSE) {
     buffer.discard();
     parentPort?.close();
-  } else read(request);
+  } else if ('fd' in request) tables = new TableRows(new Wire(request.fd, WIRE_BYTES));
+  else read(request);
 });
 
 function read({ table, key, definition }: RowsRequest): void {
   try {
+    if (tables === null) throw new Error('there is no connection to read from');
     const rows = tables.read(table, definition, {
       begin: (header, columns) => cutter.begin(header, RowKey.of(columns, key)),
       rows: (bytes, start, ends) => cutter.rows(bytes, start, ends),

@@ -3,9 +3,8 @@ import { AppError, throwIfAborted } from '../../../../common/errors/index.js';
 import { shutDown } from '../../../../engine/native/socket.js';
 import { connect, type MySqlSession, type ServerFacts } from '../../mysql/index.js';
 import type { MySqlCredentials } from '../../types.js';
-import type { PieceSizes } from '../row-cutter.js';
 import type { RowsRequest } from './protocol.js';
-import { RowThread, type TakenPiece } from './row-thread.js';
+import type { RowThread, TakenPiece } from './row-thread.js';
 
 /** Seconds. The server must not give up while a disk is slow, or while a long table waits its turn. */
 const PATIENCE = 86_400;
@@ -21,17 +20,17 @@ export interface SnapshotReader extends AsyncDisposable {
 export interface OpenSnapshotOptions {
   credentials: MySqlCredentials;
   server: ServerFacts;
-  workDir: string;
-  pieces: PieceSizes;
+  /** Gets the connection; closed with the reader. */
+  thread: RowThread;
   signal: AbortSignal;
 }
 
 /**
- * Logs in, takes a consistent snapshot and hands the connection to a thread that reads rows. Not for encrypted connections, whose
+ * Logs in, takes a consistent snapshot and hands the connection to the thread that reads rows. Not for encrypted connections, whose
  * bytes only the main thread can read. Throws DATABASE_* or JOB_CANCELLED.
  */
 export async function openSnapshot(options: OpenSnapshotOptions): Promise<SnapshotReader> {
-  const { credentials, workDir, pieces, signal } = options;
+  const { credentials, thread, signal } = options;
   const session = await connect(credentials, { signal });
   let fd: number | null = null;
   try {
@@ -41,7 +40,8 @@ export async function openSnapshot(options: OpenSnapshotOptions): Promise<Snapsh
     if (fd === null) await session.close();
   }
   if (fd === null) throw new Error('the connection has no descriptor to read from');
-  return new ThreadReader(fd, new RowThread(fd, workDir, pieces), signal);
+  thread.use({ fd });
+  return new ThreadReader(fd, thread, signal);
 }
 
 /** As the dump programs do. */
