@@ -21,6 +21,11 @@ export function pieceSizes(target: number): PieceSizes {
   return { target, min: Math.floor(target / 4), max: target * 6 };
 }
 
+/** Bytes of a piece beyond which it is kept in a file: only single rows make one so long. */
+export function longestInMemory(sizes: PieceSizes): number {
+  return sizes.max * 2;
+}
+
 /**
  * Turns the rows of one table into pieces, each of which is one complete INSERT. The client's own statement bounds do not
  * matter; where rows go is decided here and only here.

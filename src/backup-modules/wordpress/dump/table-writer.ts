@@ -1,6 +1,6 @@
 import { fingerprint, type DumpedTable } from './dumped-table.js';
 import type { MemberQueue, TableMembers } from './member-queue.js';
-import { KeyedRowCutter, type PieceSizes, type RowCutter } from './row-cutter.js';
+import { KeyedRowCutter, longestInMemory, type PieceSizes, type RowCutter } from './row-cutter.js';
 import { RowKey } from './row-key.js';
 import { SpillBuffer } from './spill-buffer.js';
 import { counterStatement, gather, keySwitch, renderStatements, type Group } from './statement-group.js';
@@ -53,7 +53,7 @@ export class TableWriter {
     private readonly queue: MemberQueue,
     private readonly written: WrittenTables,
   ) {
-    this.rowBuffer = new SpillBuffer(options.workDir, options.pieces.max * 2);
+    this.rowBuffer = new SpillBuffer(options.workDir, longestInMemory(options.pieces));
     this.counters = new SpillBuffer(options.workDir, LATE_BYTES);
     this.triggers = new SpillBuffer(options.workDir, LATE_BYTES);
     this.cutter = new KeyedRowCutter(this.rowBuffer, options.pieces, (rows) => this.rowsReady(rows));

@@ -1,7 +1,7 @@
 import { createReadStream, rmSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { closeWorker, spawnWorker } from '../../../../engine/threads/spawn-worker.js';
-import type { PieceSizes } from '../row-cutter.js';
+import { longestInMemory, type PieceSizes } from '../row-cutter.js';
 import type { SpilledContent } from '../spill-buffer.js';
 import {
   SLOT_FREE,
@@ -47,8 +47,7 @@ export interface TakenPiece {
 export class RowThread {
   private readonly control = new SharedArrayBuffer(4 * (SLOTS + 1));
   private readonly words = new Int32Array(this.control);
-  private readonly memory = Array.from({ length: SLOTS }, () => new SharedArrayBuffer(SLOT_BYTES));
-  private readonly slots = this.memory.map((memory) => Buffer.from(memory));
+  private readonly slots: Buffer[];
   private readonly worker: Worker;
   private readonly replies: RowsReply[] = [];
   private failure: Error | null = null;
@@ -56,7 +55,10 @@ export class RowThread {
 
   /** Starts it; it needs a connection before it can read. */
   constructor(workDir: string, pieces: PieceSizes) {
-    const data: RowThreadData = { workDir, pieces, slots: this.memory, control: this.control };
+    const bytes = Math.max(SLOT_BYTES, longestInMemory(pieces));
+    const slots = Array.from({ length: SLOTS }, () => new SharedArrayBuffer(bytes));
+    this.slots = slots.map((memory) => Buffer.from(memory));
+    const data: RowThreadData = { workDir, pieces, slots, control: this.control };
     this.worker = spawnWorker('./row-worker.js', import.meta.url, data);
     this.worker.on('message', (reply: RowsReply) => {
       this.replies.push(reply);

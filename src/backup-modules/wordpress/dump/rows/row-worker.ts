@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { workInBackground } from '../../../../engine/threads/background.js';
 import { CLOSE } from '../../../../engine/threads/spawn-worker.js';
-import { KeyedRowCutter } from '../row-cutter.js';
+import { KeyedRowCutter, longestInMemory } from '../row-cutter.js';
 import { RowKey } from '../row-key.js';
 import { SpillBuffer } from '../spill-buffer.js';
 import {
@@ -32,7 +32,7 @@ let slot = 0;
 let used = 0;
 let pieces: RowPiece[] = [];
 
-const buffer = new SpillBuffer(data.workDir, data.pieces.max * 2);
+const buffer = new SpillBuffer(data.workDir, longestInMemory(data.pieces));
 const cutter = new KeyedRowCutter(buffer, data.pieces, pieceReady);
 let tables: TableRows | null = null;
 
