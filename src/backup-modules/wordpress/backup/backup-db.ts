@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
-import { knownChunks } from '../../../engine/snapshot/known-content/index.js';
+import { KnownChunks } from '../../../engine/snapshot/known-content/index.js';
 import { nextBundleId, type ManifestDatabaseInfo } from '../../../engine/snapshot/manifest/index.js';
 import { openDatabaseSink, readDatabaseFacts, type DatabaseSink } from '../../../engine/snapshot/pack/index.js';
 import type { WarningList } from '../../../engine/snapshot/work/index.js';
@@ -72,7 +72,7 @@ async function dump(
   const { workDir, signal } = context;
   let sink: DatabaseSink | null = null;
   const parent = await context.parent();
-  const known = parent === null ? null : await knownChunks(parent, join(workDir, 'database.known'));
+  const known = parent === null ? null : await KnownChunks.open(parent, join(workDir, 'database.known'));
   const openSink = async (): Promise<DatabaseSink> => {
     await sink?.abort();
     sink = await openDatabaseSink({ workDir, level, bundle: nextBundleId(parent), known });
@@ -91,6 +91,8 @@ async function dump(
   } catch (error) {
     await currentOf(sink, true)?.abort();
     throw error;
+  } finally {
+    await known?.close();
   }
 }
 

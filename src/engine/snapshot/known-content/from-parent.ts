@@ -1,5 +1,11 @@
 import { freeBuffer } from '../../native/free-buffer.js';
-import { comparePaths, LocalManifest, type ManifestEntry, type ParentBackup } from '../manifest/index.js';
+import {
+  comparePaths,
+  LocalManifest,
+  type ManifestEntry,
+  type ManifestFrame,
+  type ParentBackup,
+} from '../manifest/index.js';
 import { releasedBundles, type ContentLocation } from '../manifest/index.js';
 import { KnownContentBuilder } from './known-content.js';
 import type { SharedKnownContent } from './types.js';
@@ -26,25 +32,65 @@ export interface KnownFromParentOptions {
  * or mostly dead). Streams the parent's manifest; parses only what it takes.
  */
 export async function knownFromParent(options: KnownFromParentOptions): Promise<SharedKnownContent> {
-  const released = releasedBundles(options.parent);
-  const manifest = await LocalManifest.open(options.parent.manifestPath);
-  const builder = KnownContentBuilder.create(options.recordPath, 0);
+  const part = await ParentPart.open(options, () => 0);
   try {
-    for (const [index, frame] of manifest.frames.entries()) {
-      const following = manifest.frames[index + 1]?.first ?? null;
-      if (frame.first === null || comparePaths(frame.first, options.to) >= 0) continue;
-      if (following !== null && comparePaths(following, options.from) <= 0) continue;
-      // eslint-disable-next-line no-await-in-loop -- one frame at a time
-      const text = await manifest.text(frame);
-      addFrame(builder, text, released, options);
-      freeBuffer(text);
-    }
-    return builder.finish();
+    // eslint-disable-next-line no-await-in-loop -- one frame at a time
+    while (await part.next());
+    return part.builder.finish();
   } catch (error) {
-    builder.abandon();
+    part.builder.abandon();
     throw error;
   } finally {
-    await manifest.close();
+    await part.close();
+  }
+}
+
+/** The frames of the parent's manifest that a part of it is in, read one after the other. Close it; the builder is the caller's to finish. */
+export class ParentPart {
+  private at = 0;
+  private readonly released: ReadonlySet<number>;
+
+  private constructor(
+    private readonly options: KnownFromParentOptions,
+    private readonly manifest: LocalManifest,
+    private readonly frames: readonly ManifestFrame[],
+    /** Gets what the frames have. */
+    readonly builder: KnownContentBuilder,
+  ) {
+    this.released = releasedBundles(options.parent);
+  }
+
+  /** `expected`: how many entries room is made for, of the number in all frames. */
+  static async open(options: KnownFromParentOptions, expected: (entries: number) => number): Promise<ParentPart> {
+    const manifest = await LocalManifest.open(options.parent.manifestPath);
+    const frames = manifest.frames.filter((frame, index) => {
+      const following = manifest.frames[index + 1]?.first ?? null;
+      if (frame.first === null || comparePaths(frame.first, options.to) >= 0) return false;
+      return following === null || comparePaths(following, options.from) > 0;
+    });
+    const entries = frames.reduce((sum, frame) => sum + frame.entries, 0);
+    try {
+      const builder = KnownContentBuilder.create(options.recordPath, expected(entries));
+      return new ParentPart(options, manifest, frames, builder);
+    } catch (error) {
+      await manifest.close();
+      throw error;
+    }
+  }
+
+  /** Gives what the next frame has to the builder; false when there is none. */
+  async next(): Promise<boolean> {
+    const frame = this.frames[this.at];
+    if (frame === undefined) return false;
+    this.at += 1;
+    const text = await this.manifest.text(frame);
+    addFrame(this.builder, text, this.released, this.options);
+    freeBuffer(text);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.manifest.close();
   }
 }
 

@@ -45,6 +45,19 @@ export class KnownContentBuilder {
     if (this.pendingBytes >= WRITE_BYTES) this.write();
   }
 
+  /**
+   * What is there so far and what comes: entries can be found after the `flush` that follows them. No more than the expected ones may be
+   * added then.
+   */
+  growing(): SharedKnownContent {
+    return { slots: this.table.shared, recordPath: this.recordPath, entries: this.entries };
+  }
+
+  /** Makes all entries so far ones that can be found. */
+  flush(): void {
+    if (this.pendingBytes > 0) this.write();
+  }
+
   finish(): SharedKnownContent {
     try {
       this.write();
@@ -54,7 +67,7 @@ export class KnownContentBuilder {
     return { slots: this.table.shared, recordPath: this.recordPath, entries: this.entries };
   }
 
-  /** Closes; the caller removes the file. */
+  /** Closes; the caller removes the file, or leaves it to the work folder. */
   abandon(): void {
     closeSync(this.fd);
   }

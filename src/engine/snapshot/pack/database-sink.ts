@@ -3,7 +3,7 @@ import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { MemberSink, MemberSpec } from '../../ports/member-sink.js';
-import { KnownContent, type SharedKnownContent } from '../known-content/index.js';
+import type { KnownChunks } from '../known-content/index.js';
 import { comparePaths, EntrySpool, isSafeMemberPath, type ManifestEntry } from '../manifest/index.js';
 import { readJsonFile, translateFull, writeJsonFile } from '../work/index.js';
 import { DEFAULT_LEVEL } from '../zstd/index.js';
@@ -46,8 +46,8 @@ export interface DatabaseSinkOptions {
   level?: number;
   /** Id of the bundle that will hold the frames. Default 0, that of a full backup. */
   bundle?: number;
-  /** Content that is stored already: a member whose bytes are in it is only listed. */
-  known?: SharedKnownContent | null;
+  /** Content that is stored already: a member whose bytes are in it is only listed. The caller closes it. */
+  known?: KnownChunks | null;
 }
 
 /** Opens the sink for the dump's members, anew: what an earlier attempt left is gone. A full disk is DISK_FULL. */
@@ -57,8 +57,7 @@ export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<Da
   const file = await open(join(workDir, DATABASE_FRAMES), 'w', 0o600);
   try {
     const entries = await EntrySpool.create(join(workDir, DATABASE_ENTRIES));
-    const content = known === null ? null : new KnownContent(known);
-    return new FrameFileWriter({ workDir, bundle, level }, file, entries, content);
+    return new FrameFileWriter({ workDir, bundle, level }, file, entries, known);
   } catch (error) {
     await file.close();
     throw error;
@@ -104,7 +103,7 @@ class FrameFileWriter implements DatabaseSink {
     private readonly options: { workDir: string; bundle: number; level: number },
     private readonly file: FileHandle,
     private readonly entries: EntrySpool,
-    private known: KnownContent | null,
+    private readonly known: KnownChunks | null,
   ) {
     this.store = new ThreadFrameStore(file, options.level);
     this.frames = new TarFrameWriter(this.store, 0);
@@ -136,7 +135,7 @@ class FrameFileWriter implements DatabaseSink {
   ): Promise<Unlocated> {
     if (content instanceof Uint8Array && content.length === spec.size) {
       const sha256 = spec.sha256 ?? hash('sha256', content);
-      const location = this.known?.find(sha256, content.length) ?? null;
+      const location = (await this.known?.find(sha256, content.length)) ?? null;
       if (location !== null) return { entry: { ...entry, sha256, in: location }, span: null };
       return { entry: { ...entry, sha256 }, span: await this.frames.add(tarMember(entry, path, []), [content]) };
     }
@@ -158,7 +157,6 @@ class FrameFileWriter implements DatabaseSink {
     } catch (error) {
       throw await translateFull(error, this.options.workDir, null);
     } finally {
-      this.closeKnown();
       await this.store.close();
       await this.file.close();
     }
@@ -177,16 +175,10 @@ class FrameFileWriter implements DatabaseSink {
   async abort(): Promise<void> {
     await this.frames.flush().catch(() => undefined);
     await this.entries.abandon().catch(() => undefined);
-    this.closeKnown();
     await this.store.close();
     await this.file.close().catch(() => undefined);
     const names = [DATABASE_FACTS, DATABASE_FRAMES, DATABASE_ENTRIES, DATABASE_INDEX];
     await Promise.all(names.map(async (name) => rm(join(this.options.workDir, name), { force: true })));
-  }
-
-  private closeKnown(): void {
-    this.known?.close();
-    this.known = null;
   }
 
   private checkPath(path: string): Buffer {
