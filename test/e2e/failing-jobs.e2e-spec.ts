@@ -78,7 +78,7 @@ describe('backups and restores that can not work', () => {
         scratch.path,
         wordpress.root,
         {
-          'mariadb-dump': `#!/bin/sh\n${version}\n/usr/bin/mariadb-dump "$@" | /usr/bin/head -c 20000\nexit 0\n`,
+          'mariadb-dump': `#!/bin/sh\n${version}\n/usr/bin/mariadb-dump "$@" | /usr/bin/head -c 5000\nexit 0\n`,
         },
         async (other, of) => {
           await expectFailure(other, of, /DUMP/);
@@ -94,7 +94,7 @@ describe('backups and restores that can not work', () => {
         scratch.path,
         wordpress.root,
         {
-          'mariadb-dump': `#!/bin/sh\n${version}\n/usr/bin/mariadb-dump "$@" | /usr/bin/head -c 20000\necho 'mariadb-dump: Error 2013: Lost connection to server during query' >&2\nexit 3\n`,
+          'mariadb-dump': `#!/bin/sh\n${version}\n/usr/bin/mariadb-dump "$@" | /usr/bin/head -c 5000\necho 'mariadb-dump: Error 2013: Lost connection to server during query' >&2\nexit 3\n`,
         },
         async (other, of) => {
           await expectFailure(other, of, /Lost connection|DUMP/);
