@@ -17,6 +17,7 @@ const cFadvise = libc.func('int posix_fadvise(int fd, int64_t offset, int64_t le
 /** Wait for writes under way, begin those that are not, wait for these. */
 const WRITE_AND_WAIT = 1 | 2 | 4;
 const BEGIN_WRITE = 2;
+const WILL_NEED = 3;
 const DONT_NEED = 4;
 const O_CLOEXEC = 0o2000000;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | O_CLOEXEC;
@@ -61,6 +62,11 @@ export function setOpenFileMtimeNs(fd: number, mtimeNs: bigint): void {
 /** Sets one extended attribute of an open file. */
 export function setOpenFileXattr(fd: number, { name, value }: Xattr): void {
   if (cFsetxattr(fd, name, value, value.length, 0) !== 0) throw new PosixError('fsetxattr');
+}
+
+/** Tells the disk to begin reading an open file into the page cache; does nothing where it is there. */
+export function beginReading(fd: number): void {
+  cFadvise(fd, 0, 0, WILL_NEED);
 }
 
 /** Tells the disk to begin writing a part of a file. No promise of anything: `fsync` gives that. */

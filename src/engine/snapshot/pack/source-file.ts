@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
 import { errnoOf } from '../../../common/errors/index.js';
+import { beginReading } from '../../native/file-calls.js';
 import { openFileXattrs } from '../../native/link-calls.js';
 import { dataExtents, type Xattr } from '../../native/posix.js';
 import type { PlanEntry } from '../plan/index.js';
@@ -107,6 +108,11 @@ export class SourceFile {
       throw asSourceGone(error);
     }
     return got;
+  }
+
+  /** Has the disk read it into the page cache, without waiting for it. */
+  readAhead(): void {
+    beginReading(this.fd);
   }
 
   /** Its extended attributes. By the descriptor: that spares the way to the file once more. Throws PosixError. */

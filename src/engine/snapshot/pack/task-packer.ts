@@ -11,11 +11,12 @@ import { tarContentSize, tarHeader, tarPadding, type Extent, type TarMember } fr
 import { TEXT_FRAME_BYTES } from '../zstd/layout.js';
 import { createFrameBuffers, FrameOutput, type FramePosition } from './frame-output.js';
 import { PackedLinesWriter } from './packed-lines.js';
+import { OpenAhead } from './open-ahead.js';
 import { OwnerNames } from './owners.js';
 import type { PackResult, PackTask, PackWorkerData } from './protocol.js';
 import { RootPaths } from './root-paths.js';
 import { tarMember } from './tar-member.js';
-import { asSourceGone, SourceFile, SourceGone } from './source-file.js';
+import { asSourceGone, type SourceFile, SourceGone } from './source-file.js';
 import type { Turn } from './turn.js';
 import { openXattrs, readXattrs, withXattrs } from './xattrs.js';
 
@@ -64,23 +65,31 @@ export class TaskPacker {
       buffers: this.buffers,
     });
     const told: Told = { warnings: [], notes: [] };
-    const placed: (Placed | null)[] = [];
-    for (const line of linesOf(Buffer.from(task.lines.buffer))) {
-      const item: PlanEntry = JSON.parse(line);
-      placed.push(this.packItem(item, task, output, told));
+    const items = parsedItems(task);
+    const files = new OpenAhead(items, this.roots, SMALL_FILE_BYTES);
+    let placed: (Placed | null)[];
+    try {
+      placed = items.map((item) => this.packItem(item, files, task, output, told));
+    } finally {
+      files.close();
     }
-    freeBuffer(task.lines);
     const { offset, frames } = output.finish();
     for (const one of placed) this.lines.add(one === null ? null : located(one, this.data.bundle, offset, frames));
     return { seq: task.seq, offset, frames, packed: this.lines.take(), count: task.count, ...told };
   }
 
-  private packItem(item: PlanEntry, task: PackTask, output: FrameOutput, result: Told): Placed | null {
+  private packItem(
+    item: PlanEntry,
+    files: OpenAhead,
+    task: PackTask,
+    output: FrameOutput,
+    result: Told,
+  ): Placed | null {
     this.turn.check();
     const member = entryPath(item);
     try {
       const placed =
-        item.type === 'file' ? this.packFile(item, member, task, output, result) : this.packOther(item, member, output);
+        item.type === 'file' ? this.packFile(item, files, task, output, result) : this.packOther(item, member, output);
       return placed;
     } catch (error) {
       const gone = asSourceGone(error);
@@ -106,9 +115,9 @@ export class TaskPacker {
     return { entry: withXattrs(entry, xattrs), span: null };
   }
 
-  private packFile(item: PlanEntry, path: Buffer, task: PackTask, output: FrameOutput, result: Told): Placed {
-    const source = this.roots.source(path);
-    const file = SourceFile.open(source, item);
+  private packFile(item: PlanEntry, files: OpenAhead, task: PackTask, output: FrameOutput, result: Told): Placed {
+    const path = entryPath(item);
+    const { source, file } = files.take(item);
     try {
       const xattrs = openXattrs(file, source);
       const extents = file.extents();
@@ -237,6 +246,17 @@ export class TaskPacker {
       ...(whole?.changed === true ? { changed: true as const } : {}),
     };
   }
+}
+
+/** The entries of a task, whose text is gone then. */
+function parsedItems(task: PackTask): PlanEntry[] {
+  const items: PlanEntry[] = [];
+  for (const line of linesOf(Buffer.from(task.lines.buffer))) {
+    const item: PlanEntry = JSON.parse(line);
+    items.push(item);
+  }
+  freeBuffer(task.lines);
+  return items;
 }
 
 function readOrStop(file: SourceFile, room: Buffer, position: number): number {
