@@ -46,7 +46,7 @@ export async function openSnapshot(options: OpenSnapshotOptions): Promise<Snapsh
 
 /** As the dump programs do. */
 async function prepare(session: MySqlSession, server: ServerFacts): Promise<void> {
-  await session.run("SET SESSION sql_mode = ''");
+  await session.run("SET SESSION sql_mode = '', sql_quote_show_create = 1");
   await session.run("SET SESSION time_zone = '+00:00'");
   await session.run(
     `SET SESSION net_write_timeout = ${PATIENCE}, net_read_timeout = ${PATIENCE}, wait_timeout = ${PATIENCE}`,
