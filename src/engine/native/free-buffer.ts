@@ -8,3 +8,16 @@ export function freeBuffer(bytes: Uint8Array): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
+
+/** The buffer, or one of twice its length (at least `needed` bytes) with its first `used` bytes: then the old one's memory is given back. */
+export function grown<Memory extends ArrayBufferLike>(
+  bytes: Buffer<Memory>,
+  used: number,
+  needed: number,
+): Buffer<Memory | ArrayBuffer> {
+  if (needed <= bytes.length) return bytes;
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, bytes.length * 2));
+  bytes.copy(larger, 0, 0, used);
+  freeBuffer(bytes);
+  return larger;
+}

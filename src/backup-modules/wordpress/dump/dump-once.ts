@@ -1,5 +1,6 @@
-import { AppError, throwIfAborted } from '../../../common/errors/index.js';
+import { type AppError, throwIfAborted } from '../../../common/errors/index.js';
 import type { DatabaseSummary, MemberSink } from '../../../engine/ports/index.js';
+import { translateFull } from '../../../engine/snapshot/work/index.js';
 import { connect, describeTarget, resolveEndpoint, translateMySqlError, type DatabaseTarget } from '../mysql/index.js';
 import { findSuspects, type SuspectTable } from './changes.js';
 import { holdsRows } from './catalogue.js';
@@ -11,7 +12,7 @@ import type { DumpProgress } from './dump-progress.js';
 import { DumpWriter } from './dump-writer.js';
 import { pieceSizes, type PieceSizes } from './row-cutter.js';
 import { RowsFailed, RowThread } from './rows/row-thread.js';
-import { openSnapshot } from './rows/snapshot-reader.js';
+import { openSnapshot, type SnapshotReader } from './rows/snapshot-reader.js';
 import type { ClientEnd } from './run-dump-client.js';
 import { withClientOutput } from './client-output.js';
 import { SpillBuffer, type SpilledContent } from './spill-buffer.js';
@@ -86,7 +87,8 @@ class DumpTry {
       stopped = survey.plan.withoutRows ? await this.definitionsThenRows() : await this.everythingByClient();
     } catch (error) {
       throwIfAborted(options.signal);
-      throw error;
+      // Long rows and many definitions wait in the work folder.
+      throw await translateFull(error, options.workDir, null);
     }
     if (stopped !== null) {
       const suspects: SuspectTable[] = [{ name: stopped.table, why: 'altered', changed: true }];
@@ -177,7 +179,7 @@ class DumpTry {
     return { table: tableIn(end.complaint), error };
   }
 
-  private async finish(snapshot: Parameters<typeof deliver>[2]): Promise<null> {
+  private async finish(snapshot: SnapshotReader | null): Promise<null> {
     if (!this.parser.end() || !this.writer.sawEnd) {
       const reason = `the output of ${this.program} ends without its end mark, though it reported success`;
       throw dumpIncomplete(this.program, this.survey.plan.database, this.bytes, reason);
@@ -187,7 +189,7 @@ class DumpTry {
     return null;
   }
 
-  private async deliver(snapshot: Parameters<typeof deliver>[2]): Promise<void> {
+  private async deliver(snapshot: SnapshotReader | null): Promise<void> {
     await deliver(this.writer.queue, this.sink, snapshot, (table) => this.report(table));
     this.report(this.writer.current);
   }

@@ -6,13 +6,11 @@ import {
   type ManifestFrame,
   type ParentBackup,
 } from '../manifest/index.js';
-import { releasedBundles, type ContentLocation } from '../manifest/index.js';
+import { numberAt, releasedBundles, type ContentLocation } from '../manifest/index.js';
 import { KnownContentBuilder } from './known-content.js';
 import type { SharedKnownContent } from './types.js';
 
 const NEWLINE = 0x0a;
-const COMMA = 0x2c;
-const ZERO = 0x30;
 /** No such text can be within a JSON string: every quote in one has a backslash before it. */
 const FILE_SIZE = Buffer.from('","type":"file","size":');
 
@@ -102,7 +100,7 @@ function addFrame(
 ): void {
   for (let mark = text.indexOf(FILE_SIZE); mark >= 0;) {
     const end = text.indexOf(NEWLINE, mark);
-    if (options.wants(sizeAt(text, mark + FILE_SIZE.length))) {
+    if (options.wants(numberAt(text, mark + FILE_SIZE.length))) {
       const start = text.lastIndexOf(NEWLINE, mark) + 1;
       const entry: ManifestEntry = JSON.parse(text.toString('utf8', start, end));
       addEntry(builder, entry, released, options);
@@ -129,10 +127,4 @@ function addEntry(
 function withMember(location: ContentLocation, { path, pathBase64 }: ManifestEntry): ContentLocation {
   if (location.member !== undefined || location.memberBase64 !== undefined) return location;
   return path === undefined ? { ...location, memberBase64: pathBase64 ?? '' } : { ...location, member: path };
-}
-
-function sizeAt(text: Buffer, at: number): number {
-  let size = 0;
-  for (let i = at; text[i] !== COMMA && i < text.length; i += 1) size = size * 10 + (text[i] ?? ZERO) - ZERO;
-  return size;
 }

@@ -10,6 +10,8 @@ export interface LineFacts {
   stored: number;
 }
 
+const COMMA = 0x2c;
+const ZERO = 0x30;
 const AFTER_PATH = '","type":"';
 const FILE_SIZE = 'file","size":';
 const LOCATION = '"in":{"bundle":';
@@ -42,4 +44,11 @@ export function entryFacts(entry: ManifestEntry): LineFacts {
   return entry.in === undefined
     ? { file, size, bundle: null, stored: 0 }
     : { file, size, bundle: entry.in.bundle, stored };
+}
+
+/** The number that begins there in a line's bytes and ends before a comma. */
+export function numberAt(text: Buffer, at: number): number {
+  let value = 0;
+  for (let i = at; text[i] !== COMMA && i < text.length; i += 1) value = value * 10 + (text[i] ?? ZERO) - ZERO;
+  return value;
 }

@@ -5,7 +5,7 @@ import { decompressFramesAsync, splitFrames } from '../zstd/index.js';
 import { manifestDamaged } from './errors.js';
 import { readManifestIndex, type ManifestFrame } from './frame-index.js';
 import { lineFacts } from './line-facts.js';
-import { linesOf } from './lines.js';
+import { linesOf } from '../work/lines.js';
 import { entryPath } from './paths.js';
 import type { ManifestEntry } from './types.js';
 

@@ -8,7 +8,7 @@ import type { ManifestFrame } from './frame-index.js';
 import { IndexedFrameWriter, MANIFEST_FRAME_BYTES } from './indexed-frames.js';
 import { KeptLines } from './kept-lines.js';
 import { lineFacts } from './line-facts.js';
-import { linesOf } from './lines.js';
+import { linesOf } from '../work/lines.js';
 import { LocalManifest } from './local-manifest.js';
 import { shiftLocation, type LocationShift } from './shift-location.js';
 import type { ManifestLine } from './types.js';

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errnoOf } from '../../../common/errors/index.js';
 import { BundleWriteFailed } from './frame-output.js';
+import type { PackedText } from './packed-lines.js';
 import type { PackReply, PackTask, PackWorkerData } from './protocol.js';
 import { CLOSE } from '../../threads/spawn-worker.js';
 import { TaskPacker } from './task-packer.js';
@@ -12,7 +13,6 @@ workInBackground();
 
 const data: PackWorkerData = workerData;
 const turn = new Turn(data.shared);
-const NOTHING = { text: new Uint8Array(0), numbers: new Float64Array(0) };
 const packer = new TaskPacker(data, turn);
 
 parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
@@ -22,9 +22,12 @@ parentPort?.on('message', (task: PackTask | typeof CLOSE) => {
     return;
   }
   const answer = reply(task);
-  const { text, numbers } = answer.kind === 'result' ? answer.result.packed : NOTHING;
-  parentPort?.postMessage(answer, [text.buffer, numbers.buffer]);
+  parentPort?.postMessage(answer, answer.kind === 'result' ? buffersOf(answer.result.packed) : []);
 });
+
+function buffersOf({ text, numbers }: PackedText): ArrayBuffer[] {
+  return [text.buffer, numbers.buffer];
+}
 
 function reply(task: PackTask): PackReply {
   try {

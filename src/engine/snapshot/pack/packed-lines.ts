@@ -1,4 +1,4 @@
-import { freeBuffer } from '../../native/free-buffer.js';
+import { freeBuffer, grown } from '../../native/free-buffer.js';
 import { entryFacts, type LineFacts, type ManifestEntry } from '../manifest/index.js';
 
 const FIRST_BYTES = 64 * 1024;
@@ -30,7 +30,7 @@ export class PackedLinesWriter {
       return;
     }
     const line = JSON.stringify(entry);
-    this.reserve(line.length * MAX_UTF8_BYTES + 1);
+    this.text = grown(this.text, this.used, this.used + line.length * MAX_UTF8_BYTES + 1);
     this.used += this.text.write(line, this.used);
     this.text[this.used] = NEWLINE;
     this.used += 1;
@@ -44,15 +44,6 @@ export class PackedLinesWriter {
     this.used = 0;
     this.numbers = [];
     return taken;
-  }
-
-  private reserve(bytes: number): void {
-    const needed = this.used + bytes;
-    if (needed <= this.text.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.text.length * 2));
-    this.text.copy(larger, 0, 0, this.used);
-    freeBuffer(this.text);
-    this.text = larger;
   }
 }
 

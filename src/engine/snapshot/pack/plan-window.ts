@@ -1,4 +1,4 @@
-import { freeBuffer } from '../../native/free-buffer.js';
+import { freeBuffer, grown } from '../../native/free-buffer.js';
 import { planLineFacts, type PlanItem, type PlanLineFacts, type PlanLineType } from '../plan/index.js';
 import type { GroupedLines } from './grouping.js';
 import type { PackedLines } from './packed-lines.js';
@@ -45,7 +45,7 @@ export class PlanWindow implements GroupedLines {
   add(text: Buffer, from: number, to: number): void {
     const { type, size, extension } = planLineFacts(text, from, to);
     const at = this.entries;
-    this.reserve(to - from + 1);
+    this.text = grown(this.text, this.used, this.used + to - from + 1);
     text.copy(this.text, this.used, from, to);
     this.text[this.used + to - from] = NEWLINE;
     this.used += to - from + 1;
@@ -117,15 +117,6 @@ export class PlanWindow implements GroupedLines {
 
   private startOf(index: number): number {
     return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
-  }
-
-  private reserve(bytes: number): void {
-    const needed = this.used + bytes;
-    if (needed <= this.text.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.text.length * 2));
-    this.text.copy(larger, 0, 0, this.used);
-    freeBuffer(this.text);
-    this.text = larger;
   }
 
   private intern(extension: string): string {

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { freeBuffer } from '../../native/free-buffer.js';
 import type { Xattr } from '../../native/posix.js';
 import { KnownContent } from '../known-content/known-content.js';
-import { linesOf } from '../manifest/lines.js';
+import { linesOf } from '../work/lines.js';
 import { displayPath, entryPath } from '../manifest/paths.js';
 import type { ManifestEntry } from '../manifest/types.js';
 import type { PlanEntry } from '../plan/index.js';

@@ -1,3 +1,4 @@
+import { numberAt } from '../manifest/line-facts.js';
 import { entryPath } from '../manifest/paths.js';
 import { extensionOf } from './media.js';
 import type { PlanItem } from './types.js';
@@ -10,8 +11,6 @@ const FILE_SIZE = Buffer.from('file","size":');
 const DOT = 0x2e;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const ZERO = 0x30;
 
 export type PlanLineType = 'kept' | 'file' | 'dir' | 'symlink' | 'fifo' | 'hardlink';
 const TYPES = ['file', 'fifo', 'dir', 'symlink', 'hardlink'] as const;
@@ -56,12 +55,6 @@ function plainExtension(text: Buffer, from: number, to: number): string | null {
     if (dot < 0 && text[at] === DOT) dot = at;
   }
   return dot <= at + 1 ? '' : text.toString('latin1', dot + 1, to).toLowerCase();
-}
-
-function numberAt(text: Buffer, at: number): number {
-  let value = 0;
-  for (let i = at; text[i] !== COMMA && i < text.length; i += 1) value = value * 10 + (text[i] ?? ZERO) - ZERO;
-  return value;
 }
 
 function hasAt(text: Buffer, at: number, wanted: Buffer): boolean {

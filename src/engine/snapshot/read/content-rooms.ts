@@ -1,9 +1,6 @@
 import { decompressIntoAsync } from '../../native/zstd.js';
-import { decompressFramesAsync } from '../zstd/index.js';
+import { decompressFramesAsync, TEXT_FRAME_BYTES } from '../zstd/index.js';
 import { MAX_FRAME_CONTENT } from './limits.js';
-
-/** What a frame of ours holds at most. */
-const ROOM_BYTES = 4 * 1024 * 1024;
 
 /** Decompresses frames into memory that is used again once it is given back. */
 export class ContentRooms {
@@ -12,7 +9,7 @@ export class ContentRooms {
 
   /** The content of one frame that says it has `size` bytes, checked. Throws FRAME_DAMAGED. */
   async content(frame: Buffer, size: number | null): Promise<Buffer> {
-    if (size !== null && size <= ROOM_BYTES) {
+    if (size !== null && size <= TEXT_FRAME_BYTES) {
       const room = this.#spare.pop() ?? this.#make();
       if ((await decompressIntoAsync(room, frame)) === size) return room.subarray(0, size);
       this.#spare.push(room);
@@ -27,7 +24,7 @@ export class ContentRooms {
   }
 
   #make(): Buffer {
-    const room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+    const room = Buffer.allocUnsafeSlow(TEXT_FRAME_BYTES);
     this.#rooms.add(room.buffer);
     return room;
   }

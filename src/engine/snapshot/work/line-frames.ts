@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { freeBuffer } from '../../native/free-buffer.js';
+import { freeBuffer, grown } from '../../native/free-buffer.js';
 import { compressFrame, decompressFramesAsync, DEFAULT_LEVEL, frameDamaged, splitFrames } from '../zstd/index.js';
 import { translateFull } from './disk-space.js';
+import { linesOf } from './lines.js';
 
 /** Text of one frame; a few hundred KiB compressed. */
 const FRAME_TEXT_BYTES = 2 * 1024 * 1024;
@@ -98,15 +99,8 @@ export class LineFrameWriter {
 
   /** The pending text's buffer with room for so many bytes more. */
   private room(bytes: number): Buffer {
-    const needed = this.pending + bytes;
-    if (this.text !== null && needed <= this.text.length) return this.text;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, FIRST_TEXT_BYTES));
-    if (this.text !== null) {
-      this.text.copy(larger, 0, 0, this.pending);
-      freeBuffer(this.text);
-    }
-    this.text = larger;
-    return larger;
+    this.text = grown(this.text ?? Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES), this.pending, this.pending + bytes);
+    return this.text;
   }
 
   /** Adds the frames of another file of this kind as they are. */
@@ -164,11 +158,8 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
     if (header.skippable) continue;
     const content = await decompressFramesAsync(frame, limits);
     const text: Buffer = rest.length === 0 ? content : Buffer.concat([rest, content]);
-    let from = 0;
-    for (let to = text.indexOf(NEWLINE); to >= 0; to = text.indexOf(NEWLINE, from)) {
-      yield text.toString('utf8', from, to);
-      from = to + 1;
-    }
+    yield* linesOf(text);
+    const from = text.lastIndexOf(NEWLINE) + 1;
     rest = from === text.length ? EMPTY : Buffer.from(text.subarray(from));
     if (rest.length > MAX_LINE_BYTES) throw frameDamaged('it holds a line that is too long');
     freeBuffer(content);

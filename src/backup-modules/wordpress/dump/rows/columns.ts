@@ -33,7 +33,7 @@ export function insertColumns(wire: Wire, table: string): InsertColumns {
 
 /** The rows of a small result, one for each column of a table or so; NULL as an empty text. */
 export function textRows(wire: Wire, sql: string): string[][] {
-  const { columns } = wire.query(sql);
+  const columns = wire.query(sql);
   if (columns === 0) return [];
   readKinds(wire, columns);
   const rows: string[][] = [];

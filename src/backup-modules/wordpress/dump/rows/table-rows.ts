@@ -40,7 +40,7 @@ export class TableRows {
     const { names, mustBeNamed } = insertColumns(wire, table);
     const list = names.map((column) => quoteIdentifier(column)).join(', ');
     // A table may have nothing but generated columns; it has rows all the same.
-    const { columns } = wire.query(`SELECT /*!40001 SQL_NO_CACHE */ ${list || '1'} FROM ${name}`);
+    const columns = wire.query(`SELECT /*!40001 SQL_NO_CACHE */ ${list || '1'} FROM ${name}`);
     const kinds = readKinds(wire, columns);
     handler.begin(
       Buffer.from(`INSERT INTO ${name} ${mustBeNamed ? `(${list}) ` : ''}VALUES`),

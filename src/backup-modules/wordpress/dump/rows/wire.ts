@@ -31,9 +31,6 @@ const lost = (reason: string): WireError =>
 export const malformed = (what: string): WireError =>
   new WireError(`Malformed answer of the server: ${what}`, MALFORMED_PACKET);
 
-/** What a query gives: nothing but success, or a result with so many columns. */
-export type QueryAnswer = { columns: number };
-
 /**
  * One logged-in connection of the MySQL protocol (4.1 and later, no compression, EOF packets not deprecated), read
  * synchronously into one buffer. Bytes `[at, end)` of `data` are not used up yet.
@@ -74,8 +71,8 @@ export class Wire {
     return length;
   }
 
-  /** Sends a statement and reads the head of the answer. Throws WireError with the server's own words. */
-  query(sql: string): QueryAnswer {
+  /** Sends a statement; gives how many columns its result has, 0 for none. Throws WireError with the server's own words. */
+  query(sql: string): number {
     const text = Buffer.from(sql);
     const packet = Buffer.allocUnsafe(HEADER_BYTES + 1 + text.length);
     packet.writeUIntLE(text.length + 1, 0, 3);
@@ -84,11 +81,11 @@ export class Wire {
     text.copy(packet, HEADER_BYTES + 1);
     this.write(packet);
     const answer = this.shortPacket();
-    if (answer[0] === OK) return { columns: 0 };
+    if (answer[0] === OK) return 0;
     if (answer[0] === LOCAL_FILE) throw malformed('it asks for a file');
     const { value } = readLength(answer, 0);
     if (value < 0 || value > MOST_COLUMNS) throw malformed(`a result with ${value} columns`);
-    return { columns: value };
+    return value;
   }
 
   /** One packet, but none that goes on in the next one; throws the error that it reports. Valid until the next read. */

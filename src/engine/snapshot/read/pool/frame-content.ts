@@ -1,9 +1,7 @@
 import { decompressInto } from '../../../native/zstd.js';
-import { decompressFrames, storedContent, type FrameInBuffer } from '../../zstd/index.js';
+import { decompressFrames, storedContent, TEXT_FRAME_BYTES, type FrameInBuffer } from '../../zstd/index.js';
 import { MAX_FRAME_CONTENT } from '../limits.js';
 
-/** What a frame of ours holds at most. */
-const ROOM_BYTES = 4 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /** Gives the content of one frame after the other, mostly in memory that is used again. */
@@ -26,7 +24,7 @@ export class FrameContent {
   }
 
   #inRoom(bytes: Buffer, size: number | null): Buffer | null {
-    if (size === null || size > ROOM_BYTES) return null;
+    if (size === null || size > TEXT_FRAME_BYTES) return null;
     if (this.#room.length < size) this.#room = Buffer.allocUnsafeSlow(size);
     return decompressInto(this.#room, bytes) === size ? this.#room.subarray(0, size) : null;
   }
