@@ -16,6 +16,7 @@ import { ResourcesModule } from './modules/resources/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
+import { SettingsModule } from './modules/settings/index.js';
 import { SitesModule } from './modules/sites/index.js';
 import { StorageModule } from './modules/storage/index.js';
 import { VerifyModule } from './modules/verify/index.js';
@@ -35,6 +36,7 @@ export class AppModule {
         ConfigModule.with(config),
         await DatabaseModule.with(config.databaseUrl),
         SecretsModule,
+        SettingsModule,
         AuthModule,
         HealthModule,
         ResourcesModule,

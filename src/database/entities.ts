@@ -6,11 +6,14 @@ import {
   BackupCopy,
   BackupCopySchema,
   BackupSchema,
-  DamagedBundle,
-  DamagedBundleSchema,
 } from '../modules/backups/backup.entity.js';
+import { StoredObject, StoredObjectSchema } from '../modules/backups/stored-object.entity.js';
 import { JobEvent, JobEventSchema } from '../modules/events/job-event.entity.js';
 import { Job, JobSchema } from '../modules/jobs/job.entity.js';
+import { MirroredRow, MirroredRowSchema } from '../modules/mirror/mirrored-row.entity.js';
+import { Quota, QuotaReservation, QuotaReservationSchema, QuotaSchema } from '../modules/quota/quota.entity.js';
+import { Reconciliation, ReconciliationSchema } from '../modules/reconcile/reconciliation.entity.js';
+import { Setting, SettingSchema } from '../modules/settings/setting.entity.js';
 import { Site, SiteSchema } from '../modules/sites/site.entity.js';
 import { StorageProvider, StorageProviderSchema } from '../modules/storage/storage-provider.entity.js';
 
@@ -20,11 +23,31 @@ export const entities = [
   BackupSchema,
   BackupCopySchema,
   BackupBundleSchema,
-  DamagedBundleSchema,
+  StoredObjectSchema,
   JobSchema,
   JobEventSchema,
+  MirroredRowSchema,
+  QuotaSchema,
+  QuotaReservationSchema,
+  ReconciliationSchema,
+  SettingSchema,
   SiteSchema,
   StorageProviderSchema,
 ];
 
-export { ApiToken, Backup, BackupBundle, BackupCopy, DamagedBundle, Job, JobEvent, Site, StorageProvider };
+export {
+  ApiToken,
+  Backup,
+  BackupBundle,
+  BackupCopy,
+  Job,
+  JobEvent,
+  MirroredRow,
+  Quota,
+  QuotaReservation,
+  Reconciliation,
+  Setting,
+  Site,
+  StorageProvider,
+  StoredObject,
+};

@@ -70,7 +70,7 @@ export class BackupRemover {
       await this.references.letGo(id, providerId);
       const freed = await this.references.freedBy(id, providerId);
       for (const key of freed) await driver.delete(key);
-      await this.references.forget(providerId, freed);
+      await this.references.forget(providerId, [backup.manifestKey, ...freed]);
       if (!(await this.siteHasMoreOn(backup, providerId))) {
         await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
       }

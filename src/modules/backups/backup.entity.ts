@@ -13,7 +13,7 @@ export type CopyState = (typeof CopyState)[keyof typeof CopyState];
 export const BackupSchema = defineEntity({
   name: 'Backup',
   tableName: 'backup',
-  indexes: [{ properties: ['siteId', 'startedAt'] }, { properties: ['startedAt'] }],
+  indexes: [{ properties: ['siteId', 'startedAt'] }, { properties: ['startedAt'] }, { properties: ['expiresAt'] }],
   properties: {
     id: p.uuid().primary(),
     siteId: p.uuid(),
@@ -32,6 +32,11 @@ export const BackupSchema = defineEntity({
     databaseBytes: p.bigint('number'),
     storedBytes: p.bigint('number'),
     warningCount: p.integer().default(0),
+    /** Kept for ever: retention and quota never touch it. */
+    pinned: p.boolean().default(false),
+    pinNote: p.text().nullable(),
+    /** Retention has let it go: it is deleted at this time; until then it can be kept after all. */
+    expiresAt: p.datetime(3).nullable(),
     /** When its data was read. */
     startedAt: p.datetime(3),
     createdAt: p.datetime(3),
@@ -78,17 +83,3 @@ export const BackupBundleSchema = defineEntity({
 
 export class BackupBundle extends BackupBundleSchema.class {}
 BackupBundleSchema.setClass(BackupBundle);
-
-/** A bundle that a verify found damaged or missing on a provider: the next backup stores its content again. */
-export const DamagedBundleSchema = defineEntity({
-  name: 'DamagedBundle',
-  tableName: 'damaged_bundle',
-  properties: {
-    providerId: p.uuid().primary(),
-    bundleKey: p.text().primary(),
-    foundAt: p.datetime(3),
-  },
-});
-
-export class DamagedBundle extends DamagedBundleSchema.class {}
-DamagedBundleSchema.setClass(DamagedBundle);

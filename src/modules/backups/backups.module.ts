@@ -11,6 +11,7 @@ import { BackupsController } from './backups.controller.js';
 import { BackupsService } from './backups.service.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
+import { ObjectLedger } from './object-ledger.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
 import { SiteBackupsController } from './site-backups.controller.js';
@@ -28,10 +29,11 @@ import { StorageMaintenance } from './storage-maintenance.js';
     BackupsService,
     BundleReferences,
     Catalogue,
+    ObjectLedger,
     OwnFolders,
     ParentBackups,
     StorageMaintenance,
   ],
-  exports: [BackupReader, BundleReferences, BackupsService, Catalogue, OwnFolders],
+  exports: [BackupReader, BundleReferences, BackupsService, Catalogue, ObjectLedger, OwnFolders],
 })
 export class BackupsModule {}

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { BackupCopy, CopyState, DamagedBundle } from './backup.entity.js';
+import { BackupCopy, CopyState } from './backup.entity.js';
+import { ObjectState, StoredObject } from './stored-object.entity.js';
 
 /** Which bundles are needed by which backups, and which of them are known to be damaged. */
 @Injectable()
@@ -30,36 +31,19 @@ export class BundleReferences {
     return rows.map((row) => row.bundle_key);
   }
 
-  /** Of these bundles those that a verify found damaged or missing on any of the providers. */
+  /** Of these bundles those that are known to be damaged or missing on any of the providers. */
   async damagedOf(keys: readonly string[], providerIds: readonly string[]): Promise<Set<string>> {
-    const where = { bundleKey: { $in: [...keys] }, providerId: { $in: [...providerIds] } };
-    const rows = await this.orm.em.fork().find(DamagedBundle, where);
-    return new Set(rows.map((row) => row.bundleKey));
+    const where = {
+      key: { $in: [...keys] },
+      providerId: { $in: [...providerIds] },
+      state: { $ne: ObjectState.Present },
+    };
+    const rows = await this.orm.em.fork().find(StoredObject, where, { fields: ['key'] });
+    return new Set(rows.map((row) => row.key));
   }
 
-  /**
-   * What a verify of one backup found on a provider: these of its bundles are damaged, the others were `proven` whole. Other
-   * backups that need a damaged one are no longer shown as verified there.
-   */
-  async verified(providerId: string, damaged: readonly string[], proven: readonly string[]): Promise<void> {
-    await this.orm.em.fork().transactional(async (em) => {
-      if (proven.length > 0) await em.nativeDelete(DamagedBundle, { providerId, bundleKey: { $in: [...proven] } });
-      if (damaged.length === 0) return;
-      const rows = damaged.map((bundleKey) => ({ providerId, bundleKey, foundAt: new Date() }));
-      await em.upsertMany(DamagedBundle, rows, { onConflictFields: ['providerId', 'bundleKey'] });
-      const marks = damaged.map(() => '?').join(', ');
-      const sharing = await em.execute<{ backup_id: string }[]>(
-        `select distinct backup_id from backup_bundle where bundle_key in (${marks})`,
-        [...damaged],
-      );
-      const ids = sharing.map((row) => row.backup_id);
-      const where = { backupId: { $in: ids }, providerId, state: CopyState.Verified };
-      await em.nativeUpdate(BackupCopy, where, { state: CopyState.Present, verifiedAt: null });
-    });
-  }
-
-  /** A bundle that was deleted from a provider is not damaged there any more. */
+  /** These objects were deleted from the provider. */
   async forget(providerId: string, keys: readonly string[]): Promise<void> {
-    await this.orm.em.fork().nativeDelete(DamagedBundle, { providerId, bundleKey: { $in: [...keys] } });
+    await this.orm.em.fork().nativeDelete(StoredObject, { providerId, key: { $in: [...keys] } });
   }
 }

@@ -5,6 +5,7 @@ import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.
 import { JobsService } from '../jobs/index.js';
 import { Backup, BackupBundle, BackupCopy, CopyState } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
+import { ObjectKind, ObjectState, StoredObject } from './stored-object.entity.js';
 
 /** A backup and where it is. */
 export interface CataloguedBackup {
@@ -79,19 +80,20 @@ export class Catalogue implements CatalogueWriter {
         onConflictFields: ['backupId', 'providerId'],
         onConflictAction: 'ignore',
       });
+      await enterObjects(em, made, now);
     });
   }
 
   /**
-   * The newest good backups of the site that every one of the providers has, newest first: what a new backup may be compared
-   * with.
+   * The newest backups of the site whose manifest every one of the providers has, newest first: what a new backup may be compared
+   * with. Some of their bundles may be damaged.
    */
   async parentsFor(siteId: string, providerIds: readonly string[], limit: number): Promise<Backup[]> {
     const marks = providerIds.map(() => '?::uuid').join(', ');
     const rows = await this.orm.em.fork().execute<{ id: string }[]>(
       `select b.id from backup b where b.site_id = ? and b.deleting_at is null
-          and (select count(*) from backup_copy c where c.backup_id = b.id and c.provider_id in (${marks})
-                and c.state in ('present', 'verified')) = ?
+          and (select count(*) from stored_object o where o.key = b.manifest_key and o.state = 'present'
+                and o.provider_id in (${marks})) = ?
         order by b.started_at desc, b.id desc limit ?`,
       [siteId, ...providerIds, providerIds.length, limit],
     );
@@ -161,24 +163,31 @@ export class Catalogue implements CatalogueWriter {
       ]),
     );
   }
+}
 
-  /** A quick look found the copy whole: that clears an earlier `missing`, and proves nothing more. */
-  async foundPresent(backupId: string, providerId: string): Promise<void> {
-    const em = this.orm.em.fork();
-    await em.nativeUpdate(BackupCopy, { backupId, providerId }, { checkedAt: new Date() });
-    const where = { backupId, providerId, state: CopyState.Missing };
-    await em.nativeUpdate(BackupCopy, where, { state: CopyState.Present });
-  }
-
-  /** What a verification found out about one copy. */
-  async setCopy(backupId: string, providerId: string, state: CopyState, verifiedAt: Date | null): Promise<void> {
-    await this.orm.em
-      .fork()
-      .nativeUpdate(
-        BackupCopy,
-        { backupId, providerId },
-        { state, checkedAt: new Date(), ...(verifiedAt === null ? {} : { verifiedAt }) },
-      );
+/** What each of the providers has now. What an earlier backup stored there is known already, with its history. */
+async function enterObjects(em: EntityManager, made: CommittedBackup, now: Date): Promise<void> {
+  const manifest = { key: made.manifestKey, size: made.manifestSize, sha256: made.manifestSha256, own: true };
+  for (const { providerId } of made.copies) {
+    const rows = [...made.bundles, manifest].map(({ own, ...facts }) => ({
+      ...facts,
+      own,
+      row: {
+        ...facts,
+        providerId,
+        kind: facts.key === made.manifestKey ? ObjectKind.Manifest : ObjectKind.Bundle,
+        siteId: made.siteId,
+        state: ObjectState.Present,
+        seenAt: now,
+        createdAt: now,
+      },
+    }));
+    const fresh = rows.flatMap(({ own, row }) => (own ? [row] : []));
+    const older = rows.flatMap(({ own, row }) => (own ? [] : [row]));
+    const onConflictFields = ['providerId', 'key'] as const;
+    await em.upsertMany(StoredObject, fresh, { onConflictFields: [...onConflictFields] });
+    if (older.length === 0) continue;
+    await em.upsertMany(StoredObject, older, { onConflictFields: [...onConflictFields], onConflictAction: 'ignore' });
   }
 }
 

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-export const JobKind = { Backup: 'backup', Restore: 'restore', Verify: 'verify' } as const;
+export const JobKind = { Backup: 'backup', Restore: 'restore', Verify: 'verify', Repair: 'repair' } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 
 export const JobStatus = {

@@ -4,6 +4,14 @@ import type { SiteDescription } from '../../engine/ports/index.js';
 /** An override as it is kept: in the clear, or sealed when it is a secret. */
 export type StoredOverride = { value: string } | { sealed: string };
 
+/** Where a site's backups go, when not to the default providers. */
+export interface SiteDestinations {
+  /** `all`: a copy on every one of them; `failover`: one copy, on the first that takes it. */
+  mode: 'all' | 'failover';
+  /** `weight` (failover): how large a share of the sites prefers this provider. */
+  providers: { id: string; weight: number }[];
+}
+
 /** Something backed up on one host, with a module and that module's settings. */
 export const SiteSchema = defineEntity({
   name: 'Site',
@@ -31,6 +39,10 @@ export const SiteSchema = defineEntity({
     excludes: p.json<string[]>(),
     overrides: p.json<Record<string, StoredOverride>>(),
     paused: p.boolean().default(false),
+    /** Null = the default providers. */
+    destinations: p.json<SiteDestinations>().nullable(),
+    /** The site's own retention policy; null = the default one. */
+    retention: p.json<Record<string, unknown>>().nullable(),
     /** What the module found out when it last looked; no secrets. */
     description: p.json<SiteDescription>().nullable(),
     createdAt: p.datetime(3),

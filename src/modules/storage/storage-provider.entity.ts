@@ -4,12 +4,6 @@ import { defineEntity, p } from '@mikro-orm/core';
 export const StorageProviderSchema = defineEntity({
   name: 'StorageProvider',
   tableName: 'storage_provider',
-  uniques: [
-    {
-      name: 'storage_provider_one_default',
-      expression: 'create unique index storage_provider_one_default on storage_provider (is_default) where is_default',
-    },
-  ],
   properties: {
     id: p.uuid().primary(),
     name: p.text().unique(),
@@ -18,6 +12,7 @@ export const StorageProviderSchema = defineEntity({
     settings: p.json<Record<string, unknown>>(),
     /** The secret settings as sealed JSON; null when there are none. */
     sealedSecrets: p.text().nullable(),
+    /** Whether sites without a list of their own store here. Several may be: then each backup has that many copies. */
     isDefault: p.boolean().default(false),
     enabled: p.boolean().default(true),
     createdAt: p.datetime(3),

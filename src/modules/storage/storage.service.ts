@@ -92,7 +92,6 @@ export class StorageService {
     if (canInitialise(driver)) await driver.initialise();
     await probeStorage(driver);
     return this.save(input.name, async (em) => {
-      if (input.isDefault === true) await em.nativeUpdate(StorageProvider, { isDefault: true }, { isDefault: false });
       const now = systemClock.now();
       const provider = em.create(StorageProvider, {
         id: newId(),
@@ -118,7 +117,6 @@ export class StorageService {
     if (settings !== null) await probeStorage(this.registry.get(before.kind).create(settings));
     return this.save(changes.name ?? before.name, async (em) => {
       const provider = await this.find(em, id);
-      if (changes.isDefault === true) await em.nativeUpdate(StorageProvider, { isDefault: true }, { isDefault: false });
       if (changes.name !== undefined) provider.name = changes.name;
       if (changes.isDefault !== undefined) provider.isDefault = changes.isDefault;
       if (changes.enabled !== undefined) provider.enabled = changes.enabled;

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError, throwIfAborted } from '../../common/errors/index.js';
 import type { StageOutcome } from '../../engine/ports/index.js';
 import { verifyBackup, type VerifyLevel, type VerifyResult } from '../../engine/snapshot/verify/index.js';
-import { BundleReferences, Catalogue, type CataloguedBackup, CopyState } from '../backups/index.js';
+import { Catalogue, type CataloguedBackup, ObjectLedger, ReadBy } from '../backups/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { backupDamaged } from './verify.errors.js';
@@ -31,7 +31,7 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     private readonly handlers: JobHandlers,
     private readonly catalogue: Catalogue,
     private readonly storage: StorageService,
-    private readonly references: BundleReferences,
+    private readonly ledger: ObjectLedger,
   ) {}
 
   onModuleInit(): void {
@@ -79,7 +79,7 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
           () => this.verifyCopy(found, providerId, level, context, (bytes) => before + bytes),
           { signal: context.signal },
         );
-        await this.note(backup.id, providerId, level, result);
+        await this.note(backup.manifestKey, providerId, level, result);
         before += result.checkedBytes;
         reports.push(reportOf(result, providerId, providerName));
       } catch (error) {
@@ -119,13 +119,19 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     });
   }
 
-  /** A quick check finds damage, but proves nothing. */
-  private async note(backupId: string, providerId: string, level: VerifyLevel, result: VerifyResult): Promise<void> {
-    if (result.missing) await this.catalogue.setCopy(backupId, providerId, CopyState.Missing, null);
-    else if (!result.ok) await this.catalogue.setCopy(backupId, providerId, CopyState.Damaged, null);
-    else if (level === 'full') await this.catalogue.setCopy(backupId, providerId, CopyState.Verified, new Date());
-    else await this.catalogue.foundPresent(backupId, providerId);
-    await this.references.verified(providerId, result.damagedBundles, result.provenBundles);
+  /** A quick check finds damage, but proves nothing. Damage that lies in no bundle is the manifest's. */
+  private async note(manifestKey: string, providerId: string, level: VerifyLevel, result: VerifyResult): Promise<void> {
+    const { damagedBundles, missingBundles } = result;
+    const isManifestWrong = result.manifest === 'damaged' || (!result.ok && damagedBundles.length === 0);
+    const manifest = result.manifest === 'missing' ? 'missing' : isManifestWrong ? 'damaged' : 'right';
+    const only = (state: string): string[] => (manifest === state ? [manifestKey] : []);
+    const right = [...result.wholeBundles, ...only('right')];
+    const found = {
+      ...(level === 'full' ? { read: right } : { seen: right }),
+      damaged: [...damagedBundles.filter((key) => !missingBundles.includes(key)), ...only('damaged')],
+      missing: [...missingBundles, ...only('missing')],
+    };
+    await this.ledger.note(providerId, found, ReadBy.Verify);
   }
 }
 

@@ -33,7 +33,7 @@ it('a provider is probed, added, made the default, disabled and removed', async 
   expect(readdirSync(path).filter((name) => !name.startsWith('.'))).toEqual([]);
 
   expect(await test.admin.call('PATCH', at, { isDefault: true })).toMatchObject({ body: { isDefault: true } });
-  expect(await names()).toEqual(['disk']);
+  expect(await names()).toEqual(['local', 'disk']);
   expect(await test.admin.call('PATCH', at, { enabled: false })).toMatchObject({ body: { enabled: false } });
   expect(await names()).toEqual(['local']);
 

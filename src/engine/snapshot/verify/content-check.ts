@@ -22,8 +22,8 @@ interface NamedItem extends ContentItem {
 /** What is told while content is checked. */
 export interface ContentCheckReport {
   damage(path: string, reason: string, bundleKey: string | null): void;
-  /** An object is not there. */
-  missing(): void;
+  /** A bundle is not there. */
+  missing(key: string): void;
   entry(): void;
   progress(current: string): void;
 }
@@ -102,7 +102,7 @@ export class ContentCheck {
   }
 
   #compare({ key, sha256 }: ManifestBundle, actual: string | null): void {
-    if (actual === null) this.report.missing();
+    if (actual === null) this.report.missing(key);
     if (actual === null) this.report.damage(key, 'the bundle is missing', key);
     else if (actual !== sha256) this.report.damage(key, `its SHA-256 is ${actual}, not ${sha256}`, key);
   }

@@ -34,10 +34,14 @@ export interface VerifyResult {
   moreDamaged: number;
   /** Whether objects themselves are not there. */
   missing: boolean;
-  /** Keys of the bundles in which the damage lies. */
+  /** What the manifest object itself is. */
+  manifest: 'right' | 'damaged' | 'missing';
+  /** Keys of the bundles in which the damage lies, the missing ones among them. */
   damagedBundles: string[];
-  /** Keys of the bundles of which every byte was read and is right (full level). */
-  provenBundles: string[];
+  /** Keys of the bundles that are not there. */
+  missingBundles: string[];
+  /** Keys of the bundles without damage: of which every byte was read (full level), or the size seen (quick). */
+  wholeBundles: string[];
 }
 
 const MAX_DAMAGES = 200;
@@ -56,9 +60,10 @@ export async function verifyBackup(driver: StorageDriver, options: VerifyOptions
 class Verification {
   readonly #damaged: Damage[] = [];
   #moreDamaged = 0;
-  #missing = false;
   readonly #bundles = new Map<number, ManifestBundle>();
   readonly #damagedBundles = new Set<string>();
+  readonly #missingBundles = new Set<string>();
+  #manifest: VerifyResult['manifest'] = 'right';
   #bytes = 0;
   #bytesTotal = 0;
   #running: ContentCheck | null = null;
@@ -79,17 +84,17 @@ class Verification {
       checkedEntries: this.#entries,
       damaged: this.#damaged,
       moreDamaged: this.#moreDamaged,
-      missing: this.#missing,
+      missing: this.#manifest === 'missing' || this.#missingBundles.size > 0,
+      manifest: this.#manifest,
+      missingBundles: [...this.#missingBundles],
       damagedBundles: [...this.#damagedBundles],
-      provenBundles: [...this.#bundles.values()].flatMap(({ key }) =>
-        this.options.level === 'full' && !this.#damagedBundles.has(key) ? [key] : [],
-      ),
+      wholeBundles: [...this.#bundles.values()].flatMap(({ key }) => (this.#damagedBundles.has(key) ? [] : [key])),
     };
   }
 
   async run(): Promise<void> {
     if (!(await this.#checkManifestObject())) return;
-    const before = { missing: this.#missing, damaged: this.#damaged.length };
+    const before = this.#damaged.length;
     const lines = this.#manifestLines();
     try {
       if (this.options.level === 'quick') await this.#quick(lines);
@@ -97,6 +102,7 @@ class Verification {
     } catch (error) {
       if (this.#unreadable === null || error !== this.#unreadable) throw error;
       this.#forget(before);
+      this.#manifest = 'damaged';
       this.#damage(this.options.manifestKey, this.#unreadable.message);
     } finally {
       await lines.return(undefined);
@@ -116,9 +122,7 @@ class Verification {
     this.#bytesTotal = this.#bytes + present.reduce((sum, { size, live }) => sum + size + live, 0);
     const check = new ContentCheck(this.driver, present, this.options, {
       damage: (path, reason, bundle) => this.#damage(path, reason, bundle),
-      missing: () => {
-        this.#missing = true;
-      },
+      missing: (key) => this.#missingBundles.add(key),
       entry: () => {
         this.#entries += 1;
       },
@@ -144,11 +148,11 @@ class Verification {
   }
 
   /** Of a manifest that can't be read nothing is believed. */
-  #forget({ missing, damaged }: { missing: boolean; damaged: number }): void {
+  #forget(damaged: number): void {
     this.#running = null;
     this.#damaged.length = damaged;
     this.#moreDamaged = 0;
-    this.#missing = missing;
+    this.#missingBundles.clear();
     this.#entries = 0;
     this.#bundles.clear();
     this.#damagedBundles.clear();
@@ -158,14 +162,15 @@ class Verification {
     const { manifestKey, manifest, level } = this.options;
     const object = await this.driver.stat(manifestKey);
     if (object === null) {
-      this.#missing = true;
+      this.#manifest = 'missing';
       this.#damage(manifestKey, 'the manifest is missing');
       return false;
     }
     if (manifest !== undefined && object.size !== manifest.size) {
+      this.#manifest = 'damaged';
       this.#damage(manifestKey, `it has ${object.size} bytes, not ${manifest.size}`);
     }
-    if (level === 'full' && manifest?.sha256 !== undefined) await this.#hashObject(manifestKey, manifest.sha256);
+    if (level === 'full' && manifest?.sha256 !== undefined) await this.#hashManifest(manifest.sha256);
     else this.#bytes += object.size;
     return true;
   }
@@ -177,7 +182,7 @@ class Verification {
       this.#bundles.set(bundle.id, bundle);
       const object = await this.driver.stat(bundle.key);
       if (object === null) {
-        this.#missing = true;
+        this.#missingBundles.add(bundle.key);
         this.#damage(bundle.key, 'the bundle is missing', bundle.key);
         continue;
       }
@@ -188,7 +193,8 @@ class Verification {
     return present;
   }
 
-  async #hashObject(key: string, sha256: string): Promise<void> {
+  async #hashManifest(sha256: string): Promise<void> {
+    const key = this.options.manifestKey;
     const hash = createHash('sha256');
     try {
       for await (const chunk of await this.driver.read(key, { offset: 0 }, this.options.signal)) {
@@ -198,12 +204,14 @@ class Verification {
       }
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#missing = true;
-      this.#damage(key, error.message, key);
+      this.#manifest = 'missing';
+      this.#damage(key, error.message);
       return;
     }
     const actual = hash.digest('hex');
-    if (actual !== sha256) this.#damage(key, `its SHA-256 is ${actual}, not ${sha256}`, key);
+    if (actual === sha256) return;
+    this.#manifest = 'damaged';
+    this.#damage(key, `its SHA-256 is ${actual}, not ${sha256}`);
   }
 
   #progress(bytes: number, current: string): void {
@@ -218,12 +226,8 @@ class Verification {
     });
   }
 
-  #isBundle(key: string): boolean {
-    return key !== this.options.manifestKey;
-  }
-
   #damage(path: string, reason: string, bundleKey: string | null = null): void {
-    if (bundleKey !== null && this.#isBundle(bundleKey)) this.#damagedBundles.add(bundleKey);
+    if (bundleKey !== null) this.#damagedBundles.add(bundleKey);
     if (this.#damaged.length < MAX_DAMAGES) this.#damaged.push({ path, reason });
     else this.#moreDamaged += 1;
   }

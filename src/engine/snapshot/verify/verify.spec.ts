@@ -102,7 +102,7 @@ describe('verifyBackup', () => {
       missing: false,
       checkedEntries: 0,
       damagedBundles: [],
-      provenBundles: [],
+      wholeBundles: [],
     });
     expect(result.damaged.map((d) => d.path)).toEqual([made.manifestKey]);
   });

@@ -23,7 +23,7 @@ export class CreateStorageDto {
   @IsObject()
   settings!: Record<string, unknown>;
 
-  /** Whether backups go here (instead of to the present default). */
+  /** Whether sites without a list of their own store here; several providers may be, for as many copies. */
   @IsOptional()
   @IsBoolean()
   isDefault?: boolean;
