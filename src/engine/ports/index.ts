@@ -6,3 +6,4 @@ export * from './comparing-module.js';
 export * from './diagnostics.js';
 export * from './member-sink.js';
 export * from './storage-key.js';
+export * from './stream-source.js';

@@ -22,15 +22,27 @@ export interface BandwidthLimiter {
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What to store: a finished local file, or a small body. */
-export type PutSource =
-  | {
-      path: string;
-      size: number;
-      /** SHA-256 of the whole file, hex. */
-      sha256: string;
-    }
-  | { bytes: Uint8Array };
+/** A finished local file. */
+export interface FileSource {
+  path: string;
+  size: number;
+  /** SHA-256 of the whole file, hex. */
+  sha256: string;
+}
+
+/**
+ * Bytes that lie elsewhere (an object of another storage), read as often as the driver needs: in ranges, several at a time,
+ * again for a retry. The same bytes must come every time. The one who opens a stream destroys it.
+ */
+export interface StreamSource {
+  open(range: ByteRange, signal?: AbortSignal): Promise<Readable>;
+  size: number;
+  /** SHA-256 of the whole, hex. */
+  sha256: string;
+}
+
+/** What to store: a finished local file, a re-readable stream, or a small body. */
+export type PutSource = FileSource | StreamSource | { bytes: Uint8Array };
 
 export interface PutOptions {
   signal?: AbortSignal;
@@ -44,6 +56,7 @@ export interface PutOptions {
  * - keys are ASCII `a/b/c`, no empty or dot segments; a driver refuses others with STORAGE_KEY_INVALID;
  * - `put` is atomic: a reader sees the old object, or the whole new one, never a part; it is durable when it resolves;
  *   may be called again with the same key and content (idempotent); a failed or aborted put leaves nothing visible;
+ *   what differs from the announced size or SHA-256 is not stored;
  * - `read` of a missing key throws STORAGE_OBJECT_NOT_FOUND; ranges past the end are cut; streams are lazy and bounded;
  * - `list` yields each object under the prefix once, in key order, streaming; never partial uploads;
  * - `delete` is idempotent: a missing object is success. It never follows a link;
@@ -55,10 +68,10 @@ export interface StorageDriver {
   readonly kind: string;
   put(key: string, source: PutSource, options?: PutOptions): Promise<StoredObject>;
   /** The object's facts, or null when it is missing. */
-  stat(key: string): Promise<StoredObject | null>;
+  stat(key: string, signal?: AbortSignal): Promise<StoredObject | null>;
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
-  list(prefix: string): AsyncIterable<StoredObject>;
-  delete(key: string): Promise<void>;
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
+  delete(key: string, signal?: AbortSignal): Promise<void>;
   /** Removes partial uploads older than the given age; returns how many. Called at start and by maintenance. */
   removeAbandoned(olderThanMs: number): Promise<number>;
   /** Free and total bytes, or null where the storage has no such notion. */
@@ -83,6 +96,21 @@ export interface FileStorageDriver extends StorageDriver {
 
 export function hasFiles(driver: StorageDriver): driver is FileStorageDriver {
   return 'openFile' in driver;
+}
+
+/** A driver that can lock objects against deletion (S3 Object Lock). What is locked answers `delete` with STORAGE_RETAINED. */
+export interface LockingStorageDriver extends StorageDriver {
+  /** For how many days a `put` locks its object, by the driver's own settings; null when it does not. */
+  readonly lockDays: number | null;
+  /** Locks the object until then. Idempotent; never shortens a lock. Errors: STORAGE_OBJECT_NOT_FOUND, STORAGE_DENIED. */
+  extendLock(key: string, until: Date): Promise<void>;
+  /** Until when the object is locked, or null. Error: STORAGE_OBJECT_NOT_FOUND. */
+  lockedUntil(key: string): Promise<Date | null>;
+}
+
+/** Whether the driver can lock and its settings want it. */
+export function locksObjects(driver: StorageDriver): driver is LockingStorageDriver {
+  return 'extendLock' in driver && 'lockDays' in driver && driver.lockDays !== null;
 }
 
 /** Makes drivers of one kind from a provider's settings. Found through the discovery token, like backup modules. */

@@ -17,9 +17,9 @@ export class CountingStorageDriver implements StorageDriver {
     return this.inner.put(key, source, options);
   }
 
-  async stat(key: string): Promise<StoredObject | null> {
+  async stat(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
     this.calls.stat++;
-    return this.inner.stat(key);
+    return this.inner.stat(key, signal);
   }
 
   async read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
@@ -37,14 +37,14 @@ export class CountingStorageDriver implements StorageDriver {
     return body.pipe(counter);
   }
 
-  list(prefix: string): AsyncIterable<StoredObject> {
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
     this.calls.list++;
-    return this.inner.list(prefix);
+    return this.inner.list(prefix, signal);
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
     this.calls.delete++;
-    await this.inner.delete(key);
+    await this.inner.delete(key, signal);
   }
 
   async removeAbandoned(olderThanMs: number): Promise<number> {

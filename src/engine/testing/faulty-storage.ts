@@ -60,9 +60,9 @@ export class FaultyStorageDriver implements StorageDriver {
     return this.#answer(await this.inner.put(key, source, options), fault);
   }
 
-  async stat(key: string): Promise<StoredObject | null> {
-    const fault = await this.#before('stat', key);
-    const object = await this.inner.stat(key);
+  async stat(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
+    const fault = await this.#before('stat', key, signal);
+    const object = await this.inner.stat(key, signal);
     return object === null ? null : this.#answer(object, fault);
   }
 
@@ -81,17 +81,17 @@ export class FaultyStorageDriver implements StorageDriver {
     return Readable.from(cutOff(bytes.subarray(0, at), fault === 'broken'), { objectMode: false });
   }
 
-  async *list(prefix: string): AsyncGenerator<StoredObject> {
-    const fault = await this.#before('list', prefix);
-    for await (const object of this.inner.list(prefix)) {
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject> {
+    const fault = await this.#before('list', prefix, signal);
+    for await (const object of this.inner.list(prefix, signal)) {
       yield object;
       if (fault === 'broken') throw unreachable('list');
     }
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#before('delete', key);
-    await this.inner.delete(key);
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
+    await this.#before('delete', key, signal);
+    await this.inner.delete(key, signal);
   }
 
   async removeAbandoned(olderThanMs: number): Promise<number> {

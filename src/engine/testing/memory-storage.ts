@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { AppError, cancelledError } from '../../common/errors/index.js';
 import {
   assertStorageKey,
+  sourceChunks,
   type ByteRange,
   type PutOptions,
   type PutSource,
@@ -21,9 +22,9 @@ export class MemoryStorageDriver implements StorageDriver {
 
   async put(key: string, source: PutSource, options: PutOptions = {}): Promise<StoredObject> {
     assertStorageKey(key);
-    const bytes = 'bytes' in source ? Buffer.from(source.bytes) : await readFile(source.path);
+    const bytes = await bytesOf(source, options.signal);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if ('path' in source && (bytes.length !== source.size || sha256 !== source.sha256)) {
+    if (!('bytes' in source) && (bytes.length !== source.size || sha256 !== source.sha256)) {
       throw new AppError({
         code: 'STORAGE_CHECKSUM_MISMATCH',
         kind: 'storage',
@@ -42,8 +43,9 @@ export class MemoryStorageDriver implements StorageDriver {
     return { key, size: bytes.length, modifiedAt: object.modifiedAt, sha256 };
   }
 
-  async stat(key: string): Promise<StoredObject | null> {
+  async stat(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
     assertStorageKey(key);
+    if (signal?.aborted === true) throw cancelledError();
     const object = this.objects.get(key);
     return object === undefined ? null : { key, size: object.bytes.length, modifiedAt: object.modifiedAt };
   }
@@ -63,16 +65,17 @@ export class MemoryStorageDriver implements StorageDriver {
     return Readable.from(chunksOf(object.bytes.subarray(range.offset, end), signal), { objectMode: false });
   }
 
-  async *list(prefix: string): AsyncGenerator<StoredObject> {
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject> {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
     for (const key of keys) {
-      const object = await this.stat(key);
+      const object = await this.stat(key, signal);
       if (object !== null) yield object;
     }
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
     assertStorageKey(key);
+    if (signal?.aborted === true) throw cancelledError();
     this.objects.delete(key);
   }
 
@@ -83,6 +86,14 @@ export class MemoryStorageDriver implements StorageDriver {
   async space(): Promise<null> {
     return null;
   }
+}
+
+async function bytesOf(source: PutSource, signal: AbortSignal | undefined): Promise<Buffer> {
+  if ('bytes' in source) return Buffer.from(source.bytes);
+  if ('path' in source) return readFile(source.path);
+  const chunks: Buffer[] = [];
+  for await (const chunk of sourceChunks(source, { offset: 0 }, signal)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 async function* chunksOf(bytes: Buffer, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {

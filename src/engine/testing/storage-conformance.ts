@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PutSource, StorageDriver } from '../ports/index.js';
+import type { FileSource, PutSource, StorageDriver, StreamSource } from '../ports/index.js';
 import { SeededRandom } from './random.js';
+import { failing, streamSource } from './stream-sources.js';
 import { makeTempFolder } from './temp-folder.js';
 
 export interface ConformanceSubject {
@@ -59,7 +61,7 @@ export function storageConformance(name: string, options: ConformanceOptions): v
       scratch.remove();
     });
 
-    const fileSource = (bytes: Buffer, fileName = 'source'): Extract<PutSource, { path: string }> => {
+    const fileSource = (bytes: Buffer, fileName = 'source'): FileSource => {
       const path = join(scratch.path, fileName);
       writeFileSync(path, bytes);
       return { path, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
@@ -83,13 +85,15 @@ export function storageConformance(name: string, options: ConformanceOptions): v
       expect(await keys('')).toEqual([]);
     });
 
-    it('gives back what was put, small, empty and large, from memory and from a file', async () => {
+    it('gives back what was put, small, empty and large, from memory, a file and a stream', async () => {
       const large = random.bytes(options.largeBytes ?? 3 * 1024 * 1024);
       const cases: [string, PutSource, Buffer][] = [
         ['a/small', { bytes: Buffer.from('hello') }, Buffer.from('hello')],
         ['a/empty', { bytes: Buffer.alloc(0) }, Buffer.alloc(0)],
         ['a/empty-file', fileSource(Buffer.alloc(0), 'empty'), Buffer.alloc(0)],
         ['a/b/c/d/large.tar.zst', fileSource(large, 'large'), large],
+        ['a/streamed', streamSource(large), large],
+        ['a/empty-stream', streamSource(Buffer.alloc(0)), Buffer.alloc(0)],
       ];
       for (const [key, source, expected] of cases) {
         const stored = await driver.put(key, source);
@@ -203,6 +207,56 @@ export function storageConformance(name: string, options: ConformanceOptions): v
       await expect(driver.put('m', source)).rejects.toThrow(/./);
       expect(await keys('')).toEqual([]);
       expect(await driver.stat('m')).toBeNull();
+    });
+
+    it('a stream that is not what was announced is not stored', async () => {
+      const bytes = random.bytes(options.largeBytes ?? 500_000);
+      const other = Buffer.from(bytes);
+      other[bytes.length - 5] = (other[bytes.length - 5] ?? 0) ^ 1;
+      const { sha256, size } = streamSource(bytes);
+      const sources: [string, StreamSource][] = [
+        ['other bytes', { ...streamSource(other), sha256 }],
+        ['another announcement', { ...streamSource(bytes), sha256: '0'.repeat(64) }],
+        ['too short', { ...streamSource(bytes.subarray(0, -1)), sha256, size }],
+        ['too long', { ...streamSource(Buffer.concat([bytes, other])), sha256, size }],
+        ['fails', { ...streamSource(bytes), open: async () => Readable.from(failing(bytes), { objectMode: false }) }],
+      ];
+      for (const [what, source] of sources) {
+        // A source that has more than was announced may give all of it whatever range is asked for.
+        const open: StreamSource['open'] = async (range) => source.open(what === 'too long' ? { offset: 0 } : range);
+        await expect(driver.put('w', { ...source, open }), what).rejects.toThrow(/./);
+        expect(await driver.stat('w'), what).toBeNull();
+      }
+      await driver.put('w', streamSource(bytes));
+      expect((await readAll('w')).equals(bytes)).toBe(true);
+    });
+
+    it('a put whose stream falls silent can be cancelled', async () => {
+      const controller = new AbortController();
+      const { size, sha256 } = streamSource(random.bytes(100_000));
+      const silent = async (): Promise<Readable> => {
+        setTimeout(() => controller.abort(), 20);
+        return new Readable({ read: () => undefined });
+      };
+      await expect(
+        driver.put('c', { open: silent, size, sha256 }, { signal: controller.signal }),
+      ).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+      await driver.removeAbandoned(0);
+      expect(await keys('')).toEqual([]);
+    });
+
+    it('stat, list and delete can be cancelled', async () => {
+      await driver.put('x', { bytes: Buffer.from('x') });
+      const signal = AbortSignal.abort();
+      const cancelled = { code: 'JOB_CANCELLED' };
+      await expect(driver.stat('x', signal)).rejects.toMatchObject(cancelled);
+      await expect(driver.delete('x', signal)).rejects.toMatchObject(cancelled);
+      await expect(
+        (async () => {
+          for await (const object of driver.list('', signal)) throw new Error(`listed ${object.key}`);
+        })(),
+      ).rejects.toMatchObject(cancelled);
+      expect(await driver.stat('x')).not.toBeNull();
     });
 
     it('a cancelled put leaves nothing', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { AppError, cancelledError, errnoOf } from '../../common/errors/index.js';
-import type { PutOptions, PutSource } from '../../engine/ports/index.js';
+import { sourceChunks, type FileSource, type PutOptions, type PutSource } from '../../engine/ports/index.js';
 import { withFolder, type Folder } from './folder.js';
 import { checksumMismatch } from './local-errors.js';
 
@@ -33,7 +33,9 @@ export async function putObject(
     const placed =
       'bytes' in source
         ? await writeBytes(partials, partial, source.bytes, options)
-        : await takeFile(partials, partial, key, source, options);
+        : 'path' in source
+          ? await takeFile(partials, partial, key, source, options)
+          : await copy(sourceChunks(source, { offset: 0 }, options.signal), partials, partial, key, source, options);
     stopIfAborted(options);
     await place(root, partials.path(partial), key);
     options.onProgress?.(placed.size);
@@ -67,8 +69,6 @@ async function writeBytes(
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-type FileSource = Extract<PutSource, { path: string }>;
-
 async function takeFile(
   partials: Folder,
   name: string,
@@ -91,7 +91,7 @@ async function takeFile(
       if (size !== source.size) throw checksumMismatch(key, `${source.size} bytes`, `${size} bytes`);
       return { size, sha256: undefined };
     }
-    return await copy(input, partials, name, key, source, options);
+    return await copy(fileChunks(input), partials, name, key, source, options);
   } finally {
     await input.close();
   }
@@ -138,33 +138,41 @@ async function settle(partials: Folder, name: string): Promise<number> {
   }
 }
 
+/** The file's bytes; each chunk is valid until the next is asked for. */
+async function* fileChunks(input: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
+  for (let at = 0; ;) {
+    const { bytesRead } = await input.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 async function copy(
-  input: FileHandle,
+  input: AsyncIterable<Buffer>,
   partials: Folder,
   name: string,
   key: string,
-  source: FileSource,
+  announced: { size: number; sha256: string },
   options: PutOptions,
 ): Promise<PlacedObject> {
   const output = await partials.openFile(name, NEW_FILE);
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
     let size = 0;
-    for (;;) {
+    for await (const chunk of input) {
       stopIfAborted(options);
-      const { bytesRead } = await input.read(buffer, 0, buffer.length, size);
-      if (bytesRead === 0) break;
-      const chunk = buffer.subarray(0, bytesRead);
-      await options.limiter?.take(bytesRead, options.signal);
+      await options.limiter?.take(chunk.length, options.signal);
       hash.update(chunk);
       await writeFully(output, chunk, size);
-      size += bytesRead;
+      size += chunk.length;
+      if (size > announced.size) throw checksumMismatch(key, `${announced.size} bytes`, 'more');
       options.onProgress?.(size);
     }
-    if (size !== source.size) throw checksumMismatch(key, `${source.size} bytes`, `${size} bytes`);
+    if (size !== announced.size) throw checksumMismatch(key, `${announced.size} bytes`, `${size} bytes`);
     const sha256 = hash.digest('hex');
-    if (sha256 !== source.sha256) throw checksumMismatch(key, `SHA-256 ${source.sha256}`, sha256);
+    if (sha256 !== announced.sha256) throw checksumMismatch(key, `SHA-256 ${announced.sha256}`, sha256);
     await output.sync();
     return { size, sha256 };
   } finally {

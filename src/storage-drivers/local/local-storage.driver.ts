@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rmdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { errnoOf } from '../../common/errors/index.js';
+import { cancelledError, errnoOf } from '../../common/errors/index.js';
 import {
   assertStorageKey,
   type ByteRange,
@@ -67,8 +67,9 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
     });
   }
 
-  async stat(key: string): Promise<StoredObject | null> {
+  async stat(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
     assertStorageKey(key);
+    if (signal?.aborted === true) throw cancelledError();
     return this.withRoot({ what: 'looked up', key }, (root) => this.lookUp(root, key));
   }
 
@@ -101,11 +102,14 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
     });
   }
 
-  async *list(prefix: string): AsyncGenerator<StoredObject> {
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject> {
     const operation = { what: 'listed' };
     const root = await this.openRoot(operation);
     try {
-      yield* listObjects(root, '', prefix);
+      for await (const object of listObjects(root, '', prefix)) {
+        if (signal?.aborted === true) throw cancelledError();
+        yield object;
+      }
     } catch (error) {
       throw translate(error, this.root, operation);
     } finally {
@@ -113,8 +117,9 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
     }
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
     assertStorageKey(key);
+    if (signal?.aborted === true) throw cancelledError();
     await this.withRoot({ what: 'deleted', key }, async (root) => {
       const { folders, name } = split(key);
       try {
