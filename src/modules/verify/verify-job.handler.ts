@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError, throwIfAborted } from '../../common/errors/index.js';
 import type { StageOutcome } from '../../engine/ports/index.js';
@@ -108,6 +109,7 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
       manifestKey: backup.manifestKey,
       manifest: { size: backup.manifestSize, sha256: backup.manifestSha256 },
       level,
+      spoolDir: join(context.workDir, 'fetched'),
       signal: context.signal,
       onProgress: ({ bytesDone, bytesTotal, itemsDone, current }) =>
         context.journal.progress({

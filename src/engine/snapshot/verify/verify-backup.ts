@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { throwIfAborted } from '../../../common/errors/index.js';
-import type { StorageDriver } from '../../ports/index.js';
+import { hasFiles, type StorageDriver } from '../../ports/index.js';
 import type { ManifestBundle, ManifestHeader, ManifestLine } from '../manifest/index.js';
 import { streamManifest } from '../read/index.js';
 import { ContentCheck } from './content-check.js';
+import { FetchedObjects } from './fetched-objects.js';
 import { isDamage } from './is-damage.js';
 
 export type VerifyLevel = 'quick' | 'full';
@@ -13,6 +14,11 @@ export interface VerifyOptions {
   /** What the catalogue knows of the manifest object, where it is known. */
   manifest?: { size: number; sha256?: string };
   level: VerifyLevel;
+  /**
+   * A folder of the caller's in which bundles of a storage without files are kept while they are checked, if the disk has room
+   * for them: then each is fetched once. Removed at the end.
+   */
+  spoolDir?: string;
   signal?: AbortSignal;
   onProgress?: (progress: { bytesDone: number; bytesTotal: number; itemsDone: number; current: string }) => void;
 }
@@ -67,6 +73,7 @@ class Verification {
   #bytes = 0;
   #bytesTotal = 0;
   #running: ContentCheck | null = null;
+  #spool: FetchedObjects | null = null;
   /** What the manifest's damage was thrown as. */
   #unreadable: Error | null = null;
   #entries = 0;
@@ -106,6 +113,7 @@ class Verification {
       this.#damage(this.options.manifestKey, this.#unreadable.message);
     } finally {
       await lines.return(undefined);
+      await this.#spool?.remove();
     }
   }
 
@@ -120,7 +128,8 @@ class Verification {
     const { value: header } = await lines.next();
     const present = await this.#checkBundles(header?.kind === 'header' ? header.bundles : []);
     this.#bytesTotal = this.#bytes + present.reduce((sum, { size, live }) => sum + size + live, 0);
-    const check = new ContentCheck(this.driver, present, this.options, {
+    this.#spool = await this.#spoolFor(present);
+    const check = new ContentCheck(this.#spool ?? this.driver, present, this.options, {
       damage: (path, reason, bundle) => this.#damage(path, reason, bundle),
       missing: (key) => this.#missingBundles.add(key),
       entry: () => {
@@ -132,6 +141,17 @@ class Verification {
     await check.run(lines);
     this.#bytes += check.bytes;
     this.#running = null;
+  }
+
+  /** Where the bundles are fetched to; null when they are files, or there is no room. */
+  async #spoolFor(present: readonly ManifestBundle[]): Promise<FetchedObjects | null> {
+    const { spoolDir: folder, signal } = this.options;
+    if (folder === undefined || hasFiles(this.driver)) return null;
+    const bytes = present.reduce((sum, bundle) => sum + bundle.size, 0);
+    const onProgress = (key: string): void => this.#progress(0, key);
+    const spool = await FetchedObjects.over(this.driver, { folder, bytes, signal, onProgress });
+    if (spool !== null) this.#bytesTotal += bytes;
+    return spool;
   }
 
   /** The manifest's lines; damage of it is remembered. */
@@ -217,7 +237,7 @@ class Verification {
   #progress(bytes: number, current: string): void {
     this.#stopIfAborted();
     this.#bytes += bytes;
-    const bytesDone = this.#bytes + (this.#running?.bytes ?? 0);
+    const bytesDone = this.#bytes + (this.#running?.bytes ?? 0) + (this.#spool?.fetched ?? 0);
     this.options.onProgress?.({
       bytesDone,
       bytesTotal: Math.max(bytesDone, this.#bytesTotal),

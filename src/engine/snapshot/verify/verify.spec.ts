@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  CountingStorageDriver,
   FaultyStorageDriver,
   makeHandMadeBackup,
+  makeTempFolder,
   MemoryStorageDriver,
   SeededRandom,
   type HandMadeBackup,
@@ -153,5 +157,22 @@ describe('verifyBackup', () => {
       onProgress: () => controller.abort(),
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+
+  it('fetches each object once where there is room, and leaves nothing there', async () => {
+    const { memory, made } = await make();
+    const scratch = makeTempFolder('verify');
+    const spoolDir = join(scratch.path, 'fetched');
+    const counting = new CountingStorageDriver(memory);
+    const sizes = made.bundle.size + bytesOf(memory, made.manifestKey).bytes.length;
+    const options = { manifestKey: made.manifestKey, level: 'full', spoolDir } as const;
+    expect(await verifyBackup(counting, options)).toMatchObject({ ok: true, checkedEntries: 202 });
+    expect(counting.bytesRead).toBeLessThanOrEqual(sizes);
+    const object = bytesOf(memory, made.bundleKey);
+    const at = Math.floor(object.bytes.length / 2);
+    object.bytes[at] = (object.bytes[at] ?? 0) ^ 4;
+    expect(await verifyBackup(counting, options)).toMatchObject({ ok: false, damagedBundles: [made.bundleKey] });
+    expect(existsSync(spoolDir)).toBe(false);
+    scratch.remove();
   });
 });
