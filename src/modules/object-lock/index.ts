@@ -1,0 +1,2 @@
+export { LockKeeper } from './lock-keeper.js';
+export { ObjectLockModule } from './object-lock.module.js';
