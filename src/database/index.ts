@@ -1,3 +1,4 @@
+export { type HeldLock, lockInTransaction, tryLock } from './advisory-lock.js';
 export { connect } from './connect.js';
 export { DatabaseModule } from './database.module.js';
 export { EmbeddedPostgres } from './embedded/embedded-postgres.js';
