@@ -2,6 +2,7 @@ import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { manifestDamaged } from '../../engine/snapshot/manifest/index.js';
 import type { CommittedBackup, StorageDriver } from '../../engine/ports/index.js';
+import { lockSite } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { Backup } from './backup.entity.js';
 import { backupIncomplete, backupInUse, backupsGoing } from './backups.errors.js';
@@ -47,6 +48,7 @@ export class BackupAdopter {
         throw manifestDamaged('it is not the one that the catalogue knows');
       await requireNoJob(em, backupId);
       await holdSharers(em, facts);
+      await lockSite(em, site.id, 'shared');
       // Only now: what was there before may have been deleted with the backups that were held until now.
       await requireWhole(driver, manifestKey, facts, signal);
       const made = committed(providerId, manifestKey, facts);

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Difference } from './compare.js';
 
@@ -7,27 +7,20 @@ const BATCH = 500;
 
 /** Differences in a file of the run's own, in the order they came: however many there are, memory stays the same. */
 export class DifferenceFile {
-  private readonly out: WriteStream;
-  private failure: Error | null = null;
+  private pending: string[] = [];
 
-  constructor(private readonly path: string) {
-    this.out = createWriteStream(path, { mode: 0o600 });
-    this.out.on('error', (error) => {
-      this.failure = error;
-    });
-  }
+  constructor(private readonly path: string) {}
 
   async add(difference: Difference): Promise<void> {
-    if (this.failure !== null) throw this.failure;
-    if (!this.out.write(`${JSON.stringify(difference)}\n`)) await once(this.out, 'drain');
+    this.pending.push(`${JSON.stringify(difference)}\n`);
+    if (this.pending.length >= BATCH) await this.finish();
   }
 
-  /** Nothing is added any more; it can be read now, as often as needed. */
+  /** What was added can be read now, as often as needed. */
   async finish(): Promise<void> {
-    if (this.failure !== null) throw this.failure;
-    this.out.end();
-    if (!this.out.closed) await once(this.out, 'close');
-    if (this.failure !== null) throw this.failure;
+    const text = this.pending.join('');
+    this.pending = [];
+    await appendFile(this.path, text, { mode: 0o600 });
   }
 
   /** A few hundred at a time. */

@@ -18,6 +18,10 @@ export class Report {
     this.numbers.set(name, (this.numbers.get(name) ?? 0) + by);
   }
 
+  set(numbers: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(numbers)) this.numbers.set(name, value);
+  }
+
   /** Enters a difference that has been confirmed; nothing was done about it yet. */
   add({ kind, key, expectedBytes, storedBytes }: Difference, note: string | null = null): void {
     this.count(kind);
