@@ -50,7 +50,8 @@ export class OrphanAdopter {
       throwIfAborted(run.signal);
       const { code, message, retry } = asAppError(error);
       if (NO_BACKUP.has(code) && run.actions.includes('delete')) return true;
-      run.report.act(key, retry === 'later' ? 'waiting' : 'failed', message);
+      if (code === 'STORAGE_OBJECT_NOT_FOUND') run.report.act(key, 'waiting', 'It is gone.');
+      else run.report.act(key, retry === 'later' ? 'waiting' : 'failed', message);
       return false;
     }
   }

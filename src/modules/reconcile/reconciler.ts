@@ -37,6 +37,7 @@ export class Reconciler {
    * report has the differences all the same), STORAGE_LISTING_UNORDERED, JOB_CANCELLED, and the storage's.
    */
   async run(id: string, run: ReconcileRun, onProgress: () => Promise<void>): Promise<void> {
+    throwIfAborted(run.signal);
     const folder = join(this.config.paths.work, id);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
@@ -115,6 +116,7 @@ function isFreshProbe({ key, modifiedAt }: Difference): boolean {
 }
 
 async function* watched<T>(items: AsyncIterable<T>, signal: AbortSignal, tell: () => Promise<void>): AsyncGenerator<T> {
+  throwIfAborted(signal);
   let count = 0;
   for await (const item of items) {
     yield item;
