@@ -14,6 +14,7 @@ import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
+import { ReconcileModule } from './modules/reconcile/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
         BackupsModule,
         RestoreModule,
         VerifyModule,
+        ReconcileModule,
         DiffModule,
         DaemonModule,
         WordPressModule,

@@ -15,6 +15,7 @@ export async function connect(databaseUrl: string, patienceMs = PATIENCE_MS): Pr
       connectionString: databaseUrl,
       application_name: 'backupd',
       connectionTimeoutMillis: 10_000,
+      keepAlive: true,
     });
     // A connection lost while idle is found out by the next query; without a listener it would end the process.
     client.on('error', () => undefined);

@@ -1,5 +1,7 @@
+export { type HeldLock, lockInTransaction, tryLock } from './advisory-lock.js';
 export { connect } from './connect.js';
 export { DatabaseModule } from './database.module.js';
 export { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 export { migrate } from './migrate.js';
+export { type PortableTable, portableTables } from './portable-tables.js';
 export { migrationsFolder, ormOptions } from './orm-options.js';

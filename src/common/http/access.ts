@@ -1,4 +1,4 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 
 /** What a caller may do; each role may do all that the one before it may. */
@@ -35,3 +35,9 @@ export interface Principal {
   tokenName: string;
   role: Role;
 }
+
+/** Parameter: who calls. Only in handlers that need a token. */
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal | undefined =>
+    context.switchToHttp().getRequest<{ principal?: Principal }>().principal,
+);

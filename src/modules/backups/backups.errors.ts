@@ -44,6 +44,30 @@ export function backupInUse(id: string, jobId: string): AppError {
   });
 }
 
+/** A deletion goes on that may take objects away which this backup needs. */
+export function backupsGoing(id: string, deleting: readonly string[]): AppError {
+  return new AppError({
+    code: 'BACKUP_IN_USE',
+    kind: 'conflict',
+    message: 'Backups that share content with this one are being deleted.',
+    hint: 'Try again when they are gone.',
+    retry: 'later',
+    context: { backupId: id, deleting: deleting.slice(0, 20) },
+  });
+}
+
+/** What the manifest points into is not all there. */
+export function backupIncomplete(id: string, manifestKey: string, missing: readonly string[]): AppError {
+  return new AppError({
+    code: 'BACKUP_INCOMPLETE',
+    kind: 'damaged',
+    message: `The backup can't be taken in: ${missing.length} of the objects it needs ${missing.length === 1 ? 'is' : 'are'} missing or of another size.`,
+    hint: 'Look for them on another storage of this site. What is left of the backup stays as it is.',
+    retry: 'never',
+    context: { backupId: id, manifestKey, missing: missing.slice(0, 20) },
+  });
+}
+
 export function noCopy(id: string): AppError {
   return new AppError({
     code: 'BACKUP_UNREADABLE',

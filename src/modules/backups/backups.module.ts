@@ -4,6 +4,7 @@ import { JobsModule } from '../jobs/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
+import { BackupAdopter } from './backup-adopter.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
 import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
@@ -22,6 +23,7 @@ import { StorageMaintenance } from './storage-maintenance.js';
   imports: [BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [BackupsController, SiteBackupsController],
   providers: [
+    BackupAdopter,
     BackupJobHandler,
     BackupJobParts,
     BackupReader,
@@ -34,6 +36,6 @@ import { StorageMaintenance } from './storage-maintenance.js';
     ParentBackups,
     StorageMaintenance,
   ],
-  exports: [BackupReader, BundleReferences, BackupsService, Catalogue, ObjectLedger, OwnFolders],
+  exports: [BackupAdopter, BackupReader, BundleReferences, BackupsService, Catalogue, ObjectLedger, OwnFolders],
 })
 export class BackupsModule {}

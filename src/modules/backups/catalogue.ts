@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
 import { JobsService } from '../jobs/index.js';
-import { Backup, BackupBundle, BackupCopy, CopyState } from './backup.entity.js';
+import { Backup, BackupCopy, CopyState } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
-import { ObjectKind, ObjectState, StoredObject } from './stored-object.entity.js';
+import { enterBackup, enterObjects } from './enter-backup.js';
 
 /** A backup and where it is. */
 export interface CataloguedBackup {
@@ -39,48 +39,10 @@ export class Catalogue implements CatalogueWriter {
   /** Enters a stored backup and its copies; the same again changes nothing. */
   async commit(made: CommittedBackup): Promise<void> {
     const job = await this.jobs.get(made.jobId);
-    const { copies, backupId } = made;
-    const now = new Date();
+    const { siteName, module, warningCount } = job;
     await this.orm.em.fork().transactional(async (em) => {
-      const row = {
-        id: backupId,
-        siteId: made.siteId,
-        jobId: made.jobId,
-        parentBackupId: made.parentBackupId,
-        bundleKey: made.bundleKey,
-        bundleSize: made.bundleSize,
-        bundleSha256: made.bundleSha256,
-        manifestKey: made.manifestKey,
-        manifestSize: made.manifestSize,
-        manifestSha256: made.manifestSha256,
-        fileCount: made.fileCount,
-        sourceBytes: made.sourceBytes,
-        databaseBytes: made.databaseBytes,
-        storedBytes: made.storedBytes,
-        startedAt: made.startedAt,
-        siteName: job.siteName,
-        module: job.module,
-        warningCount: job.warningCount,
-        createdAt: now,
-      };
-      await em.upsertMany(Backup, [row], { onConflictFields: ['id'], onConflictAction: 'ignore' });
-      const rows = copies.map(({ providerId, size }) => ({
-        backupId,
-        providerId,
-        size,
-        state: CopyState.Present,
-        createdAt: now,
-      }));
-      const bundles = made.bundles.map(({ key, size, own }) => ({ backupId, bundleKey: key, size, own }));
-      await em.upsertMany(BackupBundle, bundles, {
-        onConflictFields: ['backupId', 'bundleKey'],
-        onConflictAction: 'ignore',
-      });
-      await em.upsertMany(BackupCopy, rows, {
-        onConflictFields: ['backupId', 'providerId'],
-        onConflictAction: 'ignore',
-      });
-      await enterObjects(em, made, now);
+      await enterBackup(em, made, { siteName, module, warningCount, createdAt: new Date() });
+      await enterObjects(em, made, true);
     });
   }
 
@@ -162,32 +124,6 @@ export class Catalogue implements CatalogueWriter {
         },
       ]),
     );
-  }
-}
-
-/** What each of the providers has now. What an earlier backup stored there is known already, with its history. */
-async function enterObjects(em: EntityManager, made: CommittedBackup, now: Date): Promise<void> {
-  const manifest = { key: made.manifestKey, size: made.manifestSize, sha256: made.manifestSha256, own: true };
-  for (const { providerId } of made.copies) {
-    const rows = [...made.bundles, manifest].map(({ own, ...facts }) => ({
-      ...facts,
-      own,
-      row: {
-        ...facts,
-        providerId,
-        kind: facts.key === made.manifestKey ? ObjectKind.Manifest : ObjectKind.Bundle,
-        siteId: made.siteId,
-        state: ObjectState.Present,
-        seenAt: now,
-        createdAt: now,
-      },
-    }));
-    const fresh = rows.flatMap(({ own, row }) => (own ? [row] : []));
-    const older = rows.flatMap(({ own, row }) => (own ? [] : [row]));
-    const onConflictFields = ['providerId', 'key'] as const;
-    await em.upsertMany(StoredObject, fresh, { onConflictFields: [...onConflictFields] });
-    if (older.length === 0) continue;
-    await em.upsertMany(StoredObject, older, { onConflictFields: [...onConflictFields], onConflictAction: 'ignore' });
   }
 }
 

@@ -1,3 +1,4 @@
+export { BackupAdopter, type Adoption } from './backup-adopter.js';
 export { BackupsModule } from './backups.module.js';
 export { BackupsService } from './backups.service.js';
 export { BackupReader } from './backup-reader.js';

@@ -15,6 +15,7 @@ import {
 } from './job.entity.js';
 import { jobNotFound } from './jobs.errors.js';
 import { SafeValues } from './safe-value.js';
+import { lockSite } from './site-lock.js';
 
 /** How a job ends. */
 export interface JobEnd {
@@ -93,6 +94,7 @@ export class JobStore {
 
   /** Enters a new job, its delivery and its first event; the caller has filled the row. False when one is active. */
   async insert(job: Job, em: EntityManager): Promise<boolean> {
+    await lockSite(em, job.siteId, 'shared');
     em.persist(job);
     await em.flush();
     if (!(await this.queue.deliver(em, job))) return false;

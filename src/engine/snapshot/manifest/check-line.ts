@@ -42,6 +42,9 @@ function isHeader(line: unknown): line is ManifestHeader {
     isText(line['readAllAt']) &&
     isRecord(line['site']) &&
     isText(line['site']['id']) &&
+    isText(line['site']['name']) &&
+    isText(line['site']['module']) &&
+    (line['parent'] === null || isText(line['parent'])) &&
     isText(line['startedAt']) &&
     isRecord(line['facts']) &&
     Array.isArray(line['excludes']) &&
@@ -122,6 +125,10 @@ function isTrailer(line: unknown): line is ManifestTrailer {
     isCount(line['entries']) &&
     isCount(line['files']) &&
     isCount(line['fileBytes']) &&
+    isCount(line['databaseBytes']) &&
+    isCount(line['storedBytes']) &&
+    isCount(line['moreWarnings']) &&
+    isText(line['finishedAt']) &&
     Array.isArray(line['warnings'])
   );
 }
