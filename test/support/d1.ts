@@ -23,8 +23,8 @@ export interface RemoteRow {
 export class TestD1 {
   /** Decides over each request; by default all pass. */
   fate: (body: string) => Fate | Promise<Fate> = () => 'pass';
-  /** Bodies of the requests so far. */
-  readonly requests: string[] = [];
+  /** Sizes of the requests so far. */
+  readonly requestBytes: number[] = [];
   private server: Server | null = null;
   private port = 0;
 
@@ -98,7 +98,7 @@ export class TestD1 {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const body = Buffer.concat(parts).toString();
-    this.requests.push(body);
+    this.requestBytes.push(Buffer.byteLength(body));
     const fate = await this.fate(body);
     if (typeof fate === 'object') {
       response.writeHead(fate.status, fate.retryAfter === undefined ? {} : { 'Retry-After': fate.retryAfter });

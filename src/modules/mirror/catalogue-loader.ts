@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { AppError } from '../../common/errors/index.js';
+import { errnoOf } from '../../common/errors/index.js';
 import { catalogueNotEmpty, mirrorRowDamaged, mirrorSchemaDiffers } from './mirror-restore.errors.js';
 import { mirroredTables } from './mirrored-tables.js';
 import type { MirrorRow } from './remote-mirror.js';
@@ -54,7 +54,7 @@ export class CatalogueLoader {
           [`[${group.map(({ data }) => data).join(',')}]`],
         );
       } catch (error) {
-        throw mirrorSchemaDiffers(table, error);
+        throw translated(table, error);
       }
     }
   }
@@ -98,11 +98,26 @@ export class CatalogueLoader {
 }
 
 function columnsOf(table: string, { rowId, data }: MirrorRow): string[] {
+  const row = parsed(data);
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw mirrorRowDamaged(table, rowId);
+  return Object.keys(row);
+}
+
+function parsed(data: string): unknown {
   try {
-    const row: unknown = JSON.parse(data);
-    if (typeof row === 'object' && row !== null) return Object.keys(row);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
+    return JSON.parse(data);
+  } catch {
+    return null;
   }
-  throw mirrorRowDamaged(table, rowId);
+}
+
+/** Values that do not fit (22), constraints (23) and names (42) are about the schema; the message of the driver has values in it. */
+function translated(table: string, error: unknown): unknown {
+  const state = errnoOf(error) ?? '';
+  if (!(error instanceof Error) || !/^(22|23|42)/.test(state)) return error;
+  const named = ['column', 'constraint'].flatMap((kind) => {
+    const name: unknown = Reflect.get(error, kind);
+    return typeof name === 'string' ? [`${kind} ${name}`] : [];
+  });
+  return mirrorSchemaDiffers(table, [...named, `SQLSTATE ${state}`].join(', '), error);
 }

@@ -52,11 +52,12 @@ export const mirrorKeyDiffers = (keyIds: readonly string[]): AppError =>
     context: { keyIds },
   });
 
-export const mirrorSchemaDiffers = (table: string, cause: unknown): AppError =>
+/** `what` is what PostgreSQL names: a column or a constraint, never a value. */
+export const mirrorSchemaDiffers = (table: string, what: string, cause: unknown): AppError =>
   new AppError({
     code: 'MIRROR_SCHEMA_DIFFERS',
     kind: 'conflict',
-    message: `Rows of ${table} do not fit the tables of this version: ${cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'}. Nothing was loaded.`,
+    message: `Rows of ${table} do not fit the tables of this version: ${what}. Nothing was loaded.`,
     hint: 'Use the version of backupd that wrote the mirror, or a newer one.',
     retry: 'never',
     context: { table },

@@ -1,6 +1,7 @@
 import { type EntityManager, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../../common/errors/index.js';
 import { D1Client } from './d1/d1-client.js';
 import { D1Timings } from './d1/d1-timings.js';
 import { KnownRows } from './known-rows.js';
@@ -10,6 +11,9 @@ import { MirrorSettings, targetTag, type MirrorConfig } from './mirror-settings.
 import { mirroredTables, type MirroredTable } from './mirrored-tables.js';
 import { RemoteMirror } from './remote-mirror.js';
 import { RowBatch } from './row-batch.js';
+
+/** SQLSTATE of a statement that took longer than it may. */
+const QUERY_CANCELLED = '57014';
 
 export interface SyncOptions {
   /** The mirror may be emptied: a person said so. */
@@ -74,13 +78,19 @@ export class MirrorSync {
     await run.known.forgetOtherTargets(this.orm.em.fork());
   }
 
-  /** Rows that are still to be sent or deleted. */
-  async waiting(config: MirrorConfig): Promise<number> {
-    return this.snapshot(async (em) => {
-      const local = new LocalRows(em, new KnownRows(targetTag(config)));
-      await local.begin();
-      return local.waiting();
-    });
+  /** Rows that are still to be sent or deleted; null when counting them takes too long. */
+  async waiting(config: MirrorConfig): Promise<number | null> {
+    try {
+      return await this.snapshot(async (em) => {
+        const local = new LocalRows(em, new KnownRows(targetTag(config)));
+        await local.begin();
+        await em.execute(`set local statement_timeout to '5s'`);
+        return local.waiting();
+      });
+    } catch (error) {
+      if (errnoOf(error) === QUERY_CANCELLED) return null;
+      throw error;
+    }
   }
 
   /**
@@ -99,7 +109,7 @@ export class MirrorSync {
         await known.forgetTable(em, name);
         for await (const page of remote.hashes(name)) await known.note(em, name, page, new Date());
       }
-      if (!options.force) refuseToEmpty(await new LocalRows(em, known).balance(), true);
+      if (!options.force) refuseToEmpty(await new LocalRows(em, known).balance(), isNew);
     });
   }
 

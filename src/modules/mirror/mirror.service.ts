@@ -25,7 +25,9 @@ const AUDIT_EVERY_MS = 86_400_000;
 export class MirrorService implements OnModuleDestroy {
   private readonly logger = new Logger('mirror');
   private readonly stopping = new AbortController();
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly runs = new Set<Promise<unknown>>();
+  /** The last trouble told in the log: once is enough. */
+  private told = '';
   /** The catalogue as of the last run that got all through. */
   private seen = { mark: '', at: 0 };
 
@@ -45,11 +47,11 @@ export class MirrorService implements OnModuleDestroy {
   /** Stops a run: what it has not sent, a later one sends. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await this.running.catch(() => undefined);
+    await Promise.allSettled(this.runs);
   }
 
   /** State and rows waiting; null when no mirror is set up. */
-  async state(): Promise<{ config: MirrorConfig; state: MirrorState; rowsWaiting: number } | null> {
+  async state(): Promise<{ config: MirrorConfig; state: MirrorState; rowsWaiting: number | null } | null> {
     const config = await this.settings.find();
     if (config === null) return null;
     return { config, state: await this.status.get(), rowsWaiting: await this.mirror.waiting(config) };
@@ -74,16 +76,20 @@ export class MirrorService implements OnModuleDestroy {
       const isQuiet = mark === this.seen.mark && now - this.seen.at < COMPARE_EVERY_MS;
       if (isQuiet && behindSince === null && !audit) return;
       await this.synchronise(config, { force: false, audit });
+      if (this.told !== '') this.logger.log('the mirror is up to date again');
+      this.told = '';
     } catch (error) {
       const { code, message } = asAppError(error);
-      if (code !== 'MIRROR_BUSY' && !this.stopping.signal.aborted) this.logger.warn(`${message} [${code}]`);
+      if (code === 'MIRROR_BUSY' || code === this.told || this.stopping.signal.aborted) return;
+      this.logger.warn(`${message} [${code}]`);
+      this.told = code;
     }
   }
 
   private synchronise(config: MirrorConfig, how: { force: boolean; audit: boolean }): Promise<SyncReport> {
     const run = this.lock.hold(() => this.runOnce(config, how));
-    this.running = run;
-    return run;
+    this.runs.add(run);
+    return run.finally(() => this.runs.delete(run));
   }
 
   private async runOnce(config: MirrorConfig, how: { force: boolean; audit: boolean }): Promise<SyncReport> {
@@ -98,7 +104,6 @@ export class MirrorService implements OnModuleDestroy {
       throw error;
     }
     const { rows, example } = tally.tooLarge;
-    const isNews = tally.sent + tally.deleted > 0 || how.audit;
     await this.status.succeeded(
       tally.sent,
       tally.deleted,
@@ -106,7 +111,6 @@ export class MirrorService implements OnModuleDestroy {
       rows > 0 ? mirrorRowTooLarge(rows, example) : null,
     );
     this.seen = { mark, at: started };
-    if (isNews) this.logger.debug(`${tally.sent} rows sent, ${tally.deleted} deleted`);
     return { sent: tally.sent, deleted: tally.deleted, tooLarge: rows, durationMs: Date.now() - started };
   }
 

@@ -48,8 +48,8 @@ export class MirrorStatusDto {
   lastSuccessAt!: string | null;
   /** Since when changes do not get through; null when all is well. */
   behindSince!: string | null;
-  /** Rows to be sent or deleted now. */
-  rowsWaiting!: number;
+  /** Rows to be sent or deleted now; null when they are too many to be counted quickly. */
+  rowsWaiting!: number | null;
   /** Rows written and deleted since the mirror was set up. */
   rowsSent!: number;
   rowsDeleted!: number;
