@@ -15,6 +15,7 @@ import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { MirrorModule } from './modules/mirror/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
@@ -57,6 +58,7 @@ export class AppModule {
         VerifyModule,
         ReconcileModule,
         DiffModule,
+        MirrorModule,
         DaemonModule,
         WordPressModule,
       ],

@@ -36,6 +36,10 @@ export class ApiClient {
     return this.json<T>('PATCH', path, { body });
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.json<T>('PUT', path, { body });
+  }
+
   /** The bytes of an answer as they come. */
   async download(path: string, query: Query, signal?: AbortSignal): Promise<Readable> {
     return this.send('GET', path, { query, signal, accept: 'application/octet-stream' });

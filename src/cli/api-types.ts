@@ -144,6 +144,43 @@ export interface DoctorDto {
   checks: { name: string; status: 'ok' | 'warning' | 'failed'; message: string; hint?: string | null }[];
 }
 
+export interface MirrorDto {
+  configured: boolean;
+  enabled: boolean | null;
+  accountId: string | null;
+  databaseId: string | null;
+  baseUrl: string | null;
+  serverId: string | null;
+  status: {
+    lastSuccessAt: string | null;
+    behindSince: string | null;
+    rowsWaiting: number | null;
+    rowsSent: number;
+    rowsDeleted: number;
+    auditedAt: string | null;
+    lastError: { code: string; message: string; hint: string | null; at: string } | null;
+  } | null;
+}
+
+export interface MirrorTestDto {
+  ok: boolean;
+  servers: string[];
+  durationMs: number;
+}
+
+export interface MirrorSyncDto {
+  sent: number;
+  deleted: number;
+  tooLarge: number;
+  durationMs: number;
+}
+
+export interface MirrorRestoreDto {
+  serverId: string;
+  rows: { table: string; rows: number }[];
+  notes: string[];
+}
+
 /** One event of a job, as streamed. */
 export interface JobEvent {
   id: string | null;
