@@ -29,7 +29,6 @@ export interface MultipartUpload {
   id: string;
   /** What the server has of it, by part number. */
   parts: Map<number, StoredPart>;
-  resumed: boolean;
 }
 
 interface ListedUpload {
@@ -86,7 +85,7 @@ async function create(s3: S3Connection, key: string, sha256: string, options: Pu
     ),
   );
   if (UploadId === undefined) throw noUploadId(key);
-  return { id: UploadId, parts: new Map(), resumed: false };
+  return { id: UploadId, parts: new Map() };
 }
 
 async function resumable(
@@ -103,7 +102,7 @@ async function resumable(
     const parts: Map<number, StoredPart> | null =
       chosen === null ? await fittingParts(s3, key, id, plan, signal) : null;
     if (parts === null) await abortUpload(s3, key, id);
-    else chosen = { id, parts, resumed: true };
+    else chosen = { id, parts };
   }
   return chosen;
 }

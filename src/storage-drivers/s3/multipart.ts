@@ -10,9 +10,7 @@ import { PartProgress } from './part-progress.js';
 import { sendBuffered, sendStreamed, type PartJob, type SentPart } from './part-sender.js';
 import type { S3Connection } from './s3-connection.js';
 import { checksumMismatch } from './s3-errors.js';
-import { extendObjectLock } from './s3-lock.js';
 import { withRetries } from './s3-retry.js';
-import { lockEnd } from './s3-settings.js';
 import { statObject } from './s3-stat.js';
 
 /**
@@ -35,12 +33,7 @@ export async function putMultipart(
     const job: PartJob = { s3, key, from, plan, upload, options, progress: new PartProgress(options.onProgress) };
     const { parts, sha256 } = await (plan.buffered ? sendInParallel(job) : sendInTurn(job));
     if (sha256 !== from.sha256) throw checksumMismatch(key, `SHA-256 ${from.sha256}`, sha256);
-    const taken = await complete(job, parts);
-    const { objectLock } = s3.settings;
-    // The lock was set when the upload began, which may be days ago.
-    if (upload.resumed && objectLock !== null && options.unlocked !== true)
-      await extendObjectLock(s3, key, lockEnd(objectLock), options.signal);
-    return taken;
+    return await complete(job, parts);
   } catch (error) {
     const code = error instanceof AppError ? error.code : '';
     if (code === 'JOB_CANCELLED' || code === 'STORAGE_CHECKSUM_MISMATCH') await abortUpload(s3, key, upload.id);

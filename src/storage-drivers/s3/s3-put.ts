@@ -10,9 +10,14 @@ import { putMultipart } from './multipart.js';
 import type { S3Connection } from './s3-connection.js';
 import { removeObject, type Versioning } from './s3-delete.js';
 import { checksumMismatch } from './s3-errors.js';
+import { extendObjectLock } from './s3-lock.js';
 import { TransferFault, withRetries } from './s3-retry.js';
-import { statObject } from './s3-stat.js';
+import { lockEnd } from './s3-settings.js';
+import { statObject, type ObjectFacts } from './s3-stat.js';
 import { sendBody } from './send-body.js';
+
+/** The time that an upload may take without its lock being renewed. */
+const LOCK_SLACK_MS = 3_600_000;
 
 /** Stores the source under the key: in one request when it is small, else in parts. Then looks whether it is there as sent. */
 export async function putObject(
@@ -33,8 +38,9 @@ export async function putObject(
       if (isMismatch(error)) await removeObject(s3, state.versioning, key).catch(() => undefined);
       throw error;
     });
+    if (options.unlocked !== true) await requireLock(s3, key, stored.lockedUntil, options.signal);
     options.onProgress?.(from.size);
-    return stored;
+    return { key, size: stored.size, modifiedAt: stored.modifiedAt };
   } finally {
     await from.close();
   }
@@ -83,6 +89,20 @@ async function putWhole(s3: S3Connection, key: string, from: OpenSource, options
   );
 }
 
+/** The lock was asked for when the upload began, which may be days ago; and not every server takes it with an upload in parts. */
+async function requireLock(
+  s3: S3Connection,
+  key: string,
+  lockedUntil: Date | null,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { objectLock } = s3.settings;
+  if (objectLock === null) return;
+  const wanted = lockEnd(objectLock);
+  if (lockedUntil !== null && lockedUntil.getTime() > wanted.getTime() - LOCK_SLACK_MS) return;
+  await extendObjectLock(s3, key, wanted, signal);
+}
+
 /** Checks size and ETag of the object that is there now against what was sent. */
 async function confirmed(
   s3: S3Connection,
@@ -90,11 +110,11 @@ async function confirmed(
   from: OpenSource,
   taken: Taken,
   signal: AbortSignal | undefined,
-): Promise<StoredObject> {
+): Promise<ObjectFacts> {
   const there = await statObject(s3, key, signal);
   if (there === null) throw checksumMismatch(key, `${from.size} bytes`, 'nothing: it is not there');
   if (there.size !== from.size) throw checksumMismatch(key, `${from.size} bytes`, `${there.size} bytes`);
   if (taken.etag !== '' && there.etag !== '' && taken.etag !== there.etag)
     throw checksumMismatch(key, `ETag ${taken.etag}`, there.etag);
-  return { key, size: there.size, modifiedAt: there.modifiedAt };
+  return there;
 }
