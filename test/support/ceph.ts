@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   S3Client,
@@ -52,7 +53,8 @@ export class CephServer {
       endpoint: this.endpoint,
       region: 'us-east-1',
       forcePathStyle: true,
-      credentials: keys,
+      // The SDK writes into what it is given.
+      credentials: { ...keys },
       requestChecksumCalculation: 'WHEN_REQUIRED',
     });
   }
@@ -76,7 +78,12 @@ export class CephServer {
   async createBucketAs(credentials: S3Keys): Promise<string> {
     const Bucket = `b-${randomUUID()}`;
     const { endpoint } = this;
-    const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+    const client = new S3Client({
+      endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { ...credentials },
+    });
     await client.send(new CreateBucketCommand({ Bucket }));
     client.destroy();
     return Bucket;
@@ -85,6 +92,12 @@ export class CephServer {
   /** A delete as other programs do it: in a bucket with versions it only adds a delete marker. */
   async deleteVisibly(Bucket: string, Key: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand({ Bucket, Key }));
+  }
+
+  /** Versions and delete markers of all objects. */
+  async countVersions(bucket: string): Promise<number> {
+    const page = await this.client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    return (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0);
   }
 
   /** Another account, which may do these actions on the bucket and nothing else. */

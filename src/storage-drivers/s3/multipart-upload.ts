@@ -147,7 +147,8 @@ async function fittingParts(
   return parts;
 }
 
-async function* listParts(
+/** What the server has of an upload. */
+export async function* listParts(
   s3: S3Connection,
   key: string,
   id: string,

@@ -75,7 +75,8 @@ function makeClient(settings: S3Settings): S3Client {
     region: settings.region,
     ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
     forcePathStyle: settings.pathStyle,
-    credentials: settings.credentials,
+    // A copy, as the SDK writes into it.
+    credentials: { ...settings.credentials },
     maxAttempts: 1,
     // A wrong clock is a fault to be told, not to be worked around: backups are named and kept by time.
     disableClockSkewCorrection: true,

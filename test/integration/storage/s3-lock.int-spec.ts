@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from 'vitest';
 import { locksObjects } from '../../../src/engine/ports/index.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
@@ -11,11 +10,6 @@ let ceph: CephServer;
 beforeAll(async () => {
   ceph = await sharedCeph();
 });
-
-async function versions(bucket: string): Promise<number> {
-  const page = await ceph.client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
-  return (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0);
-}
 
 it('locks what it stores; a delete is refused as retained and changes nothing', async () => {
   const bucket = await ceph.createBucket({ lock: true });
@@ -59,9 +53,9 @@ it('a bucket with versions: a delete frees all of them', async () => {
   const driver = driverFor(settingsFor(ceph, bucket, { prefix: '' }));
   for (let i = 0; i < 5; i++) await driver.put('site.json', { bytes: Buffer.from(`version ${i}`) });
   await driver.put('site.json.other', { bytes: Buffer.from('x') });
-  expect(await versions(bucket)).toBe(6);
+  expect(await ceph.countVersions(bucket)).toBe(6);
   await driver.delete('site.json');
-  expect(await versions(bucket)).toBe(1);
+  expect(await ceph.countVersions(bucket)).toBe(1);
   expect(await driver.stat('site.json')).toBeNull();
 });
 
@@ -71,14 +65,14 @@ it('delete markers of somebody else hide an object, and go with it', async () =>
   const driver = driverFor(settings);
   await driver.put('a', { bytes: Buffer.from('x') });
   await ceph.deleteVisibly(bucket, 'a');
-  expect(await versions(bucket)).toBe(2);
+  expect(await ceph.countVersions(bucket)).toBe(2);
   expect(await driver.stat('a')).toBeNull();
   const listed: string[] = [];
   for await (const { key } of driver.list('')) listed.push(key);
   expect(listed).toEqual([]);
   await expect(driver.read('a')).rejects.toMatchObject({ code: 'STORAGE_OBJECT_NOT_FOUND' });
   await driver.delete('a');
-  expect(await versions(bucket)).toBe(0);
+  expect(await ceph.countVersions(bucket)).toBe(0);
 });
 
 it('a plain bucket does not lock: that is told, not taken for locked', async () => {
