@@ -26,6 +26,7 @@ import { StorageModule } from './modules/storage/index.js';
 import { VerifyModule } from './modules/verify/index.js';
 import { WordPressModule } from './backup-modules/wordpress/wordpress.module.js';
 import { LocalStorageDriverFactory } from './storage-drivers/local/index.js';
+import { S3StorageDriverFactory } from './storage-drivers/s3/index.js';
 
 /** The master: the one file that names every feature, backup module and storage driver. */
 @Module({})
@@ -62,7 +63,7 @@ export class AppModule {
         DaemonModule,
         WordPressModule,
       ],
-      providers: [LocalStorageDriverFactory],
+      providers: [LocalStorageDriverFactory, S3StorageDriverFactory],
     };
   }
 }

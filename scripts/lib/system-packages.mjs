@@ -33,6 +33,11 @@ export function missingPackages() {
     ['curl', has('curl')],
     ['unzip', has('unzip')],
     ['tar', has('tar')],
+    ['radosgw', has('radosgw')],
+    ['ceph-mon', has('ceph-mon')],
+    ['ceph-osd', has('ceph-osd')],
+    ['ceph-mgr', has('ceph-mgr')],
+    ['ceph-common', has('ceph') && has('radosgw-admin') && has('ceph-authtool')],
   ];
   return needs.filter(([, isThere]) => !isThere).map(([name]) => name);
 }

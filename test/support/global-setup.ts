@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
+import { prepareCeph } from './ceph.js';
 import { databaseUrl, runSql, startPostgres } from './postgres.js';
 
 declare module 'vitest' {
@@ -8,10 +9,12 @@ declare module 'vitest' {
     adminUrl: string;
     /** A database with all migrations applied, to clone from. */
     templateDb: string;
+    /** The folder of the run's S3 server, which the first test that needs it starts. */
+    cephFolder: string;
   }
 }
 
-/** Once per run and project: PostgreSQL on a socket in a scratch folder, with a migrated template database. */
+/** Once per run and project: PostgreSQL on a socket in a scratch folder, with a migrated template database; a place for Ceph. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
   try {
@@ -20,11 +23,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await migrate(databaseUrl(server.adminUrl, templateDb));
     project.provide('adminUrl', server.adminUrl);
     project.provide('templateDb', templateDb);
+    const ceph = await prepareCeph();
+    project.provide('cephFolder', ceph.folder);
+    return async () => {
+      await Promise.all([server.stop(), ceph.stop()]);
+    };
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return server.stop;
 }
 
 async function migrate(url: string): Promise<void> {

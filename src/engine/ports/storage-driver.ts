@@ -49,6 +49,8 @@ export interface PutOptions {
   limiter?: BandwidthLimiter;
   /** Called with the bytes sent so far of this object; never goes back. */
   onProgress?: (bytes: number) => void;
+  /** Do not lock this object, though the driver's settings lock: for what is to be deleted soon. */
+  unlocked?: boolean;
 }
 
 /**
@@ -106,6 +108,22 @@ export interface LockingStorageDriver extends StorageDriver {
   extendLock(key: string, until: Date): Promise<void>;
   /** Until when the object is locked, or null. Error: STORAGE_OBJECT_NOT_FOUND. */
   lockedUntil(key: string): Promise<Date | null>;
+}
+
+/** One thing that only a certain kind of driver needs to work. */
+export interface ProbeStep {
+  name: string;
+  /** Tries it with the small object of that key, which is there. Throws what does not work; leaves nothing behind. */
+  run(key: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** A driver with more to test than what all of them do. */
+export interface ProbingStorageDriver extends StorageDriver {
+  readonly probeSteps: readonly ProbeStep[];
+}
+
+export function hasProbeSteps(driver: StorageDriver): driver is ProbingStorageDriver {
+  return 'probeSteps' in driver;
 }
 
 /** Whether the driver can lock and its settings want it. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError, cancelledError } from '../../common/errors/index.js';
 import type { ByteRange, PutOptions, PutSource, StorageDriver, StoredObject } from '../ports/index.js';
+import { MemoryStorageDriver } from './memory-storage.js';
 import type { SeededRandom } from './random.js';
 
 export type StorageOperation = 'put' | 'stat' | 'read' | 'list' | 'delete';
@@ -8,16 +9,35 @@ export type StorageOperation = 'put' | 'stat' | 'read' | 'list' | 'delete';
 /**
  * What can go wrong: `error` the operation fails (STORAGE_UNREACHABLE); `truncate` a body ends early, without an error;
  * `broken` a body fails half-way; `flip` one bit of a body is another; `wrongSize` the answer tells another size;
- * `stall` nothing happens until the signal is raised or `release` is called; `lost` a put succeeds and stores nothing.
+ * `stall` nothing happens until the signal is raised or `release` is called; `lost` a put succeeds and stores nothing;
+ * `timeout` it fails after a while, before anything was done; `lostAnswer` it is done, but fails; `lostPart` a put has taken
+ * all bytes and then fails, as one part is gone; `stale` a list leaves out an object or has one that is deleted.
  */
-export type StorageFault = 'error' | 'truncate' | 'broken' | 'flip' | 'wrongSize' | 'stall' | 'lost';
+export type StorageFault =
+  | 'error'
+  | 'truncate'
+  | 'broken'
+  | 'flip'
+  | 'wrongSize'
+  | 'stall'
+  | 'lost'
+  | 'timeout'
+  | 'lostAnswer'
+  | 'lostPart'
+  | 'stale';
+
+/** As long as a timeout takes here. */
+const TIMEOUT_MS = 5;
+
+/** Of the objects in a stale list, how many are missing. */
+const STALE_SHARE = 0.2;
 
 const POSSIBLE: Readonly<Record<StorageOperation, readonly StorageFault[]>> = {
-  put: ['error', 'wrongSize', 'stall', 'lost'],
-  stat: ['error', 'wrongSize', 'stall'],
-  read: ['error', 'truncate', 'broken', 'flip', 'stall'],
-  list: ['error', 'broken'],
-  delete: ['error', 'stall'],
+  put: ['error', 'wrongSize', 'stall', 'lost', 'timeout', 'lostAnswer', 'lostPart'],
+  stat: ['error', 'wrongSize', 'stall', 'timeout'],
+  read: ['error', 'truncate', 'broken', 'flip', 'stall', 'timeout'],
+  list: ['error', 'broken', 'timeout', 'stale'],
+  delete: ['error', 'stall', 'timeout', 'lostAnswer'],
 };
 
 export interface FaultyStorageOptions {
@@ -33,6 +53,8 @@ export class FaultyStorageDriver implements StorageDriver {
   readonly log: { operation: StorageOperation; key: string; fault: StorageFault }[] = [];
   readonly #queued: { operation: StorageOperation; fault: StorageFault | 'none' }[] = [];
   #release: (() => void)[] = [];
+  /** What a stale list still has. */
+  #deleted: StoredObject | null = null;
 
   constructor(
     private readonly inner: StorageDriver,
@@ -57,7 +79,13 @@ export class FaultyStorageDriver implements StorageDriver {
       const size = 'bytes' in source ? source.bytes.length : source.size;
       return { key, size, modifiedAt: new Date() };
     }
-    return this.#answer(await this.inner.put(key, source, options), fault);
+    if (fault === 'lostPart') {
+      await new MemoryStorageDriver().put(key, source, options);
+      throw unreachable('put: a part is gone');
+    }
+    const stored = await this.inner.put(key, source, options);
+    if (fault === 'lostAnswer') throw unreachable('put');
+    return this.#answer(stored, fault);
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<StoredObject | null> {
@@ -83,15 +111,20 @@ export class FaultyStorageDriver implements StorageDriver {
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject> {
     const fault = await this.#before('list', prefix, signal);
+    const ghost = this.#deleted;
+    if (fault === 'stale' && ghost?.key.startsWith(prefix) === true) yield ghost;
     for await (const object of this.inner.list(prefix, signal)) {
+      if (fault === 'stale' && this.options.random.chance(STALE_SHARE)) continue;
       yield object;
       if (fault === 'broken') throw unreachable('list');
     }
   }
 
   async delete(key: string, signal?: AbortSignal): Promise<void> {
-    await this.#before('delete', key, signal);
+    const fault = await this.#before('delete', key, signal);
+    this.#deleted = (await this.inner.stat(key, signal)) ?? this.#deleted;
     await this.inner.delete(key, signal);
+    if (fault === 'lostAnswer') throw unreachable('delete');
   }
 
   async removeAbandoned(olderThanMs: number): Promise<number> {
@@ -107,6 +140,10 @@ export class FaultyStorageDriver implements StorageDriver {
     if (fault === null) return null;
     this.log.push({ operation, key, fault });
     if (fault === 'error') throw unreachable(operation);
+    if (fault === 'timeout') {
+      await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS));
+      throw unreachable(`${operation}: timeout`);
+    }
     if (fault === 'stall') await this.#stall(signal);
     return fault;
   }

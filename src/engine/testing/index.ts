@@ -6,6 +6,7 @@ export * from './tree-facts.js';
 export * from './memory-storage.js';
 export * from './faulty-storage.js';
 export * from './counting-storage.js';
+export * from './careful-storage.js';
 export * from './storage-conformance.js';
 export * from './stream-sources.js';
 export * from './hand-made-backup.js';

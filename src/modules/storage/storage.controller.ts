@@ -1,7 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { IdParam, PageQueryDto, Roles } from '../../common/http/index.js';
-import { CreateStorageDto, StorageDto, StoragePageDto, StorageTestDto, UpdateStorageDto } from './dto/storage.dto.js';
+import { CreateStorageDto, StorageDto, StoragePageDto, UpdateStorageDto } from './dto/storage.dto.js';
+import { StorageTestDto, TestStorageDto } from './dto/storage-test.dto.js';
+import type { StorageProbe } from './storage-probe.js';
 import type { StorageProvider } from './storage-provider.entity.js';
 import { StorageService } from './storage.service.js';
 
@@ -21,11 +23,22 @@ export class StorageController {
     return { ...page, items: await Promise.all(page.items.map((provider) => this.toDto(provider))) };
   }
 
-  /** Adds a storage provider. It is probed first: a small object is written, read back and deleted. */
+  /** Adds a storage provider. It is tested first, as `POST /storage/test` does; one that does not work is refused. */
   @Roles('admin')
   @Post()
   async create(@Body() body: CreateStorageDto): Promise<StorageDto> {
     return this.toDto(await this.storage.create(body));
+  }
+
+  /**
+   * Tries settings that are not saved yet: write, read, range, list, delete and what the driver needs besides, each with
+   * what is missing for it. The answer is 200 also when something failed: see `ok`.
+   */
+  @Roles('admin')
+  @Post('test')
+  @HttpCode(200)
+  async testSettings(@Body() body: TestStorageDto): Promise<StorageTestDto> {
+    return toTestDto(await this.storage.testSettings(body.kind, body.settings));
   }
 
   /** One storage provider. */
@@ -50,14 +63,12 @@ export class StorageController {
     await this.storage.remove(id);
   }
 
-  /** Writes, reads back and deletes a small object; an error says what does not work. */
+  /** Tries a storage provider step by step, as `POST /storage/test`. The answer is 200 also when something failed: see `ok`. */
   @Roles('operator')
   @Post(':id/test')
   @HttpCode(200)
   async test(@IdParam() id: string): Promise<StorageTestDto> {
-    const started = performance.now();
-    await this.storage.probe(id);
-    return { ok: true, durationMs: Math.round(performance.now() - started) };
+    return toTestDto(await this.storage.test(id));
   }
 
   private async toDto(provider: StorageProvider): Promise<StorageDto> {
@@ -78,4 +89,25 @@ export class StorageController {
     const timeout = new Promise<null>((resolve) => setTimeout(resolve, SPACE_TIMEOUT_MS, null).unref());
     return Promise.race([asked, timeout]).catch(() => null);
   }
+}
+
+function toTestDto({ ok, durationMs, steps }: StorageProbe): StorageTestDto {
+  return {
+    ok,
+    durationMs,
+    steps: steps.map(({ name, status, durationMs: took, error }) => ({
+      name,
+      status,
+      durationMs: took,
+      error:
+        error === null
+          ? null
+          : {
+              code: error.code,
+              message: error.message,
+              hint: error.hint ?? null,
+              permission: typeof error.context['permission'] === 'string' ? error.context['permission'] : null,
+            },
+    })),
+  };
 }

@@ -7,7 +7,7 @@ import { schemaFaults } from '../../common/json-schema.js';
 import { canInitialise, type Destination, type StorageDriver } from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { StorageDriverRegistry } from './storage-driver.registry.js';
-import { probeStorage } from './storage-probe.js';
+import { probeStorage, requireWorking, type StorageProbe } from './storage-probe.js';
 import { StorageProvider } from './storage-provider.entity.js';
 import { noStorage, storageInUse, storageNameTaken, storageNotFound } from './storage.errors.js';
 
@@ -90,7 +90,7 @@ export class StorageService {
     const driver = this.registry.get(input.kind).create(input.settings);
     if ((await this.em.fork().count(StorageProvider, { name: input.name })) > 0) throw storageNameTaken(input.name);
     if (canInitialise(driver)) await driver.initialise();
-    await probeStorage(driver);
+    requireWorking(await probeStorage(driver));
     return this.save(input.name, async (em) => {
       const now = systemClock.now();
       const provider = em.create(StorageProvider, {
@@ -109,12 +109,13 @@ export class StorageService {
     });
   }
 
-  /** Changes a provider; new settings are merged over the old ones and probed first. Errors: as `create`, STORAGE_NOT_FOUND. */
+  /** Changes a provider; new settings are merged over the old ones (null removes one) and probed first. Errors: as `create`, STORAGE_NOT_FOUND. */
   async update(id: string, changes: StorageChanges): Promise<StorageProvider> {
     const before = await this.get(id);
-    const settings = changes.settings === undefined ? null : { ...this.fullSettings(before), ...changes.settings };
+    const settings =
+      changes.settings === undefined ? null : withoutNulls({ ...this.fullSettings(before), ...changes.settings });
     const split = settings === null ? null : this.split(before.kind, settings);
-    if (settings !== null) await probeStorage(this.registry.get(before.kind).create(settings));
+    if (settings !== null) requireWorking(await probeStorage(this.registry.get(before.kind).create(settings)));
     return this.save(changes.name ?? before.name, async (em) => {
       const provider = await this.find(em, id);
       if (changes.name !== undefined) provider.name = changes.name;
@@ -144,9 +145,22 @@ export class StorageService {
     this.drivers.delete(id);
   }
 
-  /** Writes, reads back and deletes a small object. Throws what went wrong. */
+  /** Tries all that backups need of a provider. Throws what went wrong first. */
   async probe(id: string): Promise<void> {
-    await probeStorage(await this.driver(id));
+    requireWorking(await this.test(id));
+  }
+
+  /** Tries all that backups need of a provider, step by step. Error: STORAGE_NOT_FOUND. */
+  async test(id: string): Promise<StorageProbe> {
+    return probeStorage(await this.driver(id));
+  }
+
+  /** The same with settings that are not saved. A place that needs it (a local folder) is prepared. Errors: as `create`. */
+  async testSettings(kind: string, settings: Settings): Promise<StorageProbe> {
+    this.split(kind, settings);
+    const driver = this.registry.get(kind).create(settings);
+    if (canInitialise(driver)) await driver.initialise();
+    return probeStorage(driver);
   }
 
   private driverOf(provider: StorageProvider): StorageDriver {
@@ -192,4 +206,8 @@ export class StorageService {
       throw error;
     }
   }
+}
+
+function withoutNulls(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 }

@@ -29,7 +29,15 @@ it('a provider is probed, added, made the default, disabled and removed', async 
   const made = await test.admin.call('POST', '/storage', { name: 'disk', kind: 'local', settings: { path } });
   expect(made).toMatchObject({ status: 201, body: { isDefault: false, enabled: true } });
   const at = `/storage/${String(made.body['id'])}`;
-  expect(await test.operator.call('POST', `${at}/test`)).toMatchObject({ status: 200, body: { ok: true } });
+  const tested = await test.operator.call('POST', `${at}/test`);
+  expect(tested).toMatchObject({ status: 200, body: { ok: true } });
+  expect((tested.body['steps'] as { name: string }[]).map(({ name }) => name)).toEqual([
+    'write',
+    'read',
+    'range',
+    'list',
+    'delete',
+  ]);
   expect(readdirSync(path).filter((name) => !name.startsWith('.'))).toEqual([]);
 
   expect(await test.admin.call('PATCH', at, { isDefault: true })).toMatchObject({ body: { isDefault: true } });
@@ -71,7 +79,15 @@ it('a storage whose folder is gone fails its test and shows no space, but does n
   const made = await test.admin.call('POST', '/storage', { name: 'gone', kind: 'local', settings: { path } });
   rmSync(path, { recursive: true });
   const tested = await test.operator.call('POST', `/storage/${String(made.body['id'])}/test`);
-  expect(tested.status).toBe(502);
+  expect(tested).toMatchObject({ status: 200, body: { ok: false } });
+  expect(tested.body['steps']).toEqual([
+    expect.objectContaining({
+      name: 'write',
+      status: 'failed',
+      error: expect.objectContaining({ code: 'STORAGE_UNREACHABLE' }) as unknown,
+    }),
+    ...['read', 'range', 'list', 'delete'].map((name) => ({ name, status: 'skipped', durationMs: 0, error: null })),
+  ]);
   expect(existsSync(path)).toBe(false);
   expect((await test.viewer.call('GET', '/storage')).status).toBe(200);
   const { body } = await test.operator.call('GET', '/doctor');

@@ -36,7 +36,7 @@ export class UpdateStorageDto {
   @Length(1, 100)
   name?: string;
 
-  /** Settings to replace; others stay as they are. */
+  /** Settings to replace; others stay as they are. `null` removes one. */
   @IsOptional()
   @IsObject()
   settings?: Record<string, unknown>;
@@ -72,10 +72,4 @@ export class StorageDto {
 
 export class StoragePageDto extends PageDto {
   items!: StorageDto[];
-}
-
-/** The result of writing, reading back and deleting a small object. */
-export class StorageTestDto {
-  ok!: boolean;
-  durationMs!: number;
 }

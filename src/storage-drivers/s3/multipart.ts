@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { AppError } from '../../common/errors/index.js';
+import type { PutOptions } from '../../engine/ports/index.js';
+import { bareEtag, type Taken } from './checksums.js';
+import { abortUpload, openUpload, type ActiveUploads } from './multipart-upload.js';
+import type { OpenSource } from './open-source.js';
+import { partRange, type PartPlan } from './part-plan.js';
+import { PartProgress } from './part-progress.js';
+import { sendBuffered, sendStreamed, type PartJob, type SentPart } from './part-sender.js';
+import type { S3Connection } from './s3-connection.js';
+import { checksumMismatch } from './s3-errors.js';
+import { withRetries } from './s3-retry.js';
+import { statObject } from './s3-stat.js';
+
+/**
+ * Stores an object in parts. Each byte of the source is read once (a large part that is found not to be there: twice), in
+ * order, and hashed as it is read; the whole is completed only when the SHA-256 is the announced one. After a failure the
+ * upload is left for the next attempt, which sends what is missing; after a cancel, or when the source is not what was
+ * announced, it is ended.
+ */
+export async function putMultipart(
+  s3: S3Connection,
+  active: ActiveUploads,
+  key: string,
+  from: OpenSource,
+  plan: PartPlan,
+  options: PutOptions,
+): Promise<Taken> {
+  const upload = await openUpload(s3, active, key, from.sha256, plan, options);
+  active.add(upload.id);
+  try {
+    const job: PartJob = { s3, key, from, plan, upload, options, progress: new PartProgress(options.onProgress) };
+    const { parts, sha256 } = await (plan.buffered ? sendInParallel(job) : sendInTurn(job));
+    if (sha256 !== from.sha256) throw checksumMismatch(key, `SHA-256 ${from.sha256}`, sha256);
+    return await complete(job, parts);
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : '';
+    if (code === 'JOB_CANCELLED' || code === 'STORAGE_CHECKSUM_MISMATCH') await abortUpload(s3, key, upload.id);
+    throw error;
+  } finally {
+    active.delete(upload.id);
+  }
+}
+
+interface Sent {
+  parts: SentPart[];
+  sha256: string;
+}
+
+/** Parts in memory: read one after the other, sent several at a time. As many buffers as parts at a time. */
+async function sendInParallel(job: PartJob): Promise<Sent> {
+  const { plan, from, options } = job;
+  const hash = createHash('sha256');
+  const parts: SentPart[] = [];
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const slots = Math.min(job.s3.settings.concurrency, plan.count);
+  const free = Array.from({ length: slots }, () => Buffer.allocUnsafeSlow(Math.min(plan.partBytes, plan.size)));
+  const running = new Map<number, Promise<Buffer>>();
+  let failure: { error: unknown } | null = null;
+  try {
+    for (let number = 1; number <= plan.count; number++) {
+      const buffer = free.pop() ?? (await Promise.race(running.values()));
+      const bytes = buffer.subarray(0, partRange(plan, number).length);
+      let at = 0;
+      for await (const chunk of from.chunks(partRange(plan, number), signal)) {
+        hash.update(chunk);
+        chunk.copy(bytes, at);
+        at += chunk.length;
+      }
+      const part = number;
+      const sending = sendBuffered(job, part, bytes, signal).then((sent) => {
+        parts[part - 1] = sent;
+        running.delete(part);
+        return buffer;
+      });
+      running.set(part, sending);
+      // Told to whoever waits for it below; a failure must not be an unhandled one before that.
+      sending.catch(() => undefined);
+    }
+    await Promise.all(running.values());
+  } catch (error) {
+    failure = { error };
+    stop.abort();
+    await Promise.allSettled(running.values());
+  }
+  if (failure !== null) throw failure.error;
+  return { parts, sha256: hash.digest('hex') };
+}
+
+/** Large parts, straight from the source. One at a time, as the hash needs them in order. */
+async function sendInTurn(job: PartJob): Promise<Sent> {
+  const parts: SentPart[] = [];
+  const signal = job.options.signal ?? new AbortController().signal;
+  let hash = createHash('sha256');
+  for (let number = 1; number <= job.plan.count; number++) {
+    const sent = await sendStreamed(job, number, hash, signal);
+    parts.push(sent.part);
+    hash = sent.hash;
+  }
+  return { parts, sha256: hash.digest('hex') };
+}
+
+/** Makes the parts one object. Its answer may be lost: then the object itself tells that it is there. */
+async function complete(job: PartJob, parts: readonly SentPart[]): Promise<Taken> {
+  const { s3, key, from, upload, options } = job;
+  const expected = expectedEtag(parts);
+  const action = { what: 'stored', permission: 's3:PutObject', key };
+  return s3.translated(action, options.signal, () =>
+    withRetries(s3.retry, options.signal, async () => {
+      try {
+        const answer = await s3.once(options.signal, (client, call) =>
+          client.send(
+            new CompleteMultipartUploadCommand({
+              Bucket: s3.settings.bucket,
+              Key: s3.fullKey(key),
+              UploadId: upload.id,
+              MultipartUpload: {
+                Parts: parts.map(({ etag, crc32 }, index) => ({
+                  PartNumber: index + 1,
+                  ETag: etag,
+                  ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32 }),
+                })),
+              },
+            }),
+            call,
+          ),
+        );
+        return { etag: expected ?? bareEtag(answer.ETag) };
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'NoSuchUpload') throw error;
+        const there = await statObject(s3, key, options.signal);
+        if (there?.size === from.size && there.sha256 === from.sha256) return { etag: expected ?? there.etag };
+        throw error;
+      }
+    }),
+  );
+}
+
+/** The ETag of an object whose parts' ETags are the MD5 of their bytes: the MD5 of these, and their number. Else null. */
+function expectedEtag(parts: readonly SentPart[]): string | null {
+  if (!parts.every(({ etag, md5 }) => bareEtag(etag) === md5.toString('hex'))) return null;
+  const all = createHash('md5');
+  for (const { md5 } of parts) all.update(md5);
+  return `${all.digest('hex')}-${parts.length}`;
+}
