@@ -39,7 +39,7 @@ export class Catalogue implements CatalogueWriter {
   /** Enters a stored backup and its copies; the same again changes nothing. */
   async commit(made: CommittedBackup): Promise<void> {
     const job = await this.jobs.get(made.jobId);
-    const { copies, backupId } = made;
+    const { backupId } = made;
     const now = new Date();
     await this.orm.em.fork().transactional(async (em) => {
       const row = {
@@ -64,13 +64,11 @@ export class Catalogue implements CatalogueWriter {
         createdAt: now,
       };
       await em.upsertMany(Backup, [row], { onConflictFields: ['id'], onConflictAction: 'ignore' });
-      const rows = copies.map(({ providerId, size }) => ({
-        backupId,
-        providerId,
-        size,
-        state: CopyState.Present,
-        createdAt: now,
-      }));
+      const whole = { size: made.bundleSize + made.manifestSize, backupId, createdAt: now };
+      const rows = [
+        ...made.copies.map((copy) => Object.assign({ state: CopyState.Present }, whole, copy)),
+        ...made.missing.map((providerId) => Object.assign({ state: CopyState.Missing, providerId }, whole)),
+      ];
       const bundles = made.bundles.map(({ key, size, own }) => ({ backupId, bundleKey: key, size, own }));
       await em.upsertMany(BackupBundle, bundles, {
         onConflictFields: ['backupId', 'bundleKey'],
@@ -165,10 +163,19 @@ export class Catalogue implements CatalogueWriter {
   }
 }
 
-/** What each of the providers has now. What an earlier backup stored there is known already, with its history. */
+/**
+ * What each of the providers has now, and what it should have. What an earlier backup stored there is known already, with its
+ * history.
+ */
 async function enterObjects(em: EntityManager, made: CommittedBackup, now: Date): Promise<void> {
   const manifest = { key: made.manifestKey, size: made.manifestSize, sha256: made.manifestSha256, own: true };
-  for (const { providerId } of made.copies) {
+  const there = { state: ObjectState.Present, seenAt: now };
+  const lacking = { state: ObjectState.Missing, damagedAt: now };
+  const places = [
+    ...made.copies.map(({ providerId }) => ({ providerId, is: there })),
+    ...made.missing.map((providerId) => ({ providerId, is: lacking })),
+  ];
+  for (const { providerId, is } of places) {
     const rows = [...made.bundles, manifest].map(({ own, ...facts }) => ({
       ...facts,
       own,
@@ -177,8 +184,7 @@ async function enterObjects(em: EntityManager, made: CommittedBackup, now: Date)
         providerId,
         kind: facts.key === made.manifestKey ? ObjectKind.Manifest : ObjectKind.Bundle,
         siteId: made.siteId,
-        state: ObjectState.Present,
-        seenAt: now,
+        ...is,
         createdAt: now,
       },
     }));
