@@ -13,6 +13,7 @@ import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
+import { RepairModule } from './modules/repair/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
@@ -50,6 +51,7 @@ export class AppModule {
         BackupsModule,
         RestoreModule,
         VerifyModule,
+        RepairModule,
         DiffModule,
         DaemonModule,
         WordPressModule,
