@@ -17,6 +17,7 @@ import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
+import { RepairModule } from './modules/repair/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
@@ -58,6 +59,7 @@ export class AppModule {
         RestoreModule,
         VerifyModule,
         ReconcileModule,
+        RepairModule,
         DiffModule,
         MirrorModule,
         DaemonModule,

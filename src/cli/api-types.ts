@@ -87,6 +87,7 @@ export interface BackupDto {
   storedBytes: number;
   bundles: number;
   warnings: number | JobWarningDto[];
+  bundleKey: string;
   copies: BackupCopyDto[];
 }
 

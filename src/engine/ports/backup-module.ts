@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AppError } from '../../common/errors/index.js';
 import type { ManifestEntry, ManifestHeader, ParentBackup } from '../snapshot/manifest/types.js';
 import type { SiteSpec, StageContext, StageOutcome } from './job-context.js';
 import type { BandwidthLimiter, StorageDriver } from './storage-driver.js';
@@ -13,6 +14,14 @@ export interface Destination {
   providerId: string;
   providerName: string;
   driver: StorageDriver;
+}
+
+/** Where a site's backups go, when not to the default providers. */
+export interface SiteDestinations {
+  /** `all`: a copy on every one of them; `failover`: one copy, on the first that takes it. */
+  mode: 'all' | 'failover';
+  /** `weight` (failover): how large a share of the sites prefers this provider. */
+  providers: { id: string; weight: number }[];
 }
 
 /** A bundle that a backup's manifest points into. */
@@ -48,6 +57,8 @@ export interface CommittedBackup {
   bundles: readonly ReferredBundle[];
   /** Which providers hold it, with what they answered. */
   copies: { providerId: string; size: number }[];
+  /** Providers that were to hold it too and did not take it: a repair brings it there. */
+  missing: readonly string[];
 }
 
 /** The catalogue as a backup's last stage sees it. Idempotent by backup id. */
@@ -62,6 +73,8 @@ export interface BackupStageContext extends StageContext {
   readonly startedAt: Date;
   /** Where it must go; never empty (the runner refuses a backup without a usable provider: NO_STORAGE). */
   readonly destinations: readonly Destination[];
+  /** Told when no destination took the backup; gives the error to fail with, where that is to be another one. */
+  refused?(error: AppError): Promise<AppError>;
   readonly limiter: BandwidthLimiter;
   readonly catalogue: CatalogueWriter;
   /** Absolute paths never to be packed, wherever they lie (backupd's own data and local storage). */

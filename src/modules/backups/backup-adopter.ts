@@ -132,6 +132,7 @@ function committed(providerId: string, manifestKey: string, facts: StoredManifes
     databaseBytes: trailer.databaseBytes,
     storedBytes: trailer.storedBytes,
     bundles,
+    missing: [],
     copies: [{ providerId, size: own.size + facts.size }],
   };
 }

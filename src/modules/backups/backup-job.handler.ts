@@ -56,7 +56,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
     let made: CommittedBackup | null = null;
-    const destinations = await this.storage.destinationsFor(site);
+    const destinations = await this.storage.destinationsFor(await this.sites.get(job.siteId));
     const startedAt = job.startedAt ?? job.createdAt;
     let found: Promise<ParentBackup | null> | null = null;
     const parent = async (): Promise<ParentBackup | null> => {
@@ -95,9 +95,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     };
   }
 
-  /** A failed backup may have reached a storage, and a good one may have failed to reach one of several. */
-  leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
-    return status !== 'completed' || job.warnings.some((warning) => warning.code === 'COPY_FAILED');
+  /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
+  leavesLitter(status: 'completed' | 'failed' | 'cancelled'): boolean {
+    return status !== 'completed';
   }
 
   async ended(job: Job, em: EntityManager): Promise<void> {

@@ -83,12 +83,13 @@ export class BackupRemover {
   }
 
   /**
-   * Whether a running backup may be compared with this one and so point into its bundles: one that began before the mark was
-   * there to be seen. One that begins now passes it over.
+   * Whether a running backup may be compared with this one and so point into its bundles, or a repair write them anew: one that
+   * began before the mark was there to be seen. One that begins now passes it over.
    */
   private async isInUse(backup: Backup): Promise<boolean> {
     const active = await this.jobs.activeJob(backup.siteId);
-    if (active?.kind !== JobKind.Backup || !(active.startedAt instanceof Date)) return false;
+    const mayUse = active?.kind === JobKind.Backup || active?.kind === JobKind.Repair;
+    if (!mayUse || !(active.startedAt instanceof Date)) return false;
     const marked = backup.deletingAt instanceof Date ? backup.deletingAt.getTime() : Date.now();
     return active.startedAt.getTime() < marked + MARK_SEEN_MS;
   }

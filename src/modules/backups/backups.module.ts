@@ -17,6 +17,7 @@ import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
 import { SiteBackupsController } from './site-backups.controller.js';
 import { StorageMaintenance } from './storage-maintenance.js';
+import { WantedCopies } from './wanted-copies.js';
 
 /** Making backups, and the catalogue of what was made. */
 @Module({
@@ -35,7 +36,17 @@ import { StorageMaintenance } from './storage-maintenance.js';
     OwnFolders,
     ParentBackups,
     StorageMaintenance,
+    WantedCopies,
   ],
-  exports: [BackupAdopter, BackupReader, BundleReferences, BackupsService, Catalogue, ObjectLedger, OwnFolders],
+  exports: [
+    BackupAdopter,
+    BackupReader,
+    BundleReferences,
+    BackupsService,
+    Catalogue,
+    ObjectLedger,
+    OwnFolders,
+    WantedCopies,
+  ],
 })
 export class BackupsModule {}

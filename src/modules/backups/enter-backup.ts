@@ -13,7 +13,7 @@ export interface BackupFacts {
 
 /** Enters backup, bundle references and copies; what is there already stays as it is. */
 export async function enterBackup(em: EntityManager, made: CommittedBackup, facts: BackupFacts): Promise<void> {
-  const { copies, bundles, ...row } = made;
+  const { copies, missing, bundles, ...row } = made;
   const { backupId } = made;
   await em.upsertMany(Backup, [backupRow(row, facts)], { onConflictFields: ['id'], onConflictAction: 'ignore' });
   await em.upsertMany(
@@ -21,23 +21,32 @@ export async function enterBackup(em: EntityManager, made: CommittedBackup, fact
     bundles.map(({ key, size, own }) => ({ backupId, bundleKey: key, size, own })),
     { onConflictFields: ['backupId', 'bundleKey'], onConflictAction: 'ignore' },
   );
-  const now = new Date();
+  const whole = { size: made.bundleSize + made.manifestSize, backupId, createdAt: new Date() };
   await em.upsertMany(
     BackupCopy,
-    copies.map(({ providerId, size }) => ({ backupId, providerId, size, state: CopyState.Present, createdAt: now })),
+    [
+      ...copies.map((copy) => Object.assign({ state: CopyState.Present }, whole, copy)),
+      ...missing.map((providerId) => Object.assign({ state: CopyState.Missing, providerId }, whole)),
+    ],
     { onConflictFields: ['backupId', 'providerId'], onConflictAction: 'ignore' },
   );
 }
 
 /**
- * What each of the providers has now. What an earlier backup stored there is known already, with its history. `stored`: whether
+ * What each of the providers has now, and what it should have. What an earlier backup stored there is known already, with its history. `stored`: whether
  * the backup's own objects were written just now, so that what was known of them is past.
  */
 export async function enterObjects(em: EntityManager, made: CommittedBackup, stored: boolean): Promise<void> {
   const now = new Date();
   const manifest = { key: made.manifestKey, size: made.manifestSize, sha256: made.manifestSha256, own: true };
   const objects = [...made.bundles, manifest].map(({ key, size, sha256, own }) => ({ key, size, sha256, own }));
-  for (const { providerId } of made.copies) {
+  const there = { state: ObjectState.Present, seenAt: now };
+  const lacking = { state: ObjectState.Missing, damagedAt: now };
+  const places = [
+    ...made.copies.map(({ providerId }) => ({ providerId, is: there })),
+    ...made.missing.map((providerId) => ({ providerId, is: lacking })),
+  ];
+  for (const { providerId, is } of places) {
     const rows = objects.map(({ own, ...facts }) => ({
       own: own && stored,
       row: {
@@ -45,8 +54,7 @@ export async function enterObjects(em: EntityManager, made: CommittedBackup, sto
         providerId,
         kind: facts.key === made.manifestKey ? ObjectKind.Manifest : ObjectKind.Bundle,
         siteId: made.siteId,
-        state: ObjectState.Present,
-        seenAt: now,
+        ...is,
         createdAt: now,
       },
     }));
@@ -61,7 +69,7 @@ export async function enterObjects(em: EntityManager, made: CommittedBackup, sto
   }
 }
 
-function backupRow(made: Omit<CommittedBackup, 'copies' | 'bundles'>, facts: BackupFacts): Partial<Backup> {
+function backupRow(made: Omit<CommittedBackup, 'copies' | 'missing' | 'bundles'>, facts: BackupFacts): Partial<Backup> {
   return {
     id: made.backupId,
     siteId: made.siteId,

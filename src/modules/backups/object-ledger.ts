@@ -1,6 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { ReadBy } from './stored-object.entity.js';
+import { type ObjectKind, ObjectState, type ReadBy, StoredObject } from './stored-object.entity.js';
 
 /** What a look at objects of one provider has shown. Keys that are in none of the lists stay as they are. */
 export interface ObjectFindings {
@@ -11,6 +11,15 @@ export interface ObjectFindings {
   /** There, but not what was written. */
   damaged?: readonly string[];
   missing?: readonly string[];
+}
+
+/** An object that was written to a provider, and what it is. */
+export interface WrittenObject {
+  key: string;
+  kind: ObjectKind;
+  siteId: string;
+  size: number;
+  sha256: string;
 }
 
 /**
@@ -24,6 +33,27 @@ export class ObjectLedger {
   /** Notes what was found, and brings every copy that needs one of the objects up to date, in one transaction. Idempotent. */
   async note(providerId: string, found: ObjectFindings, readBy: ReadBy, at = new Date()): Promise<void> {
     await this.orm.em.fork().transactional((em) => this.noteIn(em, providerId, found, readBy, at));
+  }
+
+  /**
+   * The object was written to the provider just now, whose answer was compared with it: whatever was known of it there before is
+   * over. Nothing was read back yet. Idempotent.
+   */
+  async written(providerId: string, object: WrittenObject, at = new Date()): Promise<void> {
+    const known = { state: ObjectState.Present, readAt: null, readBy: null, seenAt: at, damagedAt: null };
+    await this.orm.em.fork().transactional(async (em) => {
+      await em.upsert(
+        StoredObject,
+        { providerId, ...object, ...known, createdAt: at },
+        { onConflictFields: ['providerId', 'key'], onConflictExcludeFields: ['createdAt'] },
+      );
+      await refreshCopies(em, providerId, [object.key], at);
+    });
+  }
+
+  /** Brings every copy on the provider that needs one of the objects up to date with what is known of them. */
+  async refresh(providerId: string, keys: readonly string[], at = new Date()): Promise<void> {
+    await this.orm.em.fork().transactional((em) => refreshCopies(em, providerId, keys, at));
   }
 
   /** As `note`, within the caller's transaction. */

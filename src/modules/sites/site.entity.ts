@@ -1,16 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { SiteDescription } from '../../engine/ports/index.js';
+import type { SiteDescription, SiteDestinations } from '../../engine/ports/index.js';
 
 /** An override as it is kept: in the clear, or sealed when it is a secret. */
 export type StoredOverride = { value: string } | { sealed: string };
-
-/** Where a site's backups go, when not to the default providers. */
-export interface SiteDestinations {
-  /** `all`: a copy on every one of them; `failover`: one copy, on the first that takes it. */
-  mode: 'all' | 'failover';
-  /** `weight` (failover): how large a share of the sites prefers this provider. */
-  providers: { id: string; weight: number }[];
-}
 
 /** Something backed up on one host, with a module and that module's settings. */
 export const SiteSchema = defineEntity({

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BackupModulesModule } from '../backup-modules/index.js';
+import { StorageModule } from '../storage/index.js';
+import { SiteDestinationsCheck } from './site-destinations-check.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteImporter } from './site-importer.js';
 import { SiteInspector } from './site-inspector.js';
@@ -8,9 +10,9 @@ import { SitesController } from './sites.controller.js';
 import { SitesService } from './sites.service.js';
 
 @Module({
-  imports: [BackupModulesModule],
+  imports: [BackupModulesModule, StorageModule],
   controllers: [SitesController],
-  providers: [SitesService, SiteInspector, SiteImporter, SiteMapper, SiteExtensions],
+  providers: [SitesService, SiteInspector, SiteImporter, SiteMapper, SiteExtensions, SiteDestinationsCheck],
   exports: [SitesService, SiteExtensions],
 })
 export class SitesModule {}

@@ -5,6 +5,7 @@ import type { Page } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import type { SiteDescription, SiteSpec } from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
+import { type GivenDestinations, SiteDestinationsCheck } from './site-destinations-check.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
 import { MASK, revealOverrides, storeOverrides } from './site-overrides.js';
@@ -18,6 +19,8 @@ export interface NewSite {
   settings?: Readonly<Record<string, unknown>> | undefined;
   excludes?: readonly string[] | undefined;
   overrides?: Readonly<Record<string, string>> | undefined;
+  /** Null or absent: the default providers. */
+  destinations?: GivenDestinations | null | undefined;
   /** The id that a caller of the `/daemon` interface knows it by. */
   externalId?: string | undefined;
 }
@@ -28,6 +31,8 @@ export interface SiteChanges {
   excludes?: readonly string[] | undefined;
   overrides?: Readonly<Record<string, string>> | undefined;
   paused?: boolean | undefined;
+  /** Null: the default providers again. */
+  destinations?: GivenDestinations | null | undefined;
 }
 
 export interface SiteQuery {
@@ -47,6 +52,7 @@ export class SitesService {
     private readonly inspector: SiteInspector,
     private readonly extensions: SiteExtensions,
     private readonly secrets: SecretBox,
+    private readonly destinations: SiteDestinationsCheck,
   ) {}
 
   /** Registers a folder. Errors: SITE_EXISTS, NOT_A_SITE and others of the module, PATH_NOT_FOUND, MODULE_UNKNOWN, REQUEST_INVALID. */
@@ -54,6 +60,7 @@ export class SitesService {
     const module = input.module ?? DEFAULT_MODULE;
     const overrides = withoutMasks(input.overrides ?? {});
     this.inspector.check({ ...input, module, overrides });
+    const destinations = await this.destinations.checked(input.destinations ?? null);
     const { path, description } = await this.inspector.describe(module, input.path, overrides);
     const known = await this.findByPath(path);
     if (known !== null) throw siteExists(path, known.id, known.name);
@@ -71,6 +78,7 @@ export class SitesService {
       excludes: [...(input.excludes ?? [])],
       overrides: storeOverrides(overrides, {}, this.secrets),
       paused: false,
+      destinations,
       description,
       createdAt: now,
       updatedAt: now,
@@ -124,6 +132,7 @@ export class SitesService {
     const em = this.em.fork();
     const site = await this.find(em, id);
     this.inspector.check({ ...changes, module: site.module });
+    if (changes.destinations !== undefined) site.destinations = await this.destinations.checked(changes.destinations);
     if (changes.overrides !== undefined) {
       const stored = storeOverrides(changes.overrides, site.overrides, this.secrets);
       const { description } = await this.inspector.describe(

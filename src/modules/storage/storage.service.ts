@@ -4,12 +4,24 @@ import { systemClock } from '../../common/clock.js';
 import { InvalidRequestError, type Page, type PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import { schemaFaults } from '../../common/json-schema.js';
-import { canInitialise, type Destination, type StorageDriver } from '../../engine/ports/index.js';
+import {
+  canInitialise,
+  type Destination,
+  type SiteDestinations,
+  type StorageDriver,
+} from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
+import { failoverOrder } from './site-destinations.js';
 import { StorageDriverRegistry } from './storage-driver.registry.js';
 import { probeStorage, requireWorking, type StorageProbe } from './storage-probe.js';
 import { StorageProvider } from './storage-provider.entity.js';
 import { noStorage, storageInUse, storageNameTaken, storageNotFound } from './storage.errors.js';
+
+/** What must be known of a site to tell where its backups go. */
+export interface DestinedSite {
+  id: string;
+  destinations?: SiteDestinations | null | undefined;
+}
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -56,32 +68,46 @@ export class StorageService {
   }
 
   /**
-   * Where backups of the site go: for now every enabled provider that is the default, or all enabled ones when none is.
-   * Error: NO_STORAGE.
+   * Where backups of the site may go: with mode `all` a copy on each of the candidates, with `failover` one, on the first that
+   * takes it. Without a list of the site's own: all default providers, or all there are when none is the default. Disabled ones
+   * are passed over. Error: NO_STORAGE.
    */
-  async destinationsFor(_site: { id: string }): Promise<Destination[]> {
+  async choiceFor(site: DestinedSite): Promise<{ mode: SiteDestinations['mode']; candidates: Destination[] }> {
     const enabled = await this.em
       .fork()
       .find(StorageProvider, { enabled: true }, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    if (enabled.length === 0) throw noStorage();
-    const chosen = enabled.some((provider) => provider.isDefault)
-      ? enabled.filter((provider) => provider.isDefault)
-      : enabled;
-    return chosen.map((provider) => ({
-      providerId: provider.id,
-      providerName: provider.name,
-      driver: this.driverOf(provider),
-    }));
+    const chosen = chosenOf(site, enabled);
+    if (chosen.length === 0) throw noStorage();
+    return {
+      mode: site.destinations?.mode ?? 'all',
+      candidates: chosen.map((provider) => this.destinationOf(provider)),
+    };
+  }
+
+  /** Where a backup of the site goes when nothing fails: all of them, or with failover the preferred one. Error: NO_STORAGE. */
+  async destinationsFor(site: DestinedSite): Promise<Destination[]> {
+    const { mode, candidates } = await this.choiceFor(site);
+    return mode === 'failover' ? candidates.slice(0, 1) : candidates;
+  }
+
+  /** Which of these ids name no provider. */
+  async unknownOf(ids: readonly string[]): Promise<string[]> {
+    const found = await this.em.fork().find(StorageProvider, { id: { $in: [...ids] } }, { fields: ['id'] });
+    return ids.filter((id) => found.every((provider) => provider.id !== id));
   }
 
   /** All providers with their drivers, for maintenance (abandoned uploads, litter of jobs). */
   async allDestinations(): Promise<Destination[]> {
     const providers = await this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    return providers.map((provider) => ({
-      providerId: provider.id,
-      providerName: provider.name,
-      driver: this.driverOf(provider),
-    }));
+    return providers.map((provider) => this.destinationOf(provider));
+  }
+
+  /** The enabled providers with their drivers. */
+  async enabledDestinations(): Promise<Destination[]> {
+    const providers = await this.em
+      .fork()
+      .find(StorageProvider, { enabled: true }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return providers.map((provider) => this.destinationOf(provider));
   }
 
   /** Adds a provider after a probe has shown that it works. Errors: STORAGE_KIND_UNKNOWN, STORAGE_NAME_TAKEN, the driver's. */
@@ -163,6 +189,10 @@ export class StorageService {
     return probeStorage(driver);
   }
 
+  private destinationOf(provider: StorageProvider): Destination {
+    return { providerId: provider.id, providerName: provider.name, driver: this.driverOf(provider) };
+  }
+
   private driverOf(provider: StorageProvider): StorageDriver {
     const version = provider.updatedAt.getTime();
     const kept = this.drivers.get(provider.id);
@@ -210,4 +240,15 @@ export class StorageService {
 
 function withoutNulls(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+}
+
+/** Of the enabled providers those that the site goes to, in the order in which it does. */
+function chosenOf({ id, destinations }: DestinedSite, enabled: readonly StorageProvider[]): StorageProvider[] {
+  if (destinations === null || destinations === undefined) {
+    const defaults = enabled.filter((provider) => provider.isDefault);
+    return defaults.length > 0 ? defaults : [...enabled];
+  }
+  const { mode, providers } = destinations;
+  const order = mode === 'failover' ? failoverOrder(id, providers) : providers.map((provider) => provider.id);
+  return order.flatMap((wanted) => enabled.find((provider) => provider.id === wanted) ?? []);
 }

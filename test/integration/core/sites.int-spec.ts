@@ -220,3 +220,33 @@ describe('doctor', () => {
     expect(answer.body['ok']).toBe(checks.every((check) => check.status !== 'failed'));
   });
 });
+
+describe('destinations', () => {
+  it('are checked, kept and shown; null brings the default ones back', async () => {
+    const folder = join(test.folder, 'elsewhere');
+    const make = { name: 'elsewhere', kind: 'local', settings: { path: folder } };
+    const { id } = await test.admin.post<{ id: string }>('/storage', make);
+    const wanted = { mode: 'failover', providers: [{ id, weight: 2.5 }] };
+    const { body } = await register({ path: makeSite('destined'), destinations: wanted });
+    expect(body['destinations']).toEqual(wanted);
+    const path = `/sites/${String(body['id'])}`;
+    const change = (destinations: unknown): Promise<Answer> => test.operator.call('PATCH', path, { destinations });
+    expect((await change({ mode: 'all', providers: [{ id }] })).body['destinations']).toEqual({
+      mode: 'all',
+      providers: [{ id, weight: 1 }],
+    });
+    for (const [bad, field] of [
+      [{ mode: 'some', providers: [{ id }] }, 'destinations.mode'],
+      [{ mode: 'all', providers: [] }, 'destinations.providers'],
+      [{ mode: 'all', providers: [{ id }, { id }] }, 'destinations.providers.1.id'],
+      [{ mode: 'failover', providers: [{ id, weight: -1 }] }, 'destinations.providers.0.weight'],
+      [{ mode: 'all', providers: [{ id: '0190c5a0-0000-7000-8000-000000000000' }] }, 'destinations.providers.0.id'],
+    ] as const) {
+      const answer = await change(bad);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+      expect(JSON.stringify(answer.body['errors'])).toContain(field);
+    }
+    expect((await test.viewer.call('GET', path)).body['destinations']).toMatchObject({ mode: 'all' });
+    expect((await change(null)).body['destinations']).toBeNull();
+  });
+});

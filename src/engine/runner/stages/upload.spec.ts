@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
-import { cancelledError } from '../../../common/errors/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError, cancelledError } from '../../../common/errors/index.js';
 import type { BackupStageContext, CommittedBackup, JobWarning, StorageDriver } from '../../ports/index.js';
 import { FaultyStorageDriver, MemoryStorageDriver, SeededRandom, useTempFolder } from '../../testing/index.js';
 import { WorkFolder } from '../work-folder.js';
@@ -149,6 +149,7 @@ describe('uploadBackup', () => {
     const one = setUp([bad, good]);
     await uploadBackup(one.context, one.backup);
     expect(one.commits[0]?.copies.map((copy) => copy.providerId)).toEqual(['p1']);
+    expect(one.commits[0]?.missing).toEqual(['p0']);
     expect(one.warnings).toMatchObject([{ code: 'COPY_FAILED', context: { provider: 'Storage 0' } }]);
     const [first, second] = [faulty(), faulty()];
     first.failNext('put', 'error');
@@ -157,6 +158,51 @@ describe('uploadBackup', () => {
     await none.context.checkpoints.delete('upload');
     await expect(uploadBackup(none.context, none.backup)).rejects.toMatchObject({ code: 'UPLOAD_FAILED' });
     expect(none.commits).toEqual([]);
+  });
+
+  it('writes to all at the same time, and remembers each that has it', async () => {
+    const [slow, quick] = [faulty(), new MemoryStorageDriver()];
+    slow.failNext('put', 'stall');
+    const puts: string[] = [];
+    const drivers = [slow, ordered(quick, puts)];
+    const stop = new AbortController();
+    const first = setUp(drivers, stop.signal);
+    const running = uploadBackup(first.context, first.backup);
+    await vi.waitFor(async () => expect(await first.context.checkpoints.get('upload')).toHaveProperty('p1'));
+    expect(puts).toHaveLength(3);
+    expect(slow.log).toHaveLength(1);
+    // Killed here; the next attempt writes to the slow one only.
+    stop.abort(cancelledError());
+    await expect(running).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    const again = setUp(drivers);
+    await uploadBackup(again.context, again.backup);
+    expect(puts).toHaveLength(3);
+    expect(again.commits[0]?.copies.map((copy) => copy.providerId)).toEqual(['p0', 'p1']);
+    const total = 2 * (again.backup.bundleSize + again.backup.manifestSize);
+    expect(again.progress).toEqual(again.progress.toSorted((a, b) => a - b));
+    expect(again.progress.at(-1)).toBe(total);
+  });
+
+  it('keeps a checkpoint of all that end at the same time', async () => {
+    const drivers = Array.from({ length: 12 }, () => new MemoryStorageDriver());
+    const { context, backup, commits } = setUp(drivers);
+    await context.checkpoints.delete('upload');
+    await uploadBackup(context, backup);
+    expect(commits[0]?.copies).toHaveLength(12);
+    expect(Object.keys((await context.checkpoints.get<object>('upload')) ?? {})).toHaveLength(12);
+  });
+
+  it('fails with what the job says when no storage took it', async () => {
+    const bad = faulty();
+    bad.failNext('put', 'error');
+    const { context, backup } = setUp([bad]);
+    const seen: string[] = [];
+    const refused = (error: AppError): Promise<AppError> => {
+      seen.push(error.code);
+      return Promise.resolve(new AppError({ code: 'TEST_ELSEWHERE', kind: 'storage', message: 'elsewhere' }));
+    };
+    await expect(uploadBackup({ ...context, refused }, backup)).rejects.toMatchObject({ code: 'TEST_ELSEWHERE' });
+    expect(seen).toEqual(['STORAGE_UNREACHABLE']);
   });
 
   it('sends nothing again that an earlier attempt has stored whole, unless it is gone', async () => {

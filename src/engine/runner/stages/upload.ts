@@ -1,20 +1,21 @@
-import { hostname } from 'node:os';
 import { AppError, asAppError, throwIfAborted } from '../../../common/errors/index.js';
 import type {
   BackupStageContext,
   CommittedBackup,
   Destination,
-  PutSource,
+  FileSource,
   ReferredBundle,
   StageOutcome,
   StoredObject,
 } from '../../ports/index.js';
+import { aboutSite } from './about-site.js';
 import { keysFor } from './keys.js';
+import { UploadProgress } from './upload-progress.js';
 
 /** A backup that lies whole in the work folder, and what the catalogue will say of it. */
 export interface FinishedBackup extends Omit<
   CommittedBackup,
-  'backupId' | 'siteId' | 'jobId' | 'startedAt' | 'copies'
+  'backupId' | 'siteId' | 'jobId' | 'startedAt' | 'copies' | 'missing'
 > {
   bundlePath: string;
   manifestPath: string;
@@ -25,50 +26,68 @@ type UploadCheckpoint = Record<string, { bundleSha256: string; manifestSha256: s
 const CHECKPOINT = 'upload';
 const STATS_AT_ONCE = 8;
 
+/** How one destination ended; `error` null: the backup is there, whole. */
+interface Delivery {
+  destination: Destination;
+  error: AppError | null;
+}
+
 /**
- * Puts a finished backup on every destination (bundle, manifest, then `site.json`), compares what each provider answers
- * with what was sent, and enters it into the catalogue. One provider of several failing is the warning COPY_FAILED; all
- * failing fails the stage. Idempotent: what an earlier attempt stored whole is not sent again.
+ * Puts a finished backup on every destination (bundle, manifest, then `site.json`), on all of them at the same time as far as the
+ * network's share allows; compares what each provider answers with what was sent, and enters it into the catalogue. One provider
+ * of several failing is the warning COPY_FAILED, and the catalogue knows that its copy is missing; all failing fails the stage.
+ * Idempotent: what an earlier attempt stored whole is not sent again.
  */
 export async function uploadBackup(context: BackupStageContext, backup: FinishedBackup): Promise<StageOutcome> {
   const perDestination = backup.bundleSize + backup.manifestSize;
-  const progress = new UploadProgress(context, perDestination * context.destinations.length);
-  const done = (await context.checkpoints.get<UploadCheckpoint>(CHECKPOINT)) ?? {};
-  const failures: { destination: Destination; error: AppError }[] = [];
-  const copies: { providerId: string; size: number }[] = [];
-
-  for (const destination of context.destinations) {
-    throwIfAborted(context.signal);
-    try {
-      if (!(await isStored(destination, backup, done))) {
-        await context.resources.use('network', () => uploadTo(destination, context, backup, progress), {
-          signal: context.signal,
-        });
-        done[destination.providerId] = { bundleSha256: backup.bundleSha256, manifestSha256: backup.manifestSha256 };
-        await context.checkpoints.set(CHECKPOINT, done);
-      }
-      await requireBundles(destination, backup);
-      copies.push({ providerId: destination.providerId, size: perDestination });
-    } catch (error) {
-      throwIfAborted(context.signal);
-      failures.push({ destination, error: asAppError(error) });
-    }
-    progress.next(perDestination);
+  const progress = new UploadProgress(context.journal, perDestination * context.destinations.length);
+  const done = new UploadsDone(context);
+  await done.load();
+  const deliveries = await Promise.all(
+    context.destinations.map(async (destination) => deliver(destination, context, backup, done, progress)),
+  );
+  throwIfAborted(context.signal);
+  const stored = deliveries.filter(({ error }) => error === null).map(({ destination }) => destination);
+  const failures = deliveries.flatMap(({ destination, error }) => (error === null ? [] : [{ destination, error }]));
+  if (stored.length === 0) {
+    const error = uploadFailed(failures);
+    throw (await context.refused?.(error)) ?? error;
   }
-  if (copies.length === 0) throw uploadFailed(failures);
   warnOfFailures(context, failures);
-  await context.catalogue.commit(committed(context, backup, copies));
+  await context.catalogue.commit(committed(context, backup, stored, failures));
   return {
     message:
-      copies.length === 1 ? 'Stored in one place and checked.' : `Stored in ${copies.length} places and checked.`,
+      stored.length === 1 ? 'Stored in one place and checked.' : `Stored in ${stored.length} places and checked.`,
     details: {
-      providers: context.destinations
-        .filter((destination) => copies.some((copy) => copy.providerId === destination.providerId))
-        .map((destination) => destination.providerName),
-      bytes: perDestination * copies.length,
+      providers: stored.map(({ providerName }) => providerName),
+      bytes: perDestination * stored.length,
       bundleKey: backup.bundleKey,
     },
   };
+}
+
+/** Never throws: the others go on. */
+async function deliver(
+  destination: Destination,
+  context: BackupStageContext,
+  backup: FinishedBackup,
+  done: UploadsDone,
+  progress: UploadProgress,
+): Promise<Delivery> {
+  try {
+    throwIfAborted(context.signal);
+    if (!(await done.isStored(destination, backup))) {
+      await context.resources.use('network', () => uploadTo(destination, context, backup, progress), {
+        signal: context.signal,
+      });
+      await done.add(destination, backup);
+    }
+    await requireBundles(destination, backup);
+    progress.at(backup.bundleSize + backup.manifestSize, destination);
+    return { destination, error: null };
+  } catch (error) {
+    return { destination, error: asAppError(error) };
+  }
 }
 
 /** What the manifest points into besides its own bundle must be there, or the backup could not be restored from it. */
@@ -94,13 +113,34 @@ async function requireBundle(destination: Destination, bundle: ReferredBundle): 
   });
 }
 
-/** Whether an earlier attempt brought these very objects there and they are still there. */
-async function isStored(destination: Destination, backup: FinishedBackup, done: UploadCheckpoint): Promise<boolean> {
-  const before = done[destination.providerId];
-  if (before?.bundleSha256 !== backup.bundleSha256 || before.manifestSha256 !== backup.manifestSha256) return false;
-  const bundle = await destination.driver.stat(backup.bundleKey);
-  const manifest = await destination.driver.stat(backup.manifestKey);
-  return bundle?.size === backup.bundleSize && manifest?.size === backup.manifestSize;
+/** Which providers have taken the backup, kept between attempts; destinations end at the same time. */
+class UploadsDone {
+  #done: UploadCheckpoint = {};
+  #saved: Promise<void> = Promise.resolve();
+
+  constructor(private readonly context: Pick<BackupStageContext, 'checkpoints'>) {}
+
+  async load(): Promise<void> {
+    this.#done = (await this.context.checkpoints.get<UploadCheckpoint>(CHECKPOINT)) ?? {};
+  }
+
+  async add({ providerId }: Destination, { bundleSha256, manifestSha256 }: FinishedBackup): Promise<void> {
+    this.#done[providerId] = { bundleSha256, manifestSha256 };
+    // One after the other, each with all that is known by then.
+    this.#saved = this.#saved
+      .catch(() => undefined)
+      .then(async () => this.context.checkpoints.set(CHECKPOINT, this.#done));
+    await this.#saved;
+  }
+
+  /** Whether an earlier attempt brought these very objects there and they are still there. */
+  async isStored({ providerId, driver }: Destination, backup: FinishedBackup): Promise<boolean> {
+    const before = this.#done[providerId];
+    if (before?.bundleSha256 !== backup.bundleSha256 || before.manifestSha256 !== backup.manifestSha256) return false;
+    const bundle = await driver.stat(backup.bundleKey);
+    const manifest = await driver.stat(backup.manifestKey);
+    return bundle?.size === backup.bundleSize && manifest?.size === backup.manifestSize;
+  }
 }
 
 async function uploadTo(
@@ -123,7 +163,7 @@ async function uploadTo(
 async function putChecked(
   destination: Destination,
   key: string,
-  source: Extract<PutSource, { path: string }>,
+  source: FileSource,
   context: BackupStageContext,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
@@ -190,8 +230,10 @@ function warnOfFailures(
 function committed(
   context: BackupStageContext,
   backup: FinishedBackup,
-  copies: { providerId: string; size: number }[],
+  stored: readonly Destination[],
+  failures: readonly { destination: Destination }[],
 ): CommittedBackup {
+  const size = backup.bundleSize + backup.manifestSize;
   // Named one by one: callers may pass more than this.
   return {
     bundleKey: backup.bundleKey,
@@ -210,47 +252,7 @@ function committed(
     siteId: context.site.id,
     jobId: context.jobId,
     startedAt: context.startedAt,
-    copies,
+    copies: stored.map(({ providerId }) => ({ providerId, size })),
+    missing: failures.map(({ destination }) => destination.providerId),
   };
-}
-
-const SECRET_NAME = /pass|secret|key|token/i;
-
-/** What `site.json` says: enough to know whose backups these are; nothing secret. */
-function aboutSite({ site }: BackupStageContext): Record<string, unknown> {
-  const settings = Object.fromEntries(Object.entries(site.settings).filter(([name]) => !SECRET_NAME.test(name)));
-  return {
-    format: 'backupd-site/1',
-    id: site.id,
-    name: site.name,
-    url: site.url,
-    module: site.module,
-    node: hostname(),
-    path: site.path,
-    settings,
-    excludes: site.excludes,
-  };
-}
-
-/** Progress over all destinations. */
-class UploadProgress {
-  #base = 0;
-
-  constructor(
-    private readonly context: BackupStageContext,
-    private readonly total: number,
-  ) {}
-
-  at(bytes: number, destination: Destination): void {
-    this.context.journal.progress({
-      bytesDone: this.#base + bytes,
-      bytesTotal: this.total,
-      current: destination.providerName,
-    });
-  }
-
-  next(bytes: number): void {
-    this.#base += bytes;
-    this.context.journal.progress({ bytesDone: this.#base, bytesTotal: this.total });
-  }
 }

@@ -1,6 +1,52 @@
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsObject, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+
+/** A storage provider that a site's backups go to. */
+export class DestinationDto {
+  @IsUUID()
+  id!: string;
+
+  /** With `failover`: how large a share of the sites prefers this provider. 1 when absent; 0 = only when the others fail. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1_000_000)
+  weight?: number;
+}
+
+/** Where the backups of a site go. */
+export class SiteDestinationsDto {
+  /** `all`: a copy on each of the providers; `failover`: one copy, on the first that takes it. */
+  @IsIn(['all', 'failover'])
+  @ApiProperty({ enum: ['all', 'failover'] })
+  mode!: 'all' | 'failover';
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => DestinationDto)
+  @ApiProperty({ type: [DestinationDto] })
+  providers!: DestinationDto[];
+}
 
 /** A folder to register as a site. */
 export class CreateSiteDto {
@@ -52,6 +98,13 @@ export class CreateSiteDto {
   @IsOptional()
   @IsObject()
   overrides?: Record<string, string>;
+
+  /** Where its backups go; null = the default storage providers. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SiteDestinationsDto)
+  @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
+  destinations?: SiteDestinationsDto | null;
 }
 
 /** What to change; absent fields stay. */
@@ -77,6 +130,13 @@ export class UpdateSiteDto {
   @IsOptional()
   @IsObject()
   overrides?: Record<string, string>;
+
+  /** Where its backups go; null = the default storage providers. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SiteDestinationsDto)
+  @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
+  destinations?: SiteDestinationsDto | null;
 }
 
 /** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
@@ -156,6 +216,8 @@ export class SiteDto {
   /** Secrets are shown as `***`. */
   overrides!: Record<string, string>;
   paused!: boolean;
+  @ApiProperty({ type: SiteDestinationsDto, nullable: true, description: 'Null = the default storage providers.' })
+  destinations!: SiteDestinationsDto | null;
   createdAt!: string;
   updatedAt!: string;
   lastBackup!: LastBackupDto | null;

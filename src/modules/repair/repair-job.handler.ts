@@ -1,0 +1,85 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { StageOutcome } from '../../engine/ports/index.js';
+import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
+import { StorageService } from '../storage/index.js';
+import { CopyRepairer, type RepairTally } from './copy-repairer.js';
+import { type NeededCopy, RepairNeeds } from './repair-needs.js';
+
+export const REPAIR_STAGE = 'repair';
+
+/** Copies what is missing or damaged on one provider from another one that has it whole. The catalogue tells how far it is. */
+@Injectable()
+export class RepairJobHandler implements JobHandler, OnModuleInit {
+  readonly kind = JobKind.Repair;
+  readonly resumable = true;
+
+  constructor(
+    private readonly handlers: JobHandlers,
+    private readonly storage: StorageService,
+    private readonly needs: RepairNeeds,
+    private readonly repairer: CopyRepairer,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.register(this);
+  }
+
+  async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
+    const tally: RepairTally = { objects: 0, bytes: 0, lost: new Set() };
+    return Promise.resolve({
+      stages: [{ name: REPAIR_STAGE, run: (signal) => this.repair(job.siteId, { ...context, signal }, tally) }],
+      secrets: [],
+      goesOnLater: () => true,
+      result: () => ({ objects: tally.objects, bytes: tally.bytes, lost: tally.lost.size }),
+    });
+  }
+
+  leavesLitter(): boolean {
+    return false;
+  }
+
+  async sweep(): Promise<void> {
+    // What it has written whole is wanted; nothing else is left.
+  }
+
+  private async repair(siteId: string, context: RunContext, tally: RepairTally): Promise<StageOutcome> {
+    const destinations = await this.storage.allDestinations();
+    const failed = new Map<string, AppError>();
+    const seen = new Set<string>();
+    const bytesTotal = await this.needs.bytes(siteId);
+    // What is found damaged on the way is to be repaired too, so it is looked again until there is nothing new.
+    for (;;) {
+      const copies = (await this.needs.copies(siteId)).filter((copy) => !seen.has(nameOf(copy)));
+      if (copies.length === 0) break;
+      for (const copy of copies) {
+        throwIfAborted(context.signal);
+        seen.add(nameOf(copy));
+        if (failed.has(copy.providerId)) continue;
+        try {
+          await this.repairer.repair(copy, destinations, tally, context, (bytes, current) => {
+            const bytesDone = tally.bytes + bytes;
+            context.journal.progress({ bytesDone, bytesTotal: Math.max(bytesTotal, bytesDone), current });
+          });
+        } catch (error) {
+          throwIfAborted(context.signal);
+          failed.set(copy.providerId, asAppError(error));
+        }
+      }
+    }
+    for (const key of tally.lost) {
+      const message = `${key} is whole in no storage. What lay in it is stored again by the site's next backup.`;
+      context.journal.warn({ code: 'OBJECT_LOST', message, context: { key } });
+    }
+    const [failure] = failed.values();
+    if (failure !== undefined) throw failure;
+    return {
+      message: tally.objects === 1 ? '1 object was copied.' : `${tally.objects} objects were copied.`,
+      details: { objects: tally.objects, bytes: tally.bytes, lost: tally.lost.size },
+    };
+  }
+}
+
+function nameOf({ backupId, providerId }: NeededCopy): string {
+  return `${backupId}/${providerId}`;
+}

@@ -1,0 +1,45 @@
+import { AppError } from '../../common/errors/index.js';
+
+export function nothingToRepair(siteId: string): AppError {
+  return new AppError({
+    code: 'NOTHING_TO_REPAIR',
+    kind: 'conflict',
+    message: 'Every copy of the backups of this site is whole, as far as is known.',
+    hint: 'A verify finds out whether that is so. Copies on a disabled storage are left alone.',
+    retry: 'never',
+    context: { siteId },
+  });
+}
+
+export function copyExists(backupId: string, providerName: string): AppError {
+  return new AppError({
+    code: 'COPY_EXISTS',
+    kind: 'conflict',
+    message: `The backup has a copy on "${providerName}" already.`,
+    hint: 'Nothing needs to be done.',
+    retry: 'never',
+    context: { backupId, provider: providerName },
+  });
+}
+
+export function storageDisabled(providerName: string): AppError {
+  return new AppError({
+    code: 'STORAGE_DISABLED',
+    kind: 'conflict',
+    message: `The storage "${providerName}" is disabled: nothing is written to it.`,
+    hint: 'Enable it first (`PATCH /storage/{id}`), or choose another one.',
+    retry: 'never',
+    context: { provider: providerName },
+  });
+}
+
+export function copyDiffers(provider: string, key: string, sent: number, stored: number | null): AppError {
+  return new AppError({
+    code: 'UPLOAD_MISMATCH',
+    kind: 'storage',
+    message: `The storage "${provider}" does not have what was sent to it.`,
+    hint: 'Check that storage: its disk, or a proxy in between. The copy does not count as repaired.',
+    retry: 'later',
+    context: { provider, key, sentBytes: sent, storedBytes: stored },
+  });
+}
