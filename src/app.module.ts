@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { AppError } from './common/errors/index.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
@@ -13,6 +14,7 @@ import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
+import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
@@ -35,6 +37,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         await DatabaseModule.with(config.databaseUrl),
+        ScheduleModule.forRoot(),
         SecretsModule,
         SettingsModule,
         AuthModule,
@@ -49,6 +52,7 @@ export class AppModule {
         JobsModule,
         BackupsModule,
         RestoreModule,
+        RetentionModule,
         VerifyModule,
         DiffModule,
         DaemonModule,

@@ -1,13 +1,19 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { ACCESS_RULE, type AccessRule, mayAct, type Principal } from '../../common/http/index.js';
+import { ACCESS_RULE, type AccessRule, mayAct, type Principal, type Role } from '../../common/http/index.js';
 import { accessUndefined, roleTooLow, tokenInvalid, tokenMissing } from './auth.errors.js';
 import { FailureLimit } from './failure-limit.js';
 import { TokenService } from './token.service.js';
 
 /** A request whose caller is known. */
 export type AuthenticatedRequest = Request & { principal?: Principal };
+
+/** For what needs a higher role than its route. Error: ROLE_TOO_LOW. */
+export function requireRole({ principal }: AuthenticatedRequest, needed: Role): void {
+  if (principal === undefined) throw accessUndefined();
+  if (!mayAct(principal.role, needed)) throw roleTooLow(principal.role, needed);
+}
 
 /** Lets a request through when its token has the role that the handler states. Denies by default. */
 @Injectable()

@@ -1,4 +1,4 @@
-export type { AuthenticatedRequest } from './access.guard.js';
+export { type AuthenticatedRequest, requireRole } from './access.guard.js';
 export { AuthModule } from './auth.module.js';
 export { FirstToken } from './first-token.js';
 export { TokenService } from './token.service.js';

@@ -5,6 +5,8 @@ import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
+import { BackupExtensions } from './backup-extensions.js';
+import { BackupPins } from './backup-pins.js';
 import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
 import { BackupsController } from './backups.controller.js';
@@ -22,8 +24,10 @@ import { StorageMaintenance } from './storage-maintenance.js';
   imports: [BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [BackupsController, SiteBackupsController],
   providers: [
+    BackupExtensions,
     BackupJobHandler,
     BackupJobParts,
+    BackupPins,
     BackupReader,
     BackupRemover,
     BackupsService,
@@ -34,6 +38,15 @@ import { StorageMaintenance } from './storage-maintenance.js';
     ParentBackups,
     StorageMaintenance,
   ],
-  exports: [BackupReader, BundleReferences, BackupsService, Catalogue, ObjectLedger, OwnFolders],
+  exports: [
+    BackupExtensions,
+    BackupReader,
+    BackupRemover,
+    BundleReferences,
+    BackupsService,
+    Catalogue,
+    ObjectLedger,
+    OwnFolders,
+  ],
 })
 export class BackupsModule {}

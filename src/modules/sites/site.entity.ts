@@ -12,6 +12,18 @@ export interface SiteDestinations {
   providers: { id: string; weight: number }[];
 }
 
+/** Which backups of a site are kept; see RetentionPolicyDto. */
+export interface SiteRetention {
+  keepLast?: number;
+  hourly?: number;
+  daily?: number;
+  weekly?: number;
+  monthly?: number;
+  yearly?: number;
+  keepWithin?: string;
+  timeZone?: string;
+}
+
 /** Something backed up on one host, with a module and that module's settings. */
 export const SiteSchema = defineEntity({
   name: 'Site',
@@ -42,7 +54,7 @@ export const SiteSchema = defineEntity({
     /** Null = the default providers. */
     destinations: p.json<SiteDestinations>().nullable(),
     /** The site's own retention policy; null = the default one. */
-    retention: p.json<Record<string, unknown>>().nullable(),
+    retention: p.json<SiteRetention>().nullable(),
     /** What the module found out when it last looked; no secrets. */
     description: p.json<SiteDescription>().nullable(),
     createdAt: p.datetime(3),

@@ -32,6 +32,7 @@ function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
     excludes: site.excludes,
     overrides: maskOverrides(site.overrides),
     paused: site.paused,
+    retention: site.retention ?? null,
     createdAt: site.createdAt.toISOString(),
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:

@@ -8,7 +8,7 @@ import { SecretBox } from '../secrets/index.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
 import { MASK, revealOverrides, storeOverrides } from './site-overrides.js';
-import { Site } from './site.entity.js';
+import { Site, type SiteRetention } from './site.entity.js';
 import { siteExists, siteNotFound } from './sites.errors.js';
 
 export interface NewSite {
@@ -28,6 +28,8 @@ export interface SiteChanges {
   excludes?: readonly string[] | undefined;
   overrides?: Readonly<Record<string, string>> | undefined;
   paused?: boolean | undefined;
+  /** Checked by the caller; null = the default policy. */
+  retention?: SiteRetention | null | undefined;
 }
 
 export interface SiteQuery {
@@ -139,6 +141,7 @@ export class SitesService {
     if (changes.settings !== undefined) site.settings = { ...changes.settings };
     if (changes.excludes !== undefined) site.excludes = [...changes.excludes];
     if (changes.paused !== undefined) site.paused = changes.paused;
+    if (changes.retention !== undefined) site.retention = changes.retention === null ? null : { ...changes.retention };
     site.updatedAt = systemClock.now();
     await em.flush();
     return site;

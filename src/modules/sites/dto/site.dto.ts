@@ -1,6 +1,18 @@
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsObject, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+import { RetentionPolicyDto } from './retention-policy.dto.js';
 
 /** A folder to register as a site. */
 export class CreateSiteDto {
@@ -77,6 +89,14 @@ export class UpdateSiteDto {
   @IsOptional()
   @IsObject()
   overrides?: Record<string, string>;
+
+  /** The site's own retention policy; null = the default one. Only an admin may change it. */
+  @ApiPropertyOptional({ type: RetentionPolicyDto, nullable: true })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetentionPolicyDto)
+  retention?: RetentionPolicyDto | null;
 }
 
 /** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
@@ -156,6 +176,9 @@ export class SiteDto {
   /** Secrets are shown as `***`. */
   overrides!: Record<string, string>;
   paused!: boolean;
+  /** Its own retention policy; null = the default one. */
+  @ApiProperty({ type: RetentionPolicyDto, nullable: true })
+  retention!: RetentionPolicyDto | null;
   createdAt!: string;
   updatedAt!: string;
   lastBackup!: LastBackupDto | null;
