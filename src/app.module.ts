@@ -18,6 +18,7 @@ import { ReconcileModule } from './modules/reconcile/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
+import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
@@ -57,6 +58,7 @@ export class AppModule {
         JobsModule,
         BackupsModule,
         RestoreModule,
+        RetentionModule,
         VerifyModule,
         ReconcileModule,
         RepairModule,

@@ -6,6 +6,52 @@ export interface Page<T> {
   offset: number;
 }
 
+export interface RetentionPolicyDto {
+  keepLast?: number;
+  hourly?: number;
+  daily?: number;
+  weekly?: number;
+  monthly?: number;
+  yearly?: number;
+  keepWithin?: string;
+  timeZone?: string;
+}
+
+export interface RetentionDto {
+  policy: RetentionPolicyDto | null;
+  graceHours: number;
+  suggested: RetentionPolicyDto;
+  deletes: boolean;
+  note: string;
+}
+
+export interface RetentionVerdictDto {
+  backupId: string;
+  createdAt: string;
+  action: 'keep' | 'expire';
+  reasons: string[];
+  expiresAt: string | null;
+  freedBytes: number;
+}
+
+export interface RetentionPreviewDto extends Page<RetentionVerdictDto> {
+  policy: RetentionPolicyDto | null;
+  source: string;
+  note: string;
+  graceHours: number;
+  kept: number;
+  expired: number;
+  freedBytes: number;
+  freed: { providerId: string; providerName: string | null; bytes: number; objects: number }[];
+}
+
+export interface RetentionRunDto {
+  expired: number;
+  takenBack: number;
+  removed: number;
+  waiting: number;
+}
+
 export interface SiteDto {
   id: string;
   name: string;
@@ -16,6 +62,7 @@ export interface SiteDto {
   excludes: string[];
   overrides: Record<string, string>;
   paused: boolean;
+  retention: RetentionPolicyDto | null;
   createdAt: string;
   lastBackup: { id: string; createdAt: string; status: string } | null;
 }
@@ -88,6 +135,9 @@ export interface BackupDto {
   bundles: number;
   warnings: number | JobWarningDto[];
   bundleKey: string;
+  pinned: boolean;
+  pinNote: string | null;
+  expiresAt: string | null;
   copies: BackupCopyDto[];
 }
 

@@ -86,6 +86,8 @@ export interface BackupStageContext extends StageContext {
   parent(): Promise<ParentBackup | null>;
   /** Whether every file is to be read, also what looks unchanged; content that is stored already is not stored again. */
   reread(): Promise<boolean>;
+  /** Asked before bytes of the backup are put to a destination; throws when it may not take them (QUOTA_EXCEEDED). */
+  admit?(destination: Destination, bytes: number): Promise<void>;
   /** Resolves when that stage has ended well (now or in an earlier attempt); rejects with JOB_CANCELLED when it can't any more. */
   finished(stage: string): Promise<void>;
 }

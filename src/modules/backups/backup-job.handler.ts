@@ -7,6 +7,7 @@ import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type
 import { ResourceService } from '../resources/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
+import { BackupExtensions, type BackupRun } from './backup-extensions.js';
 import { Catalogue } from './catalogue.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
@@ -23,6 +24,7 @@ export class BackupJobParts {
     readonly ownFolders: OwnFolders,
     readonly maintenance: StorageMaintenance,
     readonly parents: ParentBackups,
+    readonly extensions: BackupExtensions,
   ) {}
 }
 
@@ -49,9 +51,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     await this.parts.maintenance.atStart();
   }
 
-  /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE. */
+  /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE, and what an extension refuses it with (QUOTA_EXCEEDED). */
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
-    const { catalogue, ownFolders, parents } = this.parts;
+    const { catalogue, extensions, ownFolders, parents } = this.parts;
     const site = await this.sites.spec(job.siteId);
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
@@ -63,6 +65,17 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       found ??= job.request['full'] === true ? Promise.resolve(null) : parents.find({ ...context, site, destinations });
       return found;
     };
+    const run: BackupRun = {
+      jobId: job.id,
+      site,
+      full: job.request['full'] === true,
+      destinations,
+      signal: context.signal,
+      journal: context.journal,
+      parentId: async () => (await parent())?.backupId ?? null,
+    };
+    // One that is whole already has nothing more to store.
+    if (before === null) await extensions.beforeStages(run);
     const stageContext: Omit<BackupStageContext, 'finished'> = {
       ...context,
       site,
@@ -79,6 +92,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
         },
       },
       neverPack: await ownFolders.list(),
+      admit: (destination, bytes) => extensions.admit(run, destination, bytes),
     };
     return {
       stages: module.stages.map((name, index) => ({

@@ -1,15 +1,24 @@
-import { LockMode, MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { keysFor } from '../../engine/runner/index.js';
 import { JobKind, JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { Backup, BackupBundle, BackupCopy } from './backup.entity.js';
-import { backupInUse, backupNotFound, newestBackup } from './backups.errors.js';
+import { backupInUse, backupNotFound, backupPinned, newestBackup } from './backups.errors.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 
 /** Longer than the mark's transaction takes, and than the clocks of two masters differ. */
 const MARK_SEEN_MS = 60_000;
+
+/** The running backup on whose behalf others of its site are deleted: it needs only the one it is compared with. */
+export interface OwnRun {
+  jobId: string;
+  parentId: string | null;
+}
+
+/** `gone` everywhere; `kept` as it may not go; `waiting` for a running backup to end: it is marked and goes then. */
+export type Removal = 'gone' | 'kept' | 'waiting';
 
 /**
  * Deletes backups: mark in the catalogue, manifest, the bundles that no other backup needs, row. Cut off anywhere, it goes on at
@@ -29,11 +38,39 @@ export class BackupRemover {
 
   /**
    * Deletes the backup everywhere. When a storage fails, the row stays, marked, and the rest is done later. Errors:
-   * BACKUP_NOT_FOUND, BACKUP_NEWEST (without force), BACKUP_IN_USE, and the storage's.
+   * BACKUP_NOT_FOUND, BACKUP_PINNED (also with force), BACKUP_NEWEST (without force), BACKUP_IN_USE, and the storage's.
    */
   async remove(id: string, force: boolean): Promise<void> {
     await this.mark(id, force);
     await this.finish(id);
+  }
+
+  /**
+   * Deletes the backup if it may go at this moment: it is neither pinned nor the site's newest good one, no job works with it, and
+   * `mayGo` agrees, which is asked within the transaction that marks it. Errors: the storage's; the rest is then done later.
+   */
+  async removeIf(
+    id: string,
+    mayGo: (em: EntityManager, backup: Backup) => Promise<boolean>,
+    own?: OwnRun,
+  ): Promise<Removal> {
+    const before = await this.catalogue.find(id);
+    if (before === null) return 'gone';
+    const { siteId } = before.backup;
+    if (own?.parentId === id) return 'kept';
+    const isMarked = await this.orm.em.fork().transactional(async (em) => {
+      await lockBackupsOf(em, siteId);
+      const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (backup === null || backup.deletingAt instanceof Date) return backup !== null;
+      if (backup.pinned || (await this.jobs.activeJob(siteId))?.backupId === id) return false;
+      if ((await this.catalogue.newestOf([siteId], em)).get(siteId)?.id === id) return false;
+      if (!(await mayGo(em, backup))) return false;
+      backup.deletingAt = new Date();
+      return true;
+    });
+    if (!isMarked) return (await this.catalogue.find(id)) === null ? 'gone' : 'kept';
+    await this.finish(id, own);
+    return (await this.catalogue.find(id)) === null ? 'gone' : 'waiting';
   }
 
   /** Goes on with what was marked but not removed yet. */
@@ -47,10 +84,14 @@ export class BackupRemover {
   }
 
   private async mark(id: string, force: boolean): Promise<void> {
+    const before = await this.catalogue.find(id);
+    if (before === null) throw backupNotFound(id);
     await this.orm.em.fork().transactional(async (em) => {
+      await lockBackupsOf(em, before.backup.siteId);
       const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (backup === null) throw backupNotFound(id);
       if (backup.deletingAt instanceof Date) return;
+      if (backup.pinned) throw backupPinned(id);
       const active = await this.jobs.activeJob(backup.siteId);
       if (active?.backupId === id) throw backupInUse(id, active.id);
       const newest = await this.catalogue.newestOf([backup.siteId], em);
@@ -59,11 +100,11 @@ export class BackupRemover {
     });
   }
 
-  private async finish(id: string): Promise<void> {
+  private async finish(id: string, own?: OwnRun): Promise<void> {
     const found = await this.catalogue.find(id);
     if (found === null) return;
     const { backup, copies } = found;
-    if (await this.isInUse(backup)) return;
+    if (await this.isInUse(backup, own)) return;
     for (const { providerId } of copies) {
       const driver = await this.storage.driver(providerId);
       await driver.delete(backup.manifestKey);
@@ -86,8 +127,9 @@ export class BackupRemover {
    * Whether a running backup may be compared with this one and so point into its bundles, or a repair write them anew: one that
    * began before the mark was there to be seen. One that begins now passes it over.
    */
-  private async isInUse(backup: Backup): Promise<boolean> {
+  private async isInUse(backup: Backup, own?: OwnRun): Promise<boolean> {
     const active = await this.jobs.activeJob(backup.siteId);
+    if (own !== undefined && active?.id === own.jobId) return backup.id === own.parentId;
     const mayUse = active?.kind === JobKind.Backup || active?.kind === JobKind.Repair;
     if (!mayUse || !(active.startedAt instanceof Date)) return false;
     const marked = backup.deletingAt instanceof Date ? backup.deletingAt.getTime() : Date.now();
@@ -104,4 +146,12 @@ export class BackupRemover {
     // A job of the site may be about to write it again.
     return rows.length > 0 || (await this.jobs.activeJob(siteId)) !== null;
   }
+}
+
+/**
+ * Until the transaction ends nobody else lets a backup of the site go: two at once could each take the other for the newest good
+ * one. Taken before any row lock.
+ */
+export async function lockBackupsOf(em: EntityManager, siteId: string): Promise<void> {
+  await em.execute(`select pg_advisory_xact_lock(hashtextextended('backupd backups of ' || ?, 0))`, [siteId]);
 }

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiConflictResponse,
@@ -13,6 +13,7 @@ import type { Response } from 'express';
 import { IdParam, ProblemDto, Role, Roles, signalOf } from '../../common/http/index.js';
 import { StorageService } from '../storage/index.js';
 import { backupPath } from './backup-path.js';
+import { BackupPins } from './backup-pins.js';
 import { BackupRemover } from './backup-remover.js';
 import { BackupsService } from './backups.service.js';
 import { Catalogue } from './catalogue.js';
@@ -24,6 +25,7 @@ import {
   DeleteBackupDto,
   FolderListingDto,
   FolderQueryDto,
+  UpdateBackupDto,
 } from './dto/backup.dto.js';
 import { sendDownload } from './send-stream.js';
 
@@ -39,6 +41,7 @@ export class BackupsController {
     private readonly catalogue: Catalogue,
     private readonly backups: BackupsService,
     private readonly remover: BackupRemover,
+    private readonly pins: BackupPins,
     private readonly storage: StorageService,
   ) {}
 
@@ -58,6 +61,28 @@ export class BackupsController {
   @ApiOkResponse({ type: BackupDto })
   async get(@IdParam() id: string): Promise<BackupDto> {
     return BackupDto.of(await this.catalogue.get(id), await this.providerNames());
+  }
+
+  @Patch(':id')
+  @Roles(Role.Operator)
+  @ApiOperation({ summary: 'Pin a backup, or unpin it', description: 'A pinned backup is kept for ever.' })
+  @ApiOkResponse({ type: BackupDto })
+  async update(@IdParam() id: string, @Body() body: UpdateBackupDto): Promise<BackupDto> {
+    await this.pins.change(id, body);
+    return this.get(id);
+  }
+
+  @Post(':id/keep')
+  @HttpCode(200)
+  @Roles(Role.Operator)
+  @ApiOperation({
+    summary: 'Keep a backup that retention has let go',
+    description: 'Takes it back and pins it, as retention would let it go again. Idempotent.',
+  })
+  @ApiOkResponse({ type: BackupDto })
+  async keep(@IdParam() id: string): Promise<BackupDto> {
+    await this.pins.keep(id);
+    return this.get(id);
   }
 
   @Get(':id/files')
@@ -115,7 +140,7 @@ export class BackupsController {
     description: 'When a storage fails, the backup is hidden and the rest is deleted later.',
   })
   @ApiNoContentResponse()
-  @ApiConflictResponse({ type: ProblemDto, description: 'BACKUP_NEWEST, BACKUP_IN_USE' })
+  @ApiConflictResponse({ type: ProblemDto, description: 'BACKUP_PINNED, BACKUP_NEWEST, BACKUP_IN_USE' })
   async remove(@IdParam() id: string, @Query() query: DeleteBackupDto): Promise<void> {
     await this.remover.remove(id, query.force);
   }

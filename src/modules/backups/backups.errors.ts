@@ -33,6 +33,17 @@ export function newestBackup(id: string): AppError {
   });
 }
 
+export function backupPinned(id: string): AppError {
+  return new AppError({
+    code: 'BACKUP_PINNED',
+    kind: 'conflict',
+    message: 'This backup is pinned, so it is not deleted.',
+    hint: 'Unpin it first: `backupd backups unpin`, or `PATCH /backups/{id}` with `{"pinned": false}`.',
+    retry: 'never',
+    context: { backupId: id },
+  });
+}
+
 export function backupInUse(id: string, jobId: string): AppError {
   return new AppError({
     code: 'BACKUP_IN_USE',

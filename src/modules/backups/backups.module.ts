@@ -6,6 +6,8 @@ import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupAdopter } from './backup-adopter.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
+import { BackupExtensions } from './backup-extensions.js';
+import { BackupPins } from './backup-pins.js';
 import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
 import { BackupsController } from './backups.controller.js';
@@ -25,8 +27,10 @@ import { WantedCopies } from './wanted-copies.js';
   controllers: [BackupsController, SiteBackupsController],
   providers: [
     BackupAdopter,
+    BackupExtensions,
     BackupJobHandler,
     BackupJobParts,
+    BackupPins,
     BackupReader,
     BackupRemover,
     BackupsService,
@@ -40,7 +44,9 @@ import { WantedCopies } from './wanted-copies.js';
   ],
   exports: [
     BackupAdopter,
+    BackupExtensions,
     BackupReader,
+    BackupRemover,
     BundleReferences,
     BackupsService,
     Catalogue,

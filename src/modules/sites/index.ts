@@ -1,4 +1,5 @@
 export { type LastBackup, type SiteExtension, SiteExtensions } from './site-extensions.js';
-export type { Site } from './site.entity.js';
+export { RetentionPolicyDto } from './dto/retention-policy.dto.js';
+export type { Site, SiteRetention } from './site.entity.js';
 export { SitesModule } from './sites.module.js';
 export { SitesService, type NewSite, type SiteChanges, type SiteQuery } from './sites.service.js';

@@ -4,6 +4,18 @@ import type { SiteDescription, SiteDestinations } from '../../engine/ports/index
 /** An override as it is kept: in the clear, or sealed when it is a secret. */
 export type StoredOverride = { value: string } | { sealed: string };
 
+/** Which backups of a site are kept; see RetentionPolicyDto. */
+export interface SiteRetention {
+  keepLast?: number;
+  hourly?: number;
+  daily?: number;
+  weekly?: number;
+  monthly?: number;
+  yearly?: number;
+  keepWithin?: string;
+  timeZone?: string;
+}
+
 /** Something backed up on one host, with a module and that module's settings. */
 export const SiteSchema = defineEntity({
   name: 'Site',
@@ -34,7 +46,7 @@ export const SiteSchema = defineEntity({
     /** Null = the default providers. */
     destinations: p.json<SiteDestinations>().nullable(),
     /** The site's own retention policy; null = the default one. */
-    retention: p.json<Record<string, unknown>>().nullable(),
+    retention: p.json<SiteRetention>().nullable(),
     /** What the module found out when it last looked; no secrets. */
     description: p.json<SiteDescription>().nullable(),
     createdAt: p.datetime(3),

@@ -33,6 +33,7 @@ function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
     overrides: maskOverrides(site.overrides),
     paused: site.paused,
     destinations: site.destinations ?? null,
+    retention: site.retention ?? null,
     createdAt: site.createdAt.toISOString(),
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { IdParam, Roles, signalOf } from '../../common/http/index.js';
+import { Caller, IdParam, type Principal, Roles, signalOf } from '../../common/http/index.js';
+import { requireRole } from '../auth/index.js';
 import {
   CreateSiteDto,
   ImportResultDto,
@@ -59,10 +60,12 @@ export class SitesController {
     return this.mapper.one(await this.sites.get(id));
   }
 
-  /** Changes name, settings, excludes or overrides. */
+  /** Changes name, settings, excludes, overrides or (as admin) the retention policy. */
   @Roles('operator')
   @Patch(':id')
-  async update(@IdParam() id: string, @Body() body: UpdateSiteDto): Promise<SiteDto> {
+  async update(@IdParam() id: string, @Body() body: UpdateSiteDto, @Caller() caller: Principal): Promise<SiteDto> {
+    // What a policy lets go is deleted, and deleting is the admin's.
+    if (body.retention !== undefined) requireRole(caller, 'admin');
     return this.mapper.one(await this.sites.update(id, body));
   }
 

@@ -9,7 +9,7 @@ import { type GivenDestinations, SiteDestinationsCheck } from './site-destinatio
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
 import { MASK, revealOverrides, storeOverrides } from './site-overrides.js';
-import { Site } from './site.entity.js';
+import { Site, type SiteRetention } from './site.entity.js';
 import { siteExists, siteNotFound } from './sites.errors.js';
 
 export interface NewSite {
@@ -33,6 +33,8 @@ export interface SiteChanges {
   paused?: boolean | undefined;
   /** Null: the default providers again. */
   destinations?: GivenDestinations | null | undefined;
+  /** Checked by the caller; null = the default policy. */
+  retention?: SiteRetention | null | undefined;
 }
 
 export interface SiteQuery {
@@ -148,6 +150,7 @@ export class SitesService {
     if (changes.settings !== undefined) site.settings = { ...changes.settings };
     if (changes.excludes !== undefined) site.excludes = [...changes.excludes];
     if (changes.paused !== undefined) site.paused = changes.paused;
+    if (changes.retention !== undefined) site.retention = changes.retention === null ? null : { ...changes.retention };
     site.updatedAt = systemClock.now();
     await em.flush();
     return site;

@@ -149,6 +149,7 @@ async function uploadTo(
   backup: FinishedBackup,
   progress: UploadProgress,
 ): Promise<void> {
+  await context.admit?.(destination, backup.bundleSize + backup.manifestSize);
   const bundle = { path: backup.bundlePath, size: backup.bundleSize, sha256: backup.bundleSha256 };
   await putChecked(destination, backup.bundleKey, bundle, context, (bytes) => progress.at(bytes, destination));
   const manifest = { path: backup.manifestPath, size: backup.manifestSize, sha256: backup.manifestSha256 };

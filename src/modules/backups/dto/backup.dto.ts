@@ -39,6 +39,17 @@ export class BackupDto {
   @ApiProperty({ description: 'Key of the bundle in the storages.' })
   bundleKey!: string;
   bundleSha256!: string;
+  @ApiProperty({ description: 'Never deleted by retention or a quota, and not by hand either until it is unpinned.' })
+  pinned!: boolean;
+  @ApiProperty({ type: String, nullable: true, example: 'before the relaunch' })
+  pinNote!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Retention has let it go: it is deleted after this time unless it is kept (`POST /backups/{id}/keep`).',
+  })
+  expiresAt!: string | null;
   @ApiProperty({ type: [CopyDto] })
   copies!: CopyDto[];
 
@@ -63,6 +74,9 @@ export class BackupDto {
       warnings: backup.warningCount,
       bundleKey: backup.bundleKey,
       bundleSha256: backup.bundleSha256,
+      pinned: backup.pinned,
+      pinNote: backup.pinNote ?? null,
+      expiresAt: backup.expiresAt?.toISOString() ?? null,
       copies: copies.map((copy) => ({
         providerId: copy.providerId,
         providerName: providers.get(copy.providerId) ?? null,
@@ -84,6 +98,23 @@ export class BackupQueryDto extends PageQueryDto {
   @IsOptional()
   @IsUUID()
   siteId?: string;
+}
+
+/** What to change of a backup; absent fields stay. */
+export class UpdateBackupDto {
+  /** Pin it (it is kept for ever) or unpin it (retention decides again). */
+  @IsOptional()
+  @IsBoolean()
+  pinned?: boolean;
+
+  /**
+   * Why it is pinned; it goes when the backup is unpinned.
+   * @example 'before the relaunch'
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  pinNote?: string | null;
 }
 
 /** How a backup is started. */

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -18,6 +18,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+import { RetentionPolicyDto } from './retention-policy.dto.js';
 
 /** A storage provider that a site's backups go to. */
 export class DestinationDto {
@@ -137,6 +138,14 @@ export class UpdateSiteDto {
   @Type(() => SiteDestinationsDto)
   @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
   destinations?: SiteDestinationsDto | null;
+
+  /** The site's own retention policy; null = the default one. Only an admin may change it. */
+  @ApiPropertyOptional({ type: RetentionPolicyDto, nullable: true })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetentionPolicyDto)
+  retention?: RetentionPolicyDto | null;
 }
 
 /** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
@@ -218,6 +227,9 @@ export class SiteDto {
   paused!: boolean;
   @ApiProperty({ type: SiteDestinationsDto, nullable: true, description: 'Null = the default storage providers.' })
   destinations!: SiteDestinationsDto | null;
+  /** Its own retention policy; null = the default one. */
+  @ApiProperty({ type: RetentionPolicyDto, nullable: true })
+  retention!: RetentionPolicyDto | null;
   createdAt!: string;
   updatedAt!: string;
   lastBackup!: LastBackupDto | null;

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { Destination, JobJournal } from '../../engine/ports/index.js';
+
+/** A backup that is about to be made. */
+export interface BackupRun {
+  jobId: string;
+  site: { id: string; name: string };
+  /** Whether it is compared with nothing. */
+  full: boolean;
+  /** Where it goes; never empty. */
+  destinations: readonly Destination[];
+  signal: AbortSignal;
+  journal: JobJournal;
+  /** The backup it is compared with; the same in all attempts. Until the job ends that one must stay. */
+  parentId(): Promise<string | null>;
+}
+
+/** What other features have to say about backups. Every part is optional. */
+export interface BackupExtension {
+  /** Throws when the backup need not begin. Called in every attempt, before the first stage. */
+  beforeStages?(run: BackupRun): Promise<void>;
+  /** Throws when the destination may not take so many bytes. Called before anything of the backup is put there. */
+  admit?(run: BackupRun, destination: Destination, bytes: number): Promise<void>;
+}
+
+/** Where features that know backups tie themselves in (quota): inject this and call `add` in `onModuleInit`. */
+@Injectable()
+export class BackupExtensions {
+  private readonly added: BackupExtension[] = [];
+
+  add(extension: BackupExtension): void {
+    this.added.push(extension);
+  }
+
+  async beforeStages(run: BackupRun): Promise<void> {
+    for (const extension of this.added) await extension.beforeStages?.(run);
+  }
+
+  async admit(run: BackupRun, destination: Destination, bytes: number): Promise<void> {
+    for (const extension of this.added) await extension.admit?.(run, destination, bytes);
+  }
+}
