@@ -241,3 +241,35 @@ export interface JobEvent {
 
 export const isFinal = (job: JobDto): boolean =>
   job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
+
+export interface StorageDto {
+  id: string;
+  name: string;
+  kind: string;
+  settings: Record<string, unknown>;
+  isDefault: boolean;
+  enabled: boolean;
+  createdAt: string;
+  space: { freeBytes: number; totalBytes: number } | null;
+}
+
+export interface StorageKindDto {
+  kind: string;
+  title: string;
+  settingsSchema: {
+    required?: string[];
+    properties?: Record<string, { type?: string; title?: string; description?: string }>;
+  };
+  secretSettings: string[];
+}
+
+export interface StorageTestDto {
+  ok: boolean;
+  durationMs: number;
+  steps: {
+    name: string;
+    status: 'ok' | 'failed' | 'skipped';
+    durationMs: number;
+    error: { code: string; message: string; hint: string | null; permission: string | null } | null;
+  }[];
+}

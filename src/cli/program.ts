@@ -12,6 +12,7 @@ import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
 import { addServer } from './commands/server.js';
 import { addSites } from './commands/sites.js';
+import { addStorage } from './commands/storage.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
 import { Output, type Terminal } from './output.js';
 
@@ -91,6 +92,7 @@ Examples:
   addDiff(program, run);
   addJobs(program, run);
   addMirror(program, run);
+  addStorage(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

@@ -198,7 +198,10 @@ async function start(folder: string): Promise<CephServer> {
   await ceph('ceph-mon', '--mkfs', '-i', 'a', '--monmap', monmap, '--keyring', keyring);
   await ceph('ceph-mon', '-i', 'a');
   await ceph('ceph-mgr', '-i', 'x');
-  await ceph('ceph', '--connect-timeout', '30', 'osd', 'new', osd);
+  // The monitor refuses at first, while it elects itself.
+  await until('the monitor to answer', async () =>
+    ceph('ceph', '--connect-timeout', '30', 'osd', 'new', osd).then(() => true),
+  );
   await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
   await ceph('ceph', 'osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost');
   // The first start may meet the monitor too early ("wrong fsid").

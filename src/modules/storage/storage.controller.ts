@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { IdParam, PageQueryDto, Roles } from '../../common/http/index.js';
-import { CreateStorageDto, StorageDto, StoragePageDto, UpdateStorageDto } from './dto/storage.dto.js';
+import { CreateStorageDto, StorageDto, StorageKindDto, StoragePageDto, UpdateStorageDto } from './dto/storage.dto.js';
 import { StorageTestDto, TestStorageDto } from './dto/storage-test.dto.js';
 import type { StorageProbe } from './storage-probe.js';
 import type { StorageProvider } from './storage-provider.entity.js';
@@ -21,6 +21,13 @@ export class StorageController {
   async list(@Query() query: PageQueryDto): Promise<StoragePageDto> {
     const page = await this.storage.list(query);
     return { ...page, items: await Promise.all(page.items.map((provider) => this.toDto(provider))) };
+  }
+
+  /** The kinds of storage and their settings. */
+  @Roles('viewer')
+  @Get('kinds')
+  kinds(): StorageKindDto[] {
+    return this.storage.kinds();
   }
 
   /** Adds a storage provider. It is tested first, as `POST /storage/test` does; one that does not work is refused. */

@@ -32,6 +32,13 @@ export interface NewStorage {
   isDefault?: boolean;
 }
 
+export interface StorageKind {
+  kind: string;
+  title: string;
+  settingsSchema: Record<string, unknown>;
+  secretSettings: string[];
+}
+
 export interface StorageChanges {
   name?: string;
   settings?: Settings;
@@ -55,6 +62,14 @@ export class StorageService {
       .fork()
       .findAndCount(StorageProvider, {}, { limit, offset, orderBy: { createdAt: 'asc', id: 'asc' } });
     return { items, total, limit, offset };
+  }
+
+  /** What can be stored to, with the settings it takes. */
+  kinds(): StorageKind[] {
+    return this.registry.kinds().map((name) => {
+      const { kind, title, settingsSchema, secretSettings } = this.registry.get(name);
+      return { kind, title, settingsSchema, secretSettings: [...secretSettings] };
+    });
   }
 
   /** Error: STORAGE_NOT_FOUND. */

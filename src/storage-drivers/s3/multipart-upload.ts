@@ -1,11 +1,4 @@
-import {
-  AbortMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  ListMultipartUploadsCommand,
-  ListPartsCommand,
-  type CreateMultipartUploadCommandInput,
-  type Part,
-} from '@aws-sdk/client-s3';
+import type { CreateMultipartUploadCommandInput, Part } from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import type { PutOptions } from '../../engine/ports/index.js';
 import { partRange, type PartPlan } from './part-plan.js';
@@ -73,9 +66,9 @@ export async function openUpload(
 
 async function create(s3: S3Connection, key: string, sha256: string, options: PutOptions): Promise<MultipartUpload> {
   const action = { what: 'stored', permission: 's3:PutObject', key };
-  const { UploadId } = await s3.call(action, options.signal, (client, call) =>
+  const { UploadId } = await s3.call(action, options.signal, ({ client, sdk, call }) =>
     client.send(
-      new CreateMultipartUploadCommand({
+      new sdk.CreateMultipartUploadCommand({
         Bucket: s3.settings.bucket,
         Key: s3.fullKey(key),
         ...objectFields(s3, sha256, options),
@@ -158,9 +151,9 @@ export async function* listParts(
   let marker: string | undefined;
   for (;;) {
     const from = marker;
-    const page = await s3.call(action, signal, (client, call) =>
+    const page = await s3.call(action, signal, ({ client, sdk, call }) =>
       client.send(
-        new ListPartsCommand({
+        new sdk.ListPartsCommand({
           Bucket: s3.settings.bucket,
           Key: s3.fullKey(key),
           UploadId: id,
@@ -186,9 +179,9 @@ export async function* listUploads(
   let at: { KeyMarker?: string; UploadIdMarker?: string } = {};
   for (;;) {
     const markers = at;
-    const page = await s3.call(action, signal, (client, call) =>
+    const page = await s3.call(action, signal, ({ client, sdk, call }) =>
       client.send(
-        new ListMultipartUploadsCommand({ Bucket: s3.settings.bucket, Prefix: s3.fullKey(prefix), ...markers }),
+        new sdk.ListMultipartUploadsCommand({ Bucket: s3.settings.bucket, Prefix: s3.fullKey(prefix), ...markers }),
         call,
       ),
     );
@@ -210,8 +203,10 @@ export async function* listUploads(
 export async function abortUpload(s3: S3Connection, key: string, id: string): Promise<boolean> {
   const action = { what: 'cleaned', permission: 's3:AbortMultipartUpload', key };
   try {
-    await s3.call(action, undefined, (client) =>
-      client.send(new AbortMultipartUploadCommand({ Bucket: s3.settings.bucket, Key: s3.fullKey(key), UploadId: id })),
+    await s3.call(action, undefined, ({ client, sdk }) =>
+      client.send(
+        new sdk.AbortMultipartUploadCommand({ Bucket: s3.settings.bucket, Key: s3.fullKey(key), UploadId: id }),
+      ),
     );
     return true;
   } catch {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import type { PutOptions } from '../../engine/ports/index.js';
 import { bareEtag, type Taken } from './checksums.js';
@@ -12,6 +11,9 @@ import type { S3Connection } from './s3-connection.js';
 import { checksumMismatch } from './s3-errors.js';
 import { withRetries } from './s3-retry.js';
 import { statObject } from './s3-stat.js';
+
+/** Read and hashed at once: long enough to be fast, short enough to let others have their turn. */
+const READ_BYTES = 1024 * 1024;
 
 /**
  * Stores an object in parts. Each byte of the source is read once (a large part that is found not to be there: twice), in
@@ -57,6 +59,7 @@ async function sendInParallel(job: PartJob): Promise<Sent> {
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const slots = Math.min(job.s3.settings.concurrency, plan.count);
   const free = Array.from({ length: slots }, () => Buffer.allocUnsafeSlow(Math.min(plan.partBytes, plan.size)));
+  const scratch = Buffer.allocUnsafeSlow(READ_BYTES);
   const running = new Map<number, Promise<Buffer>>();
   let failure: { error: unknown } | null = null;
   try {
@@ -64,7 +67,7 @@ async function sendInParallel(job: PartJob): Promise<Sent> {
       const buffer = free.pop() ?? (await Promise.race(running.values()));
       const bytes = buffer.subarray(0, partRange(plan, number).length);
       let at = 0;
-      for await (const chunk of from.chunks(partRange(plan, number), signal)) {
+      for await (const chunk of from.chunks(partRange(plan, number), signal, scratch)) {
         hash.update(chunk);
         chunk.copy(bytes, at);
         at += chunk.length;
@@ -110,9 +113,9 @@ async function complete(job: PartJob, parts: readonly SentPart[]): Promise<Taken
   return s3.translated(action, options.signal, () =>
     withRetries(s3.retry, options.signal, async () => {
       try {
-        const answer = await s3.once(options.signal, (client, call) =>
+        const answer = await s3.once(options.signal, ({ client, sdk, call }) =>
           client.send(
-            new CompleteMultipartUploadCommand({
+            new sdk.CompleteMultipartUploadCommand({
               Bucket: s3.settings.bucket,
               Key: s3.fullKey(key),
               UploadId: upload.id,

@@ -12,8 +12,11 @@ export interface OpenSource {
   size: number;
   /** SHA-256 of the whole, hex. */
   sha256: string;
-  /** The bytes of the range, exactly as many; else STORAGE_CHECKSUM_MISMATCH. The chunks are the receiver's own. */
-  chunks(range: { offset: number; length: number }, signal?: AbortSignal): AsyncGenerator<Buffer>;
+  /**
+   * The bytes of the range, exactly as many; else STORAGE_CHECKSUM_MISMATCH. The chunks are the receiver's own, unless it
+   * gives a scratch buffer: then each is valid until the next is asked for.
+   */
+  chunks(range: { offset: number; length: number }, signal?: AbortSignal, scratch?: Buffer): AsyncGenerator<Buffer>;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export async function openSource(key: string, source: PutSource): Promise<OpenSo
   return {
     size,
     sha256,
-    chunks: (range, signal) => exactly(key, range.length, fileChunks(key, file, range, signal)),
+    chunks: (range, signal, scratch) => exactly(key, range.length, fileChunks(key, file, range, signal, scratch)),
     close: () => file.close(),
   };
 }
@@ -65,10 +68,12 @@ async function* fileChunks(
   file: FileHandle,
   { offset, length }: { offset: number; length: number },
   signal: AbortSignal | undefined,
+  scratch: Buffer | undefined,
 ): AsyncGenerator<Buffer> {
   for (let at = offset, left = length; left > 0;) {
     if (signal?.aborted === true) throw cancelledError();
-    const chunk = Buffer.allocUnsafe(Math.min(left, FILE_CHUNK_BYTES));
+    const size = Math.min(left, scratch?.length ?? FILE_CHUNK_BYTES);
+    const chunk = scratch?.subarray(0, size) ?? Buffer.allocUnsafe(size);
     const { bytesRead } = await file.read(chunk, 0, chunk.length, at).catch((error: unknown) => {
       throw unreadable(key, error);
     });

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { UploadPartCommand, type UploadPartCommandOutput } from '@aws-sdk/client-s3';
+import type { UploadPartCommandOutput } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import type { PutOptions } from '../../engine/ports/index.js';
 import { bareEtag, inMemory, isOtherMd5, sumFields, sumsOf } from './checksums.js';
@@ -135,17 +135,19 @@ async function uploadPart(
   call: CallOptions,
   sums: { ContentMD5?: string; ChecksumCRC32?: string },
 ): Promise<UploadPartCommandOutput> {
-  return s3.client.send(
-    new UploadPartCommand({
-      Bucket: s3.settings.bucket,
-      Key: s3.fullKey(key),
-      UploadId: upload.id,
-      PartNumber: number,
-      Body: body,
-      ContentLength: length,
-      ...sums,
-    }),
-    call,
+  return s3.once(undefined, ({ client, sdk }) =>
+    client.send(
+      new sdk.UploadPartCommand({
+        Bucket: s3.settings.bucket,
+        Key: s3.fullKey(key),
+        UploadId: upload.id,
+        PartNumber: number,
+        Body: body,
+        ContentLength: length,
+        ...sums,
+      }),
+      call,
+    ),
   );
 }
 

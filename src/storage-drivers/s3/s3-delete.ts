@@ -1,9 +1,3 @@
-import {
-  DeleteObjectCommand,
-  GetBucketVersioningCommand,
-  HeadObjectCommand,
-  ListObjectVersionsCommand,
-} from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import type { S3Connection } from './s3-connection.js';
 import { isUnsupported, retained, saysRetained } from './s3-errors.js';
@@ -27,8 +21,8 @@ export class Versioning {
       const { Status } = await s3.translated(action, signal, () =>
         withRetries(s3.retry, signal, () =>
           s3
-            .once(signal, (client, call) =>
-              client.send(new GetBucketVersioningCommand({ Bucket: s3.settings.bucket }), call),
+            .once(signal, ({ client, sdk, call }) =>
+              client.send(new sdk.GetBucketVersioningCommand({ Bucket: s3.settings.bucket }), call),
             )
             .catch((error: unknown) => {
               if (isUnsupported(error)) return { Status: undefined };
@@ -73,8 +67,8 @@ async function versionsOf(s3: S3Connection, key: string, signal: AbortSignal | u
   let at: { KeyMarker?: string; VersionIdMarker?: string } = {};
   for (;;) {
     const markers = at;
-    const page = await s3.call(action, signal, (client, call) =>
-      client.send(new ListObjectVersionsCommand({ Bucket: s3.settings.bucket, Prefix: name, ...markers }), call),
+    const page = await s3.call(action, signal, ({ client, sdk, call }) =>
+      client.send(new sdk.ListObjectVersionsCommand({ Bucket: s3.settings.bucket, Prefix: name, ...markers }), call),
     );
     for (const { Key, VersionId, LastModified, IsLatest } of [
       ...(page.Versions ?? []),
@@ -107,7 +101,7 @@ async function removeVersion(
   };
   try {
     await withRetries(s3.retry, signal, () =>
-      s3.once(signal, (client, call) => client.send(new DeleteObjectCommand(where), call)),
+      s3.once(signal, ({ client, sdk, call }) => client.send(new sdk.DeleteObjectCommand(where), call)),
     );
   } catch (error) {
     const isGone = error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NoSuchVersion');
@@ -126,7 +120,7 @@ async function throwIfLocked(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const facts = await s3
-    .once(signal, (client, call) => client.send(new HeadObjectCommand(where), call))
+    .once(signal, ({ client, sdk, call }) => client.send(new sdk.HeadObjectCommand(where), call))
     .catch(() => null);
   const until = facts?.ObjectLockRetainUntilDate ?? null;
   const isLocked = (until !== null && until.getTime() > Date.now()) || facts?.ObjectLockLegalHoldStatus === 'ON';

@@ -1,4 +1,3 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { isStorageKey, type StoredObject } from '../../engine/ports/index.js';
 import type { S3Connection } from './s3-connection.js';
 
@@ -18,9 +17,9 @@ export async function* listObjects(
   let last: string | undefined;
   for (;;) {
     const after = last;
-    const page = await s3.call(action, signal, (client, call) =>
+    const page = await s3.call(action, signal, ({ client, sdk, call }) =>
       client.send(
-        new ListObjectsV2Command({
+        new sdk.ListObjectsV2Command({
           Bucket: s3.settings.bucket,
           Prefix: s3.fullKey(prefix),
           MaxKeys: pageSize,

@@ -1,4 +1,3 @@
-import { GetObjectLockConfigurationCommand, PutObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import type { S3Connection } from './s3-connection.js';
 import { objectNotFound } from './s3-errors.js';
@@ -21,9 +20,9 @@ export async function extendObjectLock(
   const present = await objectLockedUntil(s3, key, signal);
   if (present !== null && present.getTime() >= until.getTime()) return;
   const action = { what: 'locked', permission: 's3:PutObjectRetention', key };
-  await s3.call(action, signal, (client, call) =>
+  await s3.call(action, signal, ({ client, sdk, call }) =>
     client.send(
-      new PutObjectRetentionCommand({
+      new sdk.PutObjectRetentionCommand({
         Bucket: s3.settings.bucket,
         Key: s3.fullKey(key),
         Retention: { Mode: s3.settings.objectLock?.mode ?? 'GOVERNANCE', RetainUntilDate: until },
@@ -37,8 +36,8 @@ export async function extendObjectLock(
 export async function requireLockingBucket(s3: S3Connection, signal?: AbortSignal): Promise<void> {
   const action = { what: 'asked for object lock', permission: 's3:GetBucketObjectLockConfiguration' };
   const answer = await s3
-    .call(action, signal, (client, call) =>
-      client.send(new GetObjectLockConfigurationCommand({ Bucket: s3.settings.bucket }), call),
+    .call(action, signal, ({ client, sdk, call }) =>
+      client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket: s3.settings.bucket }), call),
     )
     .catch((error: unknown) => {
       // The bucket has no such configuration; not knowing for want of a permission is told as that.

@@ -1,4 +1,3 @@
-import { UploadPartCommand, CreateMultipartUploadCommand, AbortMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../common/errors/index.js';
 import type { ProbeStep } from '../../engine/ports/index.js';
@@ -26,13 +25,13 @@ async function probeMultipart(s3: S3Connection, key: string, signal: AbortSignal
   const partsKey = `${key}-parts`;
   const where = { Bucket: s3.settings.bucket, Key: s3.fullKey(partsKey) };
   const put = { what: 'stored in parts', permission: 's3:PutObject', key };
-  const { UploadId } = await s3.call(put, signal, (client, call) =>
-    client.send(new CreateMultipartUploadCommand(where), call),
+  const { UploadId } = await s3.call(put, signal, ({ client, sdk, call }) =>
+    client.send(new sdk.CreateMultipartUploadCommand(where), call),
   );
   const upload = { ...where, UploadId: UploadId ?? '' };
   try {
-    await s3.call(put, signal, (client, call) =>
-      client.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: Buffer.from('part') }), call),
+    await s3.call(put, signal, ({ client, sdk, call }) =>
+      client.send(new sdk.UploadPartCommand({ ...upload, PartNumber: 1, Body: Buffer.from('part') }), call),
     );
     let parts = 0;
     for await (const part of listParts(s3, partsKey, upload.UploadId, signal)) parts += part.Size === 4 ? 1 : 0;
@@ -42,7 +41,9 @@ async function probeMultipart(s3: S3Connection, key: string, signal: AbortSignal
     throw error;
   }
   const abort = { what: 'ended as an upload', permission: 's3:AbortMultipartUpload', key };
-  await s3.call(abort, signal, (client, call) => client.send(new AbortMultipartUploadCommand(upload), call));
+  await s3.call(abort, signal, ({ client, sdk, call }) =>
+    client.send(new sdk.AbortMultipartUploadCommand(upload), call),
+  );
 }
 
 /** Whether uploads that were left can be found. Not every server lists them by more than the whole key: asking is enough. */

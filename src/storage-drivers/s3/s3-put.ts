@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import type { PutOptions, PutSource, StoredObject } from '../../engine/ports/index.js';
 import { bareEtag, inMemory, isOtherMd5, sumFields, sumsOf, type Taken } from './checksums.js';
@@ -69,16 +68,18 @@ async function putWhole(s3: S3Connection, key: string, from: OpenSource, options
         options.onProgress?.(sent);
       };
       const answer = await sendBody(inMemory(bytes), options, onSent, (body, call) =>
-        s3.client.send(
-          new PutObjectCommand({
-            Bucket: s3.settings.bucket,
-            Key: s3.fullKey(key),
-            Body: body,
-            ContentLength: bytes.length,
-            ...sumFields(s3, sums),
-            ...objectFields(s3, sha256, options),
-          }),
-          call,
+        s3.once(undefined, ({ client, sdk }) =>
+          client.send(
+            new sdk.PutObjectCommand({
+              Bucket: s3.settings.bucket,
+              Key: s3.fullKey(key),
+              Body: body,
+              ContentLength: bytes.length,
+              ...sumFields(s3, sums),
+              ...objectFields(s3, sha256, options),
+            }),
+            call,
+          ),
         ),
       );
       const etag = bareEtag(answer.ETag);

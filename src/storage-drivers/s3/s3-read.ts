@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { cancelledError } from '../../common/errors/index.js';
 import type { ByteRange } from '../../engine/ports/index.js';
 import type { S3Connection } from './s3-connection.js';
@@ -111,9 +110,9 @@ async function openBody(
     return await s3.translated(actionOn(key), signal, () =>
       withRetries(s3.retry, signal, async () => {
         const answer = await s3
-          .once(signal, (client, call) =>
+          .once(signal, ({ client, sdk, call }) =>
             client.send(
-              new GetObjectCommand({
+              new sdk.GetObjectCommand({
                 Bucket: s3.settings.bucket,
                 Key: s3.fullKey(key),
                 ...(isWhole ? {} : { Range: `bytes=${offset}-${last}` }),

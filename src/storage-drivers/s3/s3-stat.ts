@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { AppError } from '../../common/errors/index.js';
 import { bareEtag } from './checksums.js';
 import { SHA256_METADATA } from './multipart-upload.js';
@@ -28,8 +27,8 @@ export async function statObject(s3: S3Connection, key: string, signal?: AbortSi
   // An answer to HEAD has no text, so that a missing bucket looks like a missing object, a wrong clock like a missing
   // permission. The same question with a body has.
   try {
-    const answer = await s3.call(action, signal, (client, call) =>
-      client.send(new GetObjectCommand({ ...whereIs(s3, key), Range: 'bytes=0-0' }), call),
+    const answer = await s3.call(action, signal, ({ client, sdk, call }) =>
+      client.send(new sdk.GetObjectCommand({ ...whereIs(s3, key), Range: 'bytes=0-0' }), call),
     );
     if (answer.Body instanceof Readable) answer.Body.destroy();
     // It came to be between the two questions.
@@ -41,7 +40,9 @@ export async function statObject(s3: S3Connection, key: string, signal?: AbortSi
 }
 
 async function head(s3: S3Connection, key: string, signal: AbortSignal | undefined): Promise<ObjectFacts> {
-  const facts = await s3.once(signal, (client, call) => client.send(new HeadObjectCommand(whereIs(s3, key)), call));
+  const facts = await s3.once(signal, ({ client, sdk, call }) =>
+    client.send(new sdk.HeadObjectCommand(whereIs(s3, key)), call),
+  );
   return {
     size: facts.ContentLength ?? 0,
     modifiedAt: facts.LastModified ?? new Date(0),

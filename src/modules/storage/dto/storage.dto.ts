@@ -51,6 +51,17 @@ export class UpdateStorageDto {
   enabled?: boolean;
 }
 
+/** A kind of storage and what it must be told. */
+export class StorageKindDto {
+  /** @example 's3' */
+  kind!: string;
+  title!: string;
+  /** JSON schema of the settings. */
+  settingsSchema!: Record<string, unknown>;
+  /** Names of the settings that are sealed and never returned. */
+  secretSettings!: string[];
+}
+
 export class StorageSpaceDto {
   freeBytes!: number;
   totalBytes!: number;

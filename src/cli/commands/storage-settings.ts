@@ -1,0 +1,99 @@
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { StorageKindDto } from '../api-types.js';
+import { usageError } from '../exit-codes.js';
+import { printable } from '../format.js';
+import type { Output } from '../output.js';
+import { collect, collectPair } from './arguments.js';
+import { readSecretFile } from './sites.js';
+
+export interface SettingsOptions {
+  setting?: Record<string, string>;
+  unset?: string[];
+  secretFile?: Record<string, string>;
+  secretEnv?: Record<string, string>;
+}
+
+/** The options with which a storage's settings are given. Secrets never stand in the arguments, where others could see them. */
+export function settingsOptions(command: Command): Command {
+  return command
+    .option('--setting <name=value>', "one of the driver's settings (repeatable); see `storage kinds`", collectPair)
+    .option(
+      '--secret-file <name=file>',
+      'a secret setting, read from a file, - for the input (repeatable)',
+      collectPair,
+    )
+    .option(
+      '--secret-env <name=variable>',
+      'a secret setting, read from an environment variable (repeatable)',
+      collectPair,
+    );
+}
+
+/** For changes: which settings to take away. */
+export function unsetOption(command: Command): Command {
+  return command.option('--unset <name>', 'remove a setting (repeatable)', collect);
+}
+
+/** The settings as the API takes them. With `ask`, secrets that must be there are asked for where there is a person. */
+export async function settingsFrom(
+  output: Output,
+  kind: StorageKindDto,
+  options: SettingsOptions,
+  { ask }: { ask: boolean },
+): Promise<Record<string, unknown>> {
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options.setting ?? {})) {
+    if (kind.secretSettings.includes(name))
+      throw usageError(
+        `${printable(name)} is a secret: others could see it among the arguments.`,
+        `Use --secret-file ${name}=FILE, --secret-env ${name}=VARIABLE, or leave it out to be asked.`,
+      );
+    settings[name] = typed(kind, name, value);
+  }
+  for (const name of options.unset ?? []) settings[name] = null;
+  for (const [name, file] of Object.entries(options.secretFile ?? {}))
+    settings[name] = file === '-' ? (await text(output.terminal.stdin)).replace(/\r?\n$/, '') : readSecretFile(file);
+  for (const [name, variable] of Object.entries(options.secretEnv ?? {})) {
+    const value = output.terminal.env[variable] ?? '';
+    if (value === '') throw usageError(`The environment variable ${printable(variable)} is not set.`);
+    settings[name] = value;
+  }
+  if (!ask) return settings;
+  for (const name of requiredOf(kind)) {
+    if (!kind.secretSettings.includes(name) || settings[name] !== undefined) continue;
+    if (!output.canAsk)
+      throw usageError(
+        `${printable(name)} is missing.`,
+        `Give --secret-file ${name}=FILE or --secret-env ${name}=VARIABLE when there is nobody to ask.`,
+      );
+    settings[name] = await output.secret(titleOf(kind, name));
+  }
+  return settings;
+}
+
+type Properties = Readonly<Record<string, { type?: string; title?: string; description?: string } | undefined>>;
+
+/** What the driver says of its settings. */
+export function propertiesOf(kind: StorageKindDto): Properties {
+  return kind.settingsSchema.properties ?? {};
+}
+
+export function requiredOf(kind: StorageKindDto): readonly string[] {
+  return kind.settingsSchema.required ?? [];
+}
+
+function titleOf(kind: StorageKindDto, name: string): string {
+  return propertiesOf(kind)[name]?.title ?? name;
+}
+
+/** Text, unless the driver wants something else: then JSON. */
+function typed(kind: StorageKindDto, name: string, value: string): unknown {
+  const type = propertiesOf(kind)[name]?.type;
+  if (type === undefined || type === 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw usageError(`${printable(name)} must be JSON of type ${type}, not "${printable(value)}".`);
+  }
+}

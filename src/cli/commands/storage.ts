@@ -1,0 +1,263 @@
+import type { Command } from 'commander';
+import type { ApiClient } from '../api-client.js';
+import type { StorageDto, StorageKindDto, StorageTestDto } from '../api-types.js';
+import type { CommandContext } from '../command-context.js';
+import { ExitCode, usageError } from '../exit-codes.js';
+import { bytes, printable, shortId, time } from '../format.js';
+import type { Run } from './run.js';
+import {
+  propertiesOf,
+  requiredOf,
+  settingsFrom,
+  settingsOptions,
+  unsetOption,
+  type SettingsOptions,
+} from './storage-settings.js';
+
+interface AddOptions extends SettingsOptions {
+  kind: string;
+  default?: boolean;
+}
+
+interface UpdateOptions extends SettingsOptions {
+  name?: string;
+  default?: boolean;
+  enable?: boolean;
+  disable?: boolean;
+}
+
+const STORAGE = 'id, the beginning of one, or name';
+
+/** `backupd storage …` */
+export function addStorage(program: Command, run: Run): void {
+  const storage = program
+    .command('storage')
+    .description('where backups are stored: list, show, add, update, test, remove');
+  storage
+    .command('list', { isDefault: true })
+    .description('list the storages')
+    .action(() => run(list));
+  storage
+    .command('show')
+    .description('show one storage; its secrets are never shown')
+    .argument('<storage>', STORAGE)
+    .action((text: string) => run((context) => show(context, text)));
+  storage
+    .command('kinds')
+    .description('list the kinds of storage and their settings')
+    .action(() => run(kinds));
+  settingsOptions(
+    storage
+      .command('add')
+      .description('add a storage; it is tested first')
+      .argument('<name>', 'what to call it')
+      .requiredOption('--kind <kind>', 'local, s3, … (`storage kinds`)')
+      .option('--default', 'backups go here from now on'),
+  ).action((name: string, options: AddOptions) => run((context) => add(context, name, options)));
+  unsetOption(
+    settingsOptions(
+      storage
+        .command('update')
+        .description('change a storage; new settings are tested first')
+        .argument('<storage>', STORAGE)
+        .option('--name <name>', 'call it that')
+        .option('--default', 'backups go here from now on')
+        .option('--enable', 'take backups again')
+        .option('--disable', 'take no more backups; those it has stay readable'),
+    ),
+  ).action((text: string, options: UpdateOptions) => run((context) => update(context, text, options)));
+  settingsOptions(
+    storage
+      .command('test')
+      .description('try a storage step by step, or settings that are not saved (--kind)')
+      .argument('[storage]', STORAGE)
+      .option('--kind <kind>', 'try these settings instead'),
+  ).action((text: string | undefined, options: SettingsOptions & { kind?: string }) =>
+    run((context) => test(context, text, options)),
+  );
+  storage
+    .command('remove')
+    .description('forget a storage that holds no backups; what lies there stays')
+    .argument('<storage>', STORAGE)
+    .option('--yes', 'do not ask')
+    .action((text: string, options: { yes?: boolean }) => run((context) => remove(context, text, options)));
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  const found = await allStorages(await context.api());
+  output.data(found);
+  output.table(
+    ['ID', 'NAME', 'KIND', 'WHERE', 'FREE'],
+    found.map((storage) => [
+      shortId(storage.id),
+      printable(storage.name) +
+        (storage.isDefault ? ' (default)' : '') +
+        (storage.enabled ? '' : output.colors.yellow(' (disabled)')),
+      storage.kind,
+      printable(whereIs(storage)),
+      storage.space === null ? '–' : bytes(storage.space.freeBytes),
+    ]),
+    'There is no storage. "backupd storage add" adds one.',
+  );
+  return ExitCode.Ok;
+}
+
+/** The most telling settings in one line. */
+function whereIs({ settings }: StorageDto): string {
+  return ['path', 'endpoint', 'bucket', 'prefix']
+    .map((name) => settings[name])
+    .filter((value): value is string => typeof value === 'string' && value !== '')
+    .join(' ');
+}
+
+async function show(context: CommandContext, text: string): Promise<ExitCode> {
+  showStorage(context, await getStorage(await context.api(), text));
+  return ExitCode.Ok;
+}
+
+function showStorage({ output }: CommandContext, storage: StorageDto): void {
+  output.data(storage);
+  output.line(output.colors.bold(printable(storage.name)));
+  output.facts([
+    ['id', storage.id],
+    ['kind', storage.kind],
+    ['default', storage.isDefault ? 'yes' : 'no'],
+    ['enabled', storage.enabled ? 'yes' : 'no'],
+    ['added', time(storage.createdAt)],
+    ...Object.entries(storage.settings).map(([name, value]): [string, string] => [
+      name,
+      printable(typeof value === 'string' ? value : JSON.stringify(value)),
+    ]),
+    ...(storage.space === null
+      ? []
+      : ([['free', `${bytes(storage.space.freeBytes)} of ${bytes(storage.space.totalBytes)}`]] as const)),
+  ]);
+}
+
+async function kinds(context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const found = await api.get<StorageKindDto[]>('/storage/kinds');
+  output.data(found);
+  for (const kind of found) {
+    output.line(`${output.colors.bold(kind.kind)}  ${printable(kind.title)}`);
+    output.facts(
+      Object.entries(propertiesOf(kind)).map(([name, about]): [string, string] => {
+        const marks = [
+          requiredOf(kind).includes(name) ? 'required' : '',
+          kind.secretSettings.includes(name) ? 'secret' : '',
+        ].filter((mark) => mark !== '');
+        const description = [about?.title, about?.description].filter((part) => part !== undefined).join(': ');
+        return [name, printable(description) + (marks.length === 0 ? '' : ` (${marks.join(', ')})`)];
+      }),
+    );
+  }
+  return ExitCode.Ok;
+}
+
+async function add(context: CommandContext, name: string, options: AddOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const kind = await getKind(api, options.kind);
+  const settings = await settingsFrom(context.output, kind, options, { ask: true });
+  const body = { name, kind: kind.kind, settings, ...(options.default === true ? { isDefault: true } : {}) };
+  showStorage(context, await api.post<StorageDto>('/storage', body));
+  return ExitCode.Ok;
+}
+
+async function update(context: CommandContext, text: string, options: UpdateOptions): Promise<ExitCode> {
+  if (options.enable === true && options.disable === true) throw usageError('Either --enable or --disable.');
+  const api = await context.api();
+  const storage = await getStorage(api, text);
+  const settings = await settingsFrom(context.output, await getKind(api, storage.kind), options, { ask: false });
+  const body = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.default === true ? { isDefault: true } : {}),
+    ...(options.enable === true ? { enabled: true } : {}),
+    ...(options.disable === true ? { enabled: false } : {}),
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
+  };
+  if (Object.keys(body).length === 0)
+    throw usageError('Nothing to change was given.', 'See "backupd storage update --help".');
+  showStorage(context, await api.patch<StorageDto>(`/storage/${storage.id}`, body));
+  return ExitCode.Ok;
+}
+
+async function test(
+  context: CommandContext,
+  text: string | undefined,
+  options: SettingsOptions & { kind?: string },
+): Promise<ExitCode> {
+  if ((text === undefined) === (options.kind === undefined))
+    throw usageError('Name a storage, or give --kind and settings to try.');
+  const api = await context.api();
+  if (options.kind !== undefined) {
+    const kind = await getKind(api, options.kind);
+    const settings = await settingsFrom(context.output, kind, options, { ask: true });
+    return showTest(context, await api.post<StorageTestDto>('/storage/test', { kind: kind.kind, settings }));
+  }
+  const { id } = await getStorage(api, text ?? '');
+  return showTest(context, await api.post<StorageTestDto>(`/storage/${id}/test`));
+}
+
+function showTest({ output }: CommandContext, result: StorageTestDto): ExitCode {
+  output.data(result);
+  for (const { name, status, error } of result.steps) {
+    if (status === 'ok') output.line(`${output.colors.green('✔')} ${printable(name)}`);
+    else if (error === null) output.line(output.colors.dim(`– ${printable(name)} (not tried)`));
+    else {
+      output.line(`${output.colors.red('✖')} ${printable(name)}: ${printable(error.message)}`);
+      if (error.hint !== null) output.line(`  ${printable(error.hint)}`);
+    }
+  }
+  return result.ok ? ExitCode.Ok : ExitCode.Failed;
+}
+
+async function remove(context: CommandContext, text: string, options: { yes?: boolean }): Promise<ExitCode> {
+  const { output } = context;
+  const api = await context.api();
+  const storage = await getStorage(api, text);
+  if (options.yes !== true) {
+    if (!output.canAsk) throw usageError('Removing a storage asks first.', 'Give --yes when there is nobody to ask.');
+    if (!(await output.confirm(`Forget ${printable(storage.name)} (${printable(whereIs(storage))})?`)))
+      return ExitCode.Failed;
+  }
+  await api.delete(`/storage/${storage.id}`);
+  output.data({ removed: storage.id });
+  output.line(`${printable(storage.name)} is forgotten; what lies there stays`);
+  return ExitCode.Ok;
+}
+
+async function allStorages(api: ApiClient): Promise<StorageDto[]> {
+  const found: StorageDto[] = [];
+  for await (const storage of api.all<StorageDto>('/storage')) found.push(storage);
+  return found;
+}
+
+async function getStorage(api: ApiClient, text: string): Promise<StorageDto> {
+  const all = await allStorages(api);
+  const wanted = text.toLowerCase();
+  const named = all.find(({ id, name }) => id === wanted || name === text);
+  if (named !== undefined) return named;
+  const found = all.filter(
+    ({ id, name }) => name.toLowerCase() === wanted || (wanted.length >= 4 && id.startsWith(wanted)),
+  );
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  throw usageError(
+    first === undefined
+      ? `There is no storage "${printable(text)}".`
+      : `"${printable(text)}" means more than one storage.`,
+    '"backupd storage list" shows them.',
+  );
+}
+
+async function getKind(api: ApiClient, text: string): Promise<StorageKindDto> {
+  const all = await api.get<StorageKindDto[]>('/storage/kinds');
+  const found = all.find(({ kind }) => kind === text);
+  if (found !== undefined) return found;
+  throw usageError(
+    `There is no kind of storage "${printable(text)}".`,
+    `There are: ${all.map(({ kind }) => kind).join(', ')}.`,
+  );
+}
