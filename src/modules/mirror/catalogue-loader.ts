@@ -1,8 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { errnoOf } from '../../common/errors/index.js';
 import { catalogueNotEmpty, mirrorRowDamaged, mirrorSchemaDiffers } from './mirror-restore.errors.js';
 import { mirroredTables } from './mirrored-tables.js';
 import type { MirrorRow } from './remote-mirror.js';
+import type { SqlSession } from './sql-session.js';
 
 /** What a fresh database has by itself, and so may be there already. */
 const MAY_BE_THERE = new Set(['setting', 'storage_provider']);
@@ -11,24 +11,24 @@ const MAY_BE_THERE = new Set(['setting', 'storage_provider']);
 export class CatalogueLoader {
   /** Things a person should know. */
   readonly notes = new Set<string>();
+  /** Whether the defaults that were here are none any more: before the first of the mirror's is loaded. */
+  private hasDemoted = false;
   private readonly columns = new Map<string, Set<string>>();
 
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly sql: SqlSession) {}
 
   /** Keeps others from writing until the end of the transaction. Error: CATALOGUE_NOT_EMPTY. */
   async begin(): Promise<void> {
     const tables = mirroredTables.map(({ name }) => `"${name}"`);
-    await this.em.execute(`set local lock_timeout to '30s'`);
-    await this.em.execute('set local idle_in_transaction_session_timeout to 0');
-    await this.em.execute(`set local timezone to 'UTC'`);
-    await this.em.execute(`lock table ${tables.join(', ')} in share row exclusive mode`);
+    await this.sql.rows(`set local lock_timeout to '30s'`);
+    await this.sql.rows(`lock table ${tables.join(', ')} in share row exclusive mode`);
     const counts = mirroredTables
       .filter(({ name }) => !MAY_BE_THERE.has(name))
       .map(({ name }) => `(select count(*) from "${name}")`);
-    const [row] = await this.em.execute<{ rows: string }[]>(`select ${counts.join(' + ')} as rows`);
+    const [row] = await this.sql.rows<{ rows: string }>(`select ${counts.join(' + ')} as rows`);
     const rows = Number(row?.rows ?? 0);
     if (rows > 0) throw catalogueNotEmpty(rows);
-    const columns = await this.em.execute<{ table: string; column: string }[]>(
+    const columns = await this.sql.rows<{ table: string; column: string }>(
       `select table_name as "table", column_name as "column" from information_schema.columns
         where table_schema = current_schema() and is_generated = 'NEVER'`,
     );
@@ -48,9 +48,9 @@ export class CatalogueLoader {
           ? ` on conflict (key) do update set ${names.map((n) => `${n} = excluded.${n}`).join(', ')}`
           : '';
       try {
-        await this.em.execute(
+        await this.sql.rows(
           `insert into "${table}" (${names.join(', ')}) select ${names.join(', ')}
-            from jsonb_populate_recordset(null::"${table}", ?::jsonb)${replace}`,
+            from jsonb_populate_recordset(null::"${table}", $1::jsonb)${replace}`,
           [`[${group.map(({ data }) => data).join(',')}]`],
         );
       } catch (error) {
@@ -83,13 +83,15 @@ export class CatalogueLoader {
    * empty), others stay, but backups go where the mirrored catalogue says.
    */
   private async makeRoom(rows: readonly MirrorRow[]): Promise<void> {
-    const replaced = await this.em.execute<{ name: string }[]>(
-      `delete from storage_provider p using jsonb_to_recordset(?::jsonb) as r (id uuid, name text)
+    const replaced = await this.sql.rows<{ name: string }>(
+      `delete from storage_provider p using jsonb_to_recordset($1::jsonb) as r (id uuid, name text)
         where p.id = r.id or p.name = r.name returning p.name`,
       [`[${rows.map(({ data }) => data).join(',')}]`],
     );
     for (const { name } of replaced) this.notes.add(`The storage provider "${name}" of this database was replaced.`);
-    const others = await this.em.execute<{ name: string }[]>(
+    if (this.hasDemoted) return;
+    this.hasDemoted = true;
+    const others = await this.sql.rows<{ name: string }>(
       'update storage_provider set is_default = false where is_default returning name',
     );
     for (const { name } of others)

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { QueryResultRow } from 'pg';
 import type { KnownRows } from './known-rows.js';
 import { contentOf, mirroredTables, type MirroredTable } from './mirrored-tables.js';
+import type { SqlSession } from './sql-session.js';
 
 /** A new or changed row; `data` is null when it is larger than D1 takes. */
 export interface ChangedRow {
@@ -21,27 +23,12 @@ export interface TableBalance {
 /** D1 takes values of up to 2 MB (1 MB in its beginnings); every quote of the row is escaped on the way. */
 export const LARGEST_ROW = 900_000;
 const FETCH_ROWS = 100;
-/** Arbitrary and fixed: whoever writes to the mirror or reads it back holds this lock. */
-const LOCK_ID = 4_207_849_485;
-
-/** One work at a time with the mirror, over all masters of the database; false when another has it. Ends with the transaction. */
-export async function lockMirror(em: EntityManager): Promise<boolean> {
-  const [row] = await em.execute<{ ok: boolean }[]>(`select pg_try_advisory_xact_lock(${LOCK_ID}) as ok`);
-  return row?.ok === true;
-}
-
-/** Reads the catalogue of one snapshot: the transaction must be `repeatable read`. PostgreSQL compares; only differences come here. */
+/** Reads the catalogue of one snapshot: the session must be in a transaction that is `repeatable read`. PostgreSQL compares; only differences come here. */
 export class LocalRows {
   constructor(
-    private readonly em: EntityManager,
+    private readonly sql: SqlSession,
     private readonly known: KnownRows,
   ) {}
-
-  /** The form of times in JSON must not depend on the server's settings; a slow mirror must not end the transaction. */
-  async begin(): Promise<void> {
-    await this.em.execute(`set local timezone to 'UTC'`);
-    await this.em.execute(`set local idle_in_transaction_session_timeout to 0`);
-  }
 
   /** Rows that the mirror does not have, or not as they are now. */
   changed(table: MirroredTable): AsyncGenerator<ChangedRow[]> {
@@ -62,7 +49,7 @@ export class LocalRows {
       `(select count(*) ${this.join(table)})`,
       `(select count(*) ${this.missing(table)})`,
     ]);
-    const [row] = await this.em.execute<{ rows: string }[]>(`select ${parts.join(' + ')} as rows`);
+    const [row] = await this.sql.rows<{ rows: string }>(`select ${parts.join(' + ')} as rows`);
     return Number(row?.rows ?? 0);
   }
 
@@ -74,7 +61,7 @@ export class LocalRows {
         (select count(*)::int from mirrored_row where table_name = '${this.known.nameOf(table.name)}') as mirrored,
         (select count(*)::int ${this.missing(table)}) as gone`,
     );
-    return this.em.execute<TableBalance[]>(all.join(' union all '));
+    return this.sql.rows<TableBalance>(all.join(' union all '));
   }
 
   private join(table: MirroredTable): string {
@@ -89,14 +76,14 @@ export class LocalRows {
   }
 
   /** Through a cursor: memory holds some rows at a time. */
-  private async *fetch<Row>(cursor: string, sql: string): AsyncGenerator<Row[]> {
-    await this.em.execute(`declare ${cursor} no scroll cursor for ${sql}`);
+  private async *fetch<Row extends QueryResultRow>(cursor: string, sql: string): AsyncGenerator<Row[]> {
+    await this.sql.rows(`declare ${cursor} no scroll cursor for ${sql}`);
     for (;;) {
-      const rows = await this.em.execute<Row[]>(`fetch ${FETCH_ROWS} from ${cursor}`);
+      const rows = await this.sql.rows<Row>(`fetch ${FETCH_ROWS} from ${cursor}`);
       if (rows.length === 0) break;
       yield rows;
     }
-    await this.em.execute(`close ${cursor}`);
+    await this.sql.rows(`close ${cursor}`);
   }
 }
 

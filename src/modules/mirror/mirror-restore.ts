@@ -1,16 +1,15 @@
-import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../secrets/index.js';
 import { CatalogueLoader } from './catalogue-loader.js';
 import { D1Client } from './d1/d1-client.js';
 import { D1Timings } from './d1/d1-timings.js';
 import { KnownRows } from './known-rows.js';
-import { MirrorLock } from './mirror-lock.js';
 import { mirrorChanged, mirrorEmpty, mirrorKeyDiffers, mirrorRowDamaged } from './mirror-restore.errors.js';
 import { MirrorSettings, targetTag, type MirrorConfig } from './mirror-settings.js';
 import { hashOf, mirroredTables } from './mirrored-tables.js';
 import { RemoteMirror, type TableState } from './remote-mirror.js';
 import { SealedValues } from './sealed-values.js';
+import { type SqlSession, SqlSessions } from './sql-session.js';
 
 export interface RestoreOptions {
   /** Whose rows; the one of the settings when not given. The mirror goes on under it. */
@@ -29,9 +28,8 @@ export interface RestoreReport {
 @Injectable()
 export class MirrorRestore {
   constructor(
-    private readonly orm: MikroORM,
     private readonly settings: MirrorSettings,
-    private readonly lock: MirrorLock,
+    private readonly sessions: SqlSessions,
     private readonly timings: D1Timings,
     private readonly secrets: SecretBox,
   ) {}
@@ -42,20 +40,20 @@ export class MirrorRestore {
     const config: MirrorConfig = { ...set, serverId: options.serverId ?? set.serverId };
     const client = new D1Client(await this.settings.target(config), this.timings, signal);
     const remote = new RemoteMirror(client, config.serverId);
-    const report = await this.lock.hold(() =>
-      this.orm.em.fork().transactional((em) => this.load(em, remote, config, options.withoutKey)),
+    const report = await this.sessions.hold((sql) =>
+      sql.transaction('', () => this.load(sql, remote, config, options.withoutKey)),
     );
     if (config.serverId !== set.serverId) await this.settings.save({ serverId: config.serverId });
     return report;
   }
 
   private async load(
-    em: EntityManager,
+    sql: SqlSession,
     remote: RemoteMirror,
     config: MirrorConfig,
     withoutKey: boolean,
   ): Promise<RestoreReport> {
-    const loader = new CatalogueLoader(em);
+    const loader = new CatalogueLoader(sql);
     await loader.begin();
     const there = await remote.tables();
     const names = mirroredTables.map(({ name }) => name).filter((name) => there.includes(name));
@@ -66,7 +64,7 @@ export class MirrorRestore {
     const sealed = new SealedValues(this.secrets);
     const known = new KnownRows(targetTag(config));
     for (const name of names) {
-      await known.forgetTable(em, name);
+      await known.forgetTable(sql, name);
       let rows = 0;
       for await (const page of remote.rows(name)) {
         for (const { rowId, data, hash } of page) {
@@ -74,7 +72,7 @@ export class MirrorRestore {
           sealed.look(data);
         }
         await loader.load(name, page);
-        await known.note(em, name, page, new Date());
+        await known.note(sql, name, page, new Date());
         rows += page.length;
       }
       const due = before.get(name)?.rows ?? 0;

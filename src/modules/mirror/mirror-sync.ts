@@ -1,4 +1,3 @@
-import { type EntityManager, IsolationLevel, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../../common/errors/index.js';
@@ -11,6 +10,7 @@ import { MirrorSettings, targetTag, type MirrorConfig } from './mirror-settings.
 import { mirroredTables, type MirroredTable } from './mirrored-tables.js';
 import { RemoteMirror } from './remote-mirror.js';
 import { RowBatch } from './row-batch.js';
+import { type SqlSession, SqlSessions } from './sql-session.js';
 
 /** SQLSTATE of a statement that took longer than it may. */
 const QUERY_CANCELLED = '57014';
@@ -33,6 +33,8 @@ export interface SyncTally {
 
 /** One run's parts. */
 interface Run {
+  /** Holds the mirror's lock; for the notes. */
+  held: SqlSession;
   remote: RemoteMirror;
   known: KnownRows;
   tally: SyncTally;
@@ -42,20 +44,21 @@ interface Run {
 /**
  * Brings D1 up to date with the catalogue. Rows are read in one repeatable-read snapshot and noted as mirrored only when D1 has
  * confirmed them: a run that is cut off anywhere is simply followed by another. Deletes go last, after all of the catalogue was
- * read without an error. The caller holds the mirror's lock.
+ * read without an error.
  */
 @Injectable()
 export class MirrorSync {
   constructor(
-    private readonly orm: MikroORM,
+    private readonly sessions: SqlSessions,
     private readonly settings: MirrorSettings,
     private readonly timings: D1Timings,
   ) {}
 
-  /** Errors: those of D1, MIRROR_WOULD_EMPTY, MIRROR_READ_DOUBTFUL. */
-  async run(config: MirrorConfig, options: SyncOptions, tally: SyncTally): Promise<void> {
+  /** The session holds the mirror's lock. Errors: those of D1, MIRROR_WOULD_EMPTY, MIRROR_READ_DOUBTFUL. */
+  async run(held: SqlSession, config: MirrorConfig, options: SyncOptions, tally: SyncTally): Promise<void> {
     const client = new D1Client(await this.settings.target(config), this.timings, options.signal);
     const run: Run = {
+      held,
       remote: new RemoteMirror(client, config.serverId),
       known: new KnownRows(targetTag(config)),
       tally,
@@ -63,9 +66,8 @@ export class MirrorSync {
     };
     await run.remote.prepare();
     await this.learn(run);
-    await this.snapshot(async (em) => {
-      const local = new LocalRows(em, run.known);
-      await local.begin();
+    await this.snapshot(async (sql) => {
+      const local = new LocalRows(sql, run.known);
       const balance = await local.balance();
       if (!options.force) {
         refuseToEmpty(balance, false);
@@ -75,17 +77,15 @@ export class MirrorSync {
       // What refers to others goes first.
       for (const table of mirroredTables.toReversed()) await this.deleteGone(run, local, table);
     });
-    await run.known.forgetOtherTargets(this.orm.em.fork());
+    await run.known.forgetOtherTargets(held);
   }
 
   /** Rows that are still to be sent or deleted; null when counting them takes too long. */
   async waiting(config: MirrorConfig): Promise<number | null> {
     try {
-      return await this.snapshot(async (em) => {
-        const local = new LocalRows(em, new KnownRows(targetTag(config)));
-        await local.begin();
-        await em.execute(`set local statement_timeout to '5s'`);
-        return local.waiting();
+      return await this.snapshot(async (sql) => {
+        await sql.rows(`set local statement_timeout to '5s'`);
+        return new LocalRows(sql, new KnownRows(targetTag(config))).waiting();
       });
     } catch (error) {
       if (errnoOf(error) === QUERY_CANCELLED) return null;
@@ -97,33 +97,33 @@ export class MirrorSync {
    * Takes over what D1 has where nothing is known of it (a new set-up, a database brought back) or where an audit counts other
    * rows. All or nothing, and only when the catalogue then would not empty the mirror.
    */
-  private async learn({ remote, known, options }: Run): Promise<void> {
-    const counts = await known.counts(this.orm.em.fork());
+  private async learn({ held, remote, known, options }: Run): Promise<void> {
+    const counts = await known.counts(held);
     const isNew = [...counts.values()].every((rows) => rows === 0);
     if (!isNew && !options.audit) return;
     const states = await remote.states(mirroredTables.map(({ name }) => name));
     const differing = mirroredTables.filter(({ name }) => states.get(name)?.rows !== counts.get(name));
     if (differing.length === 0) return;
-    await this.orm.em.fork().transactional(async (em) => {
+    await held.transaction('', async () => {
       for (const { name } of differing) {
-        await known.forgetTable(em, name);
-        for await (const page of remote.hashes(name)) await known.note(em, name, page, new Date());
+        await known.forgetTable(held, name);
+        for await (const page of remote.hashes(name)) await known.note(held, name, page, new Date());
       }
-      if (!options.force) refuseToEmpty(await new LocalRows(em, known).balance(), isNew);
+      if (!options.force) refuseToEmpty(await new LocalRows(held, known).balance(), isNew);
     });
   }
 
   private async readAgain({ known, options }: Run): Promise<TableBalance[]> {
     await sleep(this.timings.confirmMs, undefined, { signal: options.signal });
-    return this.snapshot((em) => new LocalRows(em, known).balance());
+    return this.snapshot((sql) => new LocalRows(sql, known).balance());
   }
 
   private async sendChanged(run: Run, local: LocalRows, table: MirroredTable): Promise<void> {
-    const { remote, known, tally } = run;
+    const { held, remote, known, tally } = run;
     const batch = new RowBatch(async (rows) => {
       const at = new Date();
       await remote.put(table.name, rows, at);
-      await known.note(this.orm.em.fork(), table.name, rows, at);
+      await known.note(held, table.name, rows, at);
       tally.sent += rows.length;
     });
     for await (const rows of local.changed(table))
@@ -135,16 +135,16 @@ export class MirrorSync {
   }
 
   private async deleteGone(run: Run, local: LocalRows, table: MirroredTable): Promise<void> {
-    const { remote, known, tally } = run;
+    const { held, remote, known, tally } = run;
     for await (const rows of local.gone(table)) {
       const rowIds = rows.map(({ rowId }) => rowId);
       await remote.remove(table.name, rowIds);
-      await known.forget(this.orm.em.fork(), table.name, rowIds);
+      await known.forget(held, table.name, rowIds);
       tally.deleted += rowIds.length;
     }
   }
 
-  private snapshot<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.orm.em.fork().transactional(work, { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true });
+  private snapshot<T>(work: (sql: SqlSession) => Promise<T>): Promise<T> {
+    return this.sessions.open((sql) => sql.transaction('isolation level repeatable read read only', () => work(sql)));
   }
 }

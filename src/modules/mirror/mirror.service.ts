@@ -2,11 +2,11 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { asAppError } from '../../common/errors/index.js';
 import { changeMark } from './local-rows.js';
-import { MirrorLock } from './mirror-lock.js';
 import { MirrorSettings, type MirrorConfig } from './mirror-settings.js';
 import { type MirrorState, MirrorStatus } from './mirror-status.js';
 import { MirrorSync, type SyncTally } from './mirror-sync.js';
 import { mirrorDisabled, mirrorRowTooLarge } from './mirror.errors.js';
+import { type SqlSession, SqlSessions } from './sql-session.js';
 
 export interface SyncReport {
   sent: number;
@@ -35,7 +35,7 @@ export class MirrorService implements OnModuleDestroy {
     private readonly orm: MikroORM,
     private readonly settings: MirrorSettings,
     private readonly status: MirrorStatus,
-    private readonly lock: MirrorLock,
+    private readonly sessions: SqlSessions,
     private readonly mirror: MirrorSync,
   ) {}
 
@@ -87,18 +87,22 @@ export class MirrorService implements OnModuleDestroy {
   }
 
   private synchronise(config: MirrorConfig, how: { force: boolean; audit: boolean }): Promise<SyncReport> {
-    const run = this.lock.hold(() => this.runOnce(config, how));
+    const run = this.sessions.hold((held) => this.runOnce(held, config, how));
     this.runs.add(run);
     return run.finally(() => this.runs.delete(run));
   }
 
-  private async runOnce(config: MirrorConfig, how: { force: boolean; audit: boolean }): Promise<SyncReport> {
+  private async runOnce(
+    held: SqlSession,
+    config: MirrorConfig,
+    how: { force: boolean; audit: boolean },
+  ): Promise<SyncReport> {
     const started = Date.now();
     const tally: SyncTally = { sent: 0, deleted: 0, tooLarge: { rows: 0, example: '' } };
     // Before the reads: what changes meanwhile is seen as a change the next time.
     const mark = await this.mark(config);
     try {
-      await this.mirror.run(config, { ...how, signal: this.stopping.signal }, tally);
+      await this.mirror.run(held, config, { ...how, signal: this.stopping.signal }, tally);
     } catch (error) {
       if (!this.stopping.signal.aborted) await this.status.failed(tally.sent, tally.deleted, asAppError(error));
       throw error;
