@@ -35,6 +35,8 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
+  // They are read by now. What this process starts has no business with them.
+  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD']) delete process.env[name];
   try {
     const dataDir = holdDataDir(config.paths);
     undo.push(() => dataDir.release());

@@ -139,6 +139,20 @@ export interface TokenDto {
   token?: string;
 }
 
+export interface SecretKeysDto {
+  keyId: string;
+  keyIds: string[];
+  given: boolean;
+}
+
+export interface RotationDto {
+  keyId: string;
+  previousKeyId: string;
+  made: boolean;
+  resealed: number;
+  unreadable: { table: string; id: string; message: string }[];
+}
+
 export interface DoctorDto {
   ok: boolean;
   checks: { name: string; status: 'ok' | 'warning' | 'failed'; message: string; hint?: string | null }[];

@@ -9,6 +9,7 @@ import { addJobs } from './commands/jobs.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
+import { addSecrets } from './commands/secrets.js';
 import { addServer } from './commands/server.js';
 import { addSites } from './commands/sites.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
@@ -89,6 +90,7 @@ Examples:
   addBrowse(program, run);
   addDiff(program, run);
   addJobs(program, run);
+  addSecrets(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

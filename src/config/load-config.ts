@@ -71,6 +71,8 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
     host: read('BACKUPD_HOST', settings.BACKUPD_HOST),
     port: read('BACKUPD_PORT', settings.BACKUPD_PORT),
     databaseUrl: read('BACKUPD_DATABASE_URL', settings.BACKUPD_DATABASE_URL),
+    secretKey: read('BACKUPD_SECRET_KEY', settings.BACKUPD_SECRET_KEY),
+    oldSecretKeys: read('BACKUPD_SECRET_KEY_OLD', settings.BACKUPD_SECRET_KEY_OLD),
     scanRoots: read('BACKUPD_SCAN_ROOTS', settings.BACKUPD_SCAN_ROOTS),
     limits: {
       io: read('BACKUPD_MAX_IO', settings.BACKUPD_MAX_IO),
