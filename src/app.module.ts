@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { AppError } from './common/errors/index.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
@@ -6,6 +7,7 @@ import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
+import { CatalogueModule } from './modules/catalogue/index.js';
 import { DaemonModule } from './modules/daemon/index.js';
 import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
@@ -35,6 +37,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         await DatabaseModule.with(config.databaseUrl),
+        ScheduleModule.forRoot(),
         SecretsModule,
         SettingsModule,
         AuthModule,
@@ -48,6 +51,7 @@ export class AppModule {
         EventsModule,
         JobsModule,
         BackupsModule,
+        CatalogueModule,
         RestoreModule,
         VerifyModule,
         DiffModule,

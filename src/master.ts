@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppError, errnoOf } from './common/errors/index.js';
-import type { AppConfig } from './config/index.js';
+import { type AppConfig, hideSecretKeys } from './config/index.js';
 import { holdDataDir } from './data-dir.js';
 import { EmbeddedPostgres, migrate } from './database/index.js';
 import { createHttpApp } from './http-app.js';
@@ -36,7 +36,7 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   // They are read by now. What this process starts has no business with them.
-  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD']) delete process.env[name];
+  hideSecretKeys();
   try {
     const dataDir = holdDataDir(config.paths);
     undo.push(() => dataDir.release());

@@ -4,8 +4,10 @@ import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
+import { addCatalogue } from './commands/catalogue.js';
 import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
+import { addRecover } from './commands/recover.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
@@ -90,6 +92,8 @@ Examples:
   addBrowse(program, run);
   addDiff(program, run);
   addJobs(program, run);
+  addCatalogue(program, run);
+  addRecover(program, run);
   addSecrets(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {

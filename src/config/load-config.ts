@@ -99,6 +99,11 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
   });
 }
 
+/** Takes the secret keys out of this process's environment, which its children and threads get. Call it when they have been read. */
+export function hideSecretKeys(): void {
+  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD']) delete process.env[name];
+}
+
 function readFileSettings(from: ConfigSources, faults: string[]): FileSettings {
   const named = from.env['BACKUPD_CONFIG']?.trim();
   const path = named || from.defaultFile;

@@ -1,3 +1,4 @@
+export { InstanceId } from './instance-id.js';
 export { JobsModule } from './jobs.module.js';
 export { JobsService, type NewJob } from './jobs.service.js';
 export { JobHandlers, type HandledPlan, type JobHandler, type RequestSecrets, type RunContext } from './job-handler.js';

@@ -33,6 +33,6 @@ import { RunContexts } from './run-context.js';
     RecoveryParts,
     RunContexts,
   ],
-  exports: [JobHandlers, JobsService, JobTimings],
+  exports: [InstanceId, JobHandlers, JobsService, JobTimings],
 })
 export class JobsModule {}

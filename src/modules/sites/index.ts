@@ -2,3 +2,4 @@ export { type LastBackup, type SiteExtension, SiteExtensions } from './site-exte
 export type { Site } from './site.entity.js';
 export { SitesModule } from './sites.module.js';
 export { SitesService, type NewSite, type SiteChanges, type SiteQuery } from './sites.service.js';
+export { type EnteredSite, type FoundSite, SiteRecovery } from './site-recovery.js';

@@ -7,7 +7,7 @@ import type { SiteDescription, SiteSpec } from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
-import { MASK, revealOverrides, storeOverrides } from './site-overrides.js';
+import { MASK, openOverrides, revealOverrides, storeOverrides } from './site-overrides.js';
 import { Site } from './site.entity.js';
 import { siteExists, siteNotFound } from './sites.errors.js';
 
@@ -182,6 +182,11 @@ export class SitesService {
       settings: site.settings,
       excludes: site.excludes,
       overrides: revealOverrides(site.overrides, this.secrets),
+      about: {
+        overrides: openOverrides(site.overrides),
+        retention: site.retention ?? null,
+        externalId: site.externalId ?? null,
+      },
     };
   }
 

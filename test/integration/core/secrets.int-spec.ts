@@ -33,7 +33,7 @@ describe('rotating the secret key', () => {
         where table_schema = 'public' and (column_name like '%seal%' or column_name = 'overrides')`,
     );
     const known = sealedColumns.map(({ table, column }) => `${table}.${column}`);
-    expect(rows.map((row) => row['name']).toSorted()).toEqual(known.toSorted());
+    expect(rows.map((row) => String(row['name'])).toSorted()).toEqual(known.toSorted());
   });
 
   it('seals all again with a new key, while secrets are read and written', async () => {
@@ -49,14 +49,13 @@ describe('rotating the secret key', () => {
       ids.push((await test.admin.addSite(path, { module: 'notes', overrides })).id);
     }
     for (let i = 0; i < 30; i += 1) await settings.set(`test.${i}`, {}, { token: `token ${i}` });
-    let running = true;
-    let rounds = 0;
+    const state = { running: true, rounds: 0 };
     const load = async (which: number): Promise<void> => {
-      for (let i = which; running; i = (i + 7) % 30) {
+      for (let i = which; state.running; i = (i + 7) % 30) {
         expect(await settings.secretsOf(`test.${i}`)).toEqual({ token: `token ${i}` });
         await settings.set(`test.${i}`, {}, { token: `token ${i}` });
         expect((await sites.spec(ids[which % 2] ?? '')).overrides['DB_PASSWORD']).toBe(`pass ${'ab'[which % 2] ?? ''}`);
-        rounds += 1;
+        state.rounds += 1;
       }
     };
     const loads = [0, 1, 2].map(load);
@@ -69,10 +68,10 @@ describe('rotating the secret key', () => {
       expect({ status, unreadable: body.unreadable }).toEqual({ status: 200, unreadable: [] });
       keys.add(body.keyId);
     }
-    running = false;
+    state.running = false;
     await Promise.all(loads);
     expect(keys.size).toBe(12);
-    expect(rounds).toBeGreaterThan(30);
+    expect(state.rounds).toBeGreaterThan(30);
     const last = await rotation.rotate();
     // Nothing else writes now: all of it, and nothing else, is under the last key.
     expect(last).toMatchObject({ resealed: 32, unreadable: [], made: true });

@@ -229,6 +229,7 @@ function aboutSite({ site }: BackupStageContext): Record<string, unknown> {
     path: site.path,
     settings,
     excludes: site.excludes,
+    ...site.about,
   };
 }
 
