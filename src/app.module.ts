@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
+import { CatalogueModule } from './modules/catalogue/index.js';
 import { DaemonModule } from './modules/daemon/index.js';
 import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
@@ -57,6 +58,7 @@ export class AppModule {
         EventsModule,
         JobsModule,
         BackupsModule,
+        CatalogueModule,
         RestoreModule,
         RetentionModule,
         VerifyModule,

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppError, errnoOf } from './common/errors/index.js';
-import type { AppConfig } from './config/index.js';
+import { type AppConfig, hideSecretKeys } from './config/index.js';
 import { holdDataDir } from './data-dir.js';
 import { EmbeddedPostgres, migrate } from './database/index.js';
 import { createHttpApp } from './http-app.js';
@@ -35,6 +35,8 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
+  // They are read by now. What this process starts has no business with them.
+  hideSecretKeys();
   try {
     const dataDir = holdDataDir(config.paths);
     undo.push(() => dataDir.release());

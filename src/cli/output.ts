@@ -96,6 +96,11 @@ export class Output {
     return /^y(es)?$/i.test(answer.trim());
   }
 
+  /** Asks for a line of text. */
+  async question(text: string): Promise<string> {
+    return (await this.ask(`${text}: `, false)).trim();
+  }
+
   /** Asks for a secret, which is not shown. */
   secret(question: string): Promise<string> {
     return this.ask(`${question}: `, true);

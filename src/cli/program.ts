@@ -4,12 +4,15 @@ import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
+import { addCatalogue } from './commands/catalogue.js';
 import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
+import { addRecover } from './commands/recover.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
+import { addSecrets } from './commands/secrets.js';
 import { addServer } from './commands/server.js';
 import { addSites } from './commands/sites.js';
 import { addStorage } from './commands/storage.js';
@@ -93,6 +96,9 @@ Examples:
   addJobs(program, run);
   addMirror(program, run);
   addStorage(program, run);
+  addCatalogue(program, run);
+  addRecover(program, run);
+  addSecrets(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

@@ -21,6 +21,10 @@ export interface AppConfigValues {
   dataDir: string;
   /** A PostgreSQL server to use; null = backupd runs its own in the data dir. */
   databaseUrl: string | null;
+  /** The key that seals secrets; null = it is kept in the data dir. */
+  secretKey: Buffer | null;
+  /** Earlier keys, only to open what they sealed. */
+  oldSecretKeys: readonly Buffer[];
   /** Folders that are scanned when a scan names none. */
   scanRoots: readonly string[];
   masterUrl: string | null;
@@ -36,7 +40,7 @@ export interface AppConfigValues {
 
 /**
  * The settings of this process: typed, validated, immutable. Injected by its class. Made by `loadConfig`; tests make it
- * with `AppConfig.of`. Holds secrets (`apiKey`, the password in `databaseUrl`): never log it whole.
+ * with `AppConfig.of`. Holds secrets (`apiKey`, `secretKey`, the password in `databaseUrl`): never log it whole.
  */
 export class AppConfig {
   readonly mode: Mode;
@@ -44,6 +48,8 @@ export class AppConfig {
   readonly port: number;
   readonly dataDir: string;
   readonly databaseUrl: string | null;
+  readonly secretKey: Buffer | null;
+  readonly oldSecretKeys: readonly Buffer[];
   readonly scanRoots: readonly string[];
   readonly masterUrl: string | null;
   readonly apiKey: string | null;
@@ -60,6 +66,8 @@ export class AppConfig {
     this.port = values.port;
     this.dataDir = values.dataDir;
     this.databaseUrl = values.databaseUrl;
+    this.secretKey = values.secretKey;
+    this.oldSecretKeys = values.oldSecretKeys;
     this.scanRoots = values.scanRoots;
     this.masterUrl = values.masterUrl;
     this.apiKey = values.apiKey;
@@ -78,6 +86,8 @@ export class AppConfig {
       host: '127.0.0.1',
       port: 8000,
       databaseUrl: null,
+      secretKey: null,
+      oldSecretKeys: [],
       scanRoots: ['/var/www'],
       masterUrl: null,
       apiKey: null,
@@ -108,6 +118,10 @@ export class DataPaths {
   readonly safety: string;
   readonly adminToken: string;
   readonly secretKey: string;
+  /** Earlier secret keys by their id. */
+  readonly secretKeys: string;
+  /** Says which secret key was last exported, so that it is known to be kept elsewhere. */
+  readonly secretExported: string;
   readonly lock: string;
   /** `{pid, url}` of the running master. */
   readonly runInfo: string;
@@ -119,6 +133,8 @@ export class DataPaths {
     this.safety = join(root, 'safety');
     this.adminToken = join(root, 'admin.token');
     this.secretKey = join(root, 'secret.key');
+    this.secretKeys = join(root, 'secret.keys');
+    this.secretExported = join(root, 'secret.exported');
     this.lock = join(root, 'backupd.lock');
     this.runInfo = join(root, 'run.json');
   }

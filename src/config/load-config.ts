@@ -71,6 +71,8 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
     host: read('BACKUPD_HOST', settings.BACKUPD_HOST),
     port: read('BACKUPD_PORT', settings.BACKUPD_PORT),
     databaseUrl: read('BACKUPD_DATABASE_URL', settings.BACKUPD_DATABASE_URL),
+    secretKey: read('BACKUPD_SECRET_KEY', settings.BACKUPD_SECRET_KEY),
+    oldSecretKeys: read('BACKUPD_SECRET_KEY_OLD', settings.BACKUPD_SECRET_KEY_OLD),
     scanRoots: read('BACKUPD_SCAN_ROOTS', settings.BACKUPD_SCAN_ROOTS),
     limits: {
       io: read('BACKUPD_MAX_IO', settings.BACKUPD_MAX_IO),
@@ -95,6 +97,11 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
     configFile: file.path,
     notes,
   });
+}
+
+/** Takes the secret keys out of this process's environment, which its children and threads get. Call it when they have been read. */
+export function hideSecretKeys(): void {
+  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD']) delete process.env[name];
 }
 
 function readFileSettings(from: ConfigSources, faults: string[]): FileSettings {

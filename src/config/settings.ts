@@ -1,4 +1,5 @@
 import { isAbsolute, normalize } from 'node:path';
+import { parseSecretKey } from '../common/secret-key.js';
 import type { LogFormat, LogLevelName, Mode } from './app-config.js';
 
 /** A value that is not valid; the message completes "BACKUPD_X …". */
@@ -76,6 +77,14 @@ function databaseUrl(text: string): string {
   return text;
 }
 
+function secretKey(text: string): Buffer {
+  const key = parseSecretKey(text);
+  // Never the value: it may be the key with a slip of the pen.
+  if (key === null)
+    throw new InvalidSetting('must be 32 bytes in base64 or hex (`openssl rand -base64 32` makes such a key)');
+  return key;
+}
+
 const nullable = <T>(parse: (text: string) => T): ((text: string) => T | null) => parse;
 
 /** Every setting by its name in the environment and in the configuration file. */
@@ -100,6 +109,20 @@ export const settings = {
     'a PostgreSQL server to use; unset, backupd runs its own',
     null,
     nullable(databaseUrl),
+  ),
+  BACKUPD_SECRET_KEY: setting<Buffer | null>(
+    'the key that seals secrets, 32 bytes in base64 or hex; unset, it is kept in `secret.key` in the data dir',
+    null,
+    nullable(secretKey),
+  ),
+  BACKUPD_SECRET_KEY_OLD: setting<readonly Buffer[]>(
+    'earlier keys, separated by `,`: only to open what they sealed',
+    [],
+    (text) =>
+      text
+        .split(',')
+        .filter((part) => part.trim() !== '')
+        .map(secretKey),
   ),
   BACKUPD_HOST: setting('address to listen on', '0.0.0.0', hostName),
   BACKUPD_PORT: setting('port to listen on', 8000, wholeNumber(0, 65535)),

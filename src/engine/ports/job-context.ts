@@ -77,6 +77,8 @@ export interface SiteSpec {
   excludes: readonly string[];
   /** Values that replace what the site's own configuration says (for WordPress: DB_NAME, DB_USER, DB_PASSWORD, DB_HOST, table_prefix, or `env.NAME`). */
   overrides: Readonly<Record<string, string>>;
+  /** What else `site.json` says, for bringing the site back from a storage alone; nothing secret. */
+  about?: Readonly<Record<string, unknown>>;
 }
 
 /** What every stage of every job gets. */

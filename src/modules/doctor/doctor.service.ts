@@ -5,6 +5,7 @@ import { AppConfig } from '../../config/index.js';
 import { canDiagnose, type DiagnosticCheck } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { StorageService } from '../storage/index.js';
+import { checkKey, checkKeyCopy } from './key-checks.js';
 import { checkPrivate, checkReadable, checkSpace, checkUser, checkWritable, judgeSpace } from './host-checks.js';
 
 /** A check that hangs (a dead network mount) is reported, not waited for. */
@@ -29,7 +30,8 @@ export class DoctorService {
       limited('data dir', () => checkWritable('data dir', paths.root)),
       limited('space of the data dir', () => checkSpace('space of the data dir', paths.root)),
       limited('work folder', () => checkWritable('work folder', paths.work)),
-      limited('secret key', () => checkPrivate('secret key', paths.secretKey)),
+      limited('secret key', () => checkKey(paths, this.config.secretKey !== null)),
+      limited('copy of the secret key', () => checkKeyCopy(paths, this.config.secretKey !== null)),
       limited('admin token', () => checkPrivate('admin token', paths.adminToken)),
       limited('database', () => this.checkDatabase()),
       ...scanRoots.map((root) => limited(`scan root ${root}`, () => checkReadable(`scan root ${root}`, root))),

@@ -47,6 +47,14 @@ export function maskOverrides(stored: StoredOverrides): Record<string, string> {
   return mapValues(stored, (override) => ('sealed' in override ? MASK : override.value));
 }
 
+/** Those that are no secrets. */
+export function openOverrides(stored: StoredOverrides): Record<string, string> {
+  const open = Object.entries(stored).flatMap(([name, override]) =>
+    'sealed' in override ? [] : [[name, override.value]],
+  );
+  return Object.fromEntries(open);
+}
+
 function mapValues(stored: StoredOverrides, change: (override: StoredOverride) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(stored).map(([name, override]) => [name, change(override)]));
 }

@@ -6,13 +6,22 @@ import { SiteExtensions } from './site-extensions.js';
 import { SiteImporter } from './site-importer.js';
 import { SiteInspector } from './site-inspector.js';
 import { SiteMapper } from './site.mapper.js';
+import { SiteRecovery } from './site-recovery.js';
 import { SitesController } from './sites.controller.js';
 import { SitesService } from './sites.service.js';
 
 @Module({
   imports: [BackupModulesModule, StorageModule],
   controllers: [SitesController],
-  providers: [SitesService, SiteInspector, SiteImporter, SiteMapper, SiteExtensions, SiteDestinationsCheck],
-  exports: [SitesService, SiteExtensions],
+  providers: [
+    SitesService,
+    SiteInspector,
+    SiteImporter,
+    SiteMapper,
+    SiteExtensions,
+    SiteDestinationsCheck,
+    SiteRecovery,
+  ],
+  exports: [SiteRecovery, SitesService, SiteExtensions],
 })
 export class SitesModule {}

@@ -8,7 +8,7 @@ import { SecretBox } from '../secrets/index.js';
 import { type GivenDestinations, SiteDestinationsCheck } from './site-destinations-check.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
-import { MASK, revealOverrides, storeOverrides } from './site-overrides.js';
+import { MASK, openOverrides, revealOverrides, storeOverrides } from './site-overrides.js';
 import { Site, type SiteRetention } from './site.entity.js';
 import { siteExists, siteNotFound } from './sites.errors.js';
 
@@ -194,6 +194,11 @@ export class SitesService {
       settings: site.settings,
       excludes: site.excludes,
       overrides: revealOverrides(site.overrides, this.secrets),
+      about: {
+        overrides: openOverrides(site.overrides),
+        retention: site.retention ?? null,
+        externalId: site.externalId ?? null,
+      },
     };
   }
 

@@ -16,5 +16,6 @@ export function aboutSite({ site }: BackupStageContext): Record<string, unknown>
     path: site.path,
     settings,
     excludes: site.excludes,
+    ...site.about,
   };
 }
