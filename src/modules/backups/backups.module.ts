@@ -4,6 +4,7 @@ import { JobsModule } from '../jobs/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
+import { BackupCopies } from './backup-copies.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
 import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
@@ -23,6 +24,7 @@ import { WantedCopies } from './wanted-copies.js';
   imports: [BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [BackupsController, SiteBackupsController],
   providers: [
+    BackupCopies,
     BackupJobHandler,
     BackupJobParts,
     BackupReader,

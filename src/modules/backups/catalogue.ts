@@ -15,9 +15,6 @@ export interface CataloguedBackup {
   bundles: number;
 }
 
-/** Copies that a restore may read. */
-export const GOOD_STATES: readonly CopyState[] = [CopyState.Verified, CopyState.Present];
-
 const GOOD_BACKUP = `b.deleting_at is null and exists
   (select 1 from backup_copy c where c.backup_id = b.id and c.state in ('present', 'verified'))`;
 
