@@ -5,6 +5,7 @@ import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupCopies } from './backup-copies.js';
+import { BackupDestinations } from './backup-destinations.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
 import { BackupReader } from './backup-reader.js';
 import { BackupRemover } from './backup-remover.js';
@@ -25,6 +26,7 @@ import { WantedCopies } from './wanted-copies.js';
   controllers: [BackupsController, SiteBackupsController],
   providers: [
     BackupCopies,
+    BackupDestinations,
     BackupJobHandler,
     BackupJobParts,
     BackupReader,
