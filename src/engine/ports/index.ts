@@ -7,3 +7,4 @@ export * from './diagnostics.js';
 export * from './member-sink.js';
 export * from './storage-key.js';
 export * from './stream-source.js';
+export * from './copies.js';

@@ -37,6 +37,14 @@ export class WorkFolder {
     }
   }
 
+  /** As if no stage had run: its files, records and checkpoints go, but for the checkpoints named. Idempotent. */
+  async startOver(keep: readonly string[]): Promise<void> {
+    await this.clear();
+    for (const file of await namesIn(join(this.path, STAGE_RECORDS))) await rm(join(this.path, STAGE_RECORDS, file));
+    for (const file of await namesIn(join(this.path, CHECKPOINTS)))
+      if (!keep.some((name) => file === `${name}.json`)) await rm(join(this.path, CHECKPOINTS, file), { force: true });
+  }
+
   /** Removes the whole folder. Links are not followed. Idempotent. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });

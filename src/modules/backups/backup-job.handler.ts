@@ -8,6 +8,7 @@ import { ResourceService } from '../resources/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { BackupExtensions, type BackupRun } from './backup-extensions.js';
+import { BackupDestinations } from './backup-destinations.js';
 import { Catalogue } from './catalogue.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
@@ -25,6 +26,7 @@ export class BackupJobParts {
     readonly maintenance: StorageMaintenance,
     readonly parents: ParentBackups,
     readonly extensions: BackupExtensions,
+    readonly destinations: BackupDestinations,
   ) {}
 }
 
@@ -33,6 +35,8 @@ export class BackupJobParts {
 export class BackupJobHandler implements JobHandler, OnModuleInit {
   readonly kind = JobKind.Backup;
   readonly resumable = true;
+  /** Jobs of this process that have given a storage up, which may hold parts of their backups. */
+  private readonly failedOver = new Set<string>();
 
   constructor(
     private readonly handlers: JobHandlers,
@@ -54,11 +58,13 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE, and what an extension refuses it with (QUOTA_EXCEEDED). */
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
     const { catalogue, extensions, ownFolders, parents } = this.parts;
-    const site = await this.sites.spec(job.siteId);
+    const registered = await this.sites.get(job.siteId);
+    const site = this.sites.specOf(registered);
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
     let made: CommittedBackup | null = null;
-    const destinations = await this.storage.destinationsFor(await this.sites.get(job.siteId));
+    const { destinations, hasFailedOver, refused } = await this.parts.destinations.choose(registered, context);
+    if (hasFailedOver) this.failedOver.add(job.id);
     const startedAt = job.startedAt ?? job.createdAt;
     let found: Promise<ParentBackup | null> | null = null;
     const parent = async (): Promise<ParentBackup | null> => {
@@ -82,6 +88,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       backupId: job.backupId,
       startedAt,
       destinations,
+      ...(refused === undefined ? {} : { refused }),
       parent,
       reread: async () => job.request['reread'] === true || isRereadDue(site.settings, await parent(), startedAt),
       limiter: this.resources.bandwidth,
@@ -110,8 +117,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   }
 
   /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
-  leavesLitter(status: 'completed' | 'failed' | 'cancelled'): boolean {
-    return status !== 'completed';
+  leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
+    const hasFailedOver = this.failedOver.delete(job.id);
+    return status !== 'completed' || hasFailedOver;
   }
 
   async ended(job: Job, em: EntityManager): Promise<void> {

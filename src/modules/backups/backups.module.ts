@@ -5,6 +5,8 @@ import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupAdopter } from './backup-adopter.js';
+import { BackupCopies } from './backup-copies.js';
+import { BackupDestinations } from './backup-destinations.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
 import { BackupExtensions } from './backup-extensions.js';
 import { BackupPins } from './backup-pins.js';
@@ -28,6 +30,8 @@ import { WantedCopies } from './wanted-copies.js';
   providers: [
     BackupAdopter,
     BackupExtensions,
+    BackupCopies,
+    BackupDestinations,
     BackupJobHandler,
     BackupJobParts,
     BackupPins,

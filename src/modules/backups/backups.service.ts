@@ -8,7 +8,7 @@ import {
   type FolderListing,
   listFolder,
   manifestText,
-  openBackup,
+  openWholeFrames,
 } from '../../engine/snapshot/read/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type Job, jobActive, JobKind, JobsService } from '../jobs/index.js';
@@ -65,48 +65,39 @@ export class BackupsService implements OnModuleInit {
 
   /** A folder of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, and of reading. */
   async folder(id: string, path: Buffer, page: { cursor?: string; limit: number }): Promise<FolderListing> {
-    const found = await this.catalogue.get(id);
-    const { manifestKey } = found.backup;
-    return this.reader.withCopy(found, undefined, async (driver) =>
-      listFolder(await openBackup(driver, { manifestKey }), path, { cursor: page.cursor ?? null, limit: page.limit }),
-    );
+    return listFolder(await this.reader.open(id), path, { cursor: page.cursor ?? null, limit: page.limit });
   }
 
   /** One file of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, BACKUP_PATH_NOT_A_FILE, and of reading. */
   async file(id: string, path: Buffer, signal: AbortSignal): Promise<Download> {
-    const found = await this.catalogue.get(id);
-    const { manifestKey } = found.backup;
-    return this.reader.withCopy(found, signal, async (driver) => {
-      const source = await openBackup(driver, { manifestKey, signal });
-      const entry = await findEntry(source, path);
-      if (entry === null) throw entryNotFound(path.toString('utf8'));
-      const target = entry.type === 'hardlink' ? entryTarget(entry) : null;
-      const first = target === null ? entry : ((await findEntry(source, target)) ?? entry);
-      const content = await begun(await source.content(first, signal));
-      const headers = { type: 'application/octet-stream', name: nameOf(entryPath(entry)), length: first.size };
-      return { content, headers };
-    });
+    const source = await this.reader.open(id, signal);
+    const entry = await findEntry(source, path);
+    if (entry === null) throw entryNotFound(path.toString('utf8'));
+    const target = entry.type === 'hardlink' ? entryTarget(entry) : null;
+    const first = target === null ? entry : ((await findEntry(source, target)) ?? entry);
+    const content = await begun(await source.content(first, signal));
+    const headers = { type: 'application/octet-stream', name: nameOf(entryPath(entry)), length: first.size };
+    return { content, headers };
   }
 
   /** The whole bundle, checked while it is sent. Errors: BACKUP_NOT_FOUND, BUNDLE_DAMAGED, and of reading. */
   async bundle(id: string, signal: AbortSignal): Promise<Download> {
     const found = await this.catalogue.get(id);
     const { bundleKey: key, bundleSize: size, bundleSha256 } = found.backup;
-    return this.reader.withCopy(found, signal, async (driver) => {
-      const stored = await driver.stat(key);
-      if (stored?.size !== size) throw copyDiffers(key, size, stored?.size ?? null);
-      const raw = await driver.read(key, undefined, signal);
-      const content = await begun(Readable.from(checked(raw, key, size, bundleSha256), { objectMode: false }));
-      const name = key.slice(key.lastIndexOf('/') + 1);
-      return { content, headers: { type: 'application/zstd', name, length: size } };
-    });
+    const driver = await this.reader.driver(found);
+    const stored = await driver.stat(key);
+    if (stored?.size !== size) throw copyDiffers(key, size, stored?.size ?? null);
+    const raw = await openWholeFrames(driver, key, { start: 0, end: size }, signal);
+    const content = await begun(Readable.from(checked(raw, key, size, bundleSha256), { objectMode: false }));
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    return { content, headers: { type: 'application/zstd', name, length: size } };
   }
 
   /** The manifest as NDJSON. Errors: BACKUP_NOT_FOUND, MANIFEST_DAMAGED, and of reading. */
   async manifest(id: string, signal: AbortSignal): Promise<Download> {
     const found = await this.catalogue.get(id);
     const { manifestKey: key } = found.backup;
-    const content = await this.reader.withCopy(found, signal, (driver) => manifestText(driver, key, signal));
+    const content = await manifestText(await this.reader.driver(found), key, signal);
     const name = key.slice(key.lastIndexOf('/') + 1).replace(/\.zst$/, '');
     return { content, headers: { type: 'application/x-ndjson', name } };
   }

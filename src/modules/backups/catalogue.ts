@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
 import { JobsService } from '../jobs/index.js';
-import { Backup, BackupCopy, CopyState } from './backup.entity.js';
+import { Backup, BackupCopy } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
 import { enterBackup, enterObjects } from './enter-backup.js';
 
@@ -14,9 +14,6 @@ export interface CataloguedBackup {
   /** How many bundles its content lies in. */
   bundles: number;
 }
-
-/** Copies that a restore may read. */
-export const GOOD_STATES: readonly CopyState[] = [CopyState.Verified, CopyState.Present];
 
 const GOOD_BACKUP = `b.deleting_at is null and exists
   (select 1 from backup_copy c where c.backup_id = b.id and c.state in ('present', 'verified'))`;

@@ -72,10 +72,10 @@ function objectPath(place: Place, site: GatedSite, backup: BackupDto, ending: st
   return join(place.folder, key);
 }
 
-/** Flips one bit. A new file: two local storages may share one inode. */
-export function flip(path: string, at: number, bit = 0): void {
+/** Flips one bit of each of these bytes. A new file: two local storages may share one inode. */
+export function flip(path: string, at: number | readonly number[], bit = 0): void {
   const bytes = readFileSync(path);
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  for (const one of typeof at === 'number' ? [at] : at) bytes[one] = (bytes[one] ?? 0) ^ (1 << bit);
   writeFileSync(`${path}.new`, bytes);
   renameSync(`${path}.new`, path);
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { decompressFramesAsync, splitFrames, type StreamedFrame } from '../zstd/index.js';
+import { decompressFramesAsync, frameDamaged, splitFrames, type StreamedFrame } from '../zstd/index.js';
 import type { ContentRooms } from './content-rooms.js';
 import { MAX_FRAME_CONTENT } from './limits.js';
 
@@ -89,6 +89,8 @@ export class FrameFeed {
     }
     const { done, value } = await this.#frames.next();
     if (done === true) return null;
+    // Ours have one; where a bit of the header says otherwise, the length is not to be believed either.
+    if (!value.header.skippable && !value.header.checksum) throw frameDamaged('it has no checksum');
     return {
       offset: this.start + value.offset,
       bytes: this.#copy(value.frame),

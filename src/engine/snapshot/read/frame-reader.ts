@@ -1,12 +1,16 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../common/errors/index.js';
-import { frameDamaged } from '../zstd/index.js';
-import type { StorageDriver } from '../../ports/index.js';
+import { decompressFramesAsync, frameDamaged } from '../zstd/index.js';
+import { copiesOf, type StorageDriver } from '../../ports/index.js';
 import type { ContentLocation, ManifestBundle } from '../manifest/index.js';
 import { ContentRooms } from './content-rooms.js';
 import { FrameFeed, type DecodedFrame } from './frame-feed.js';
+import { hasSeveralCopies, healedFrames } from './healed-frames.js';
+import { MAX_FRAME_CONTENT } from './limits.js';
 
 export const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
+/** What another copy may help against. */
+const HEALABLE = new Set(['FRAME_DAMAGED', 'STORAGE_OBJECT_NOT_FOUND']);
 
 export interface FrameReaderOptions {
   /** Content of decoded frames that is kept. */
@@ -84,9 +88,29 @@ export class FrameReader {
     }
     await this.#side?.close();
     this.#side = this.#feed(bundle, position, end);
-    const found = await this.#advance(this.#side, position);
-    if (found === null) throw frameDamaged('it is missing', { at: position });
-    return found;
+    let failure: unknown = frameDamaged('it is missing', { at: position });
+    try {
+      const found = await this.#advance(this.#side, position);
+      if (found !== null) return found;
+    } catch (error) {
+      if (!(error instanceof AppError) || !HEALABLE.has(error.code)) throw error;
+      failure = error;
+    }
+    return this.#heal(bundle, position, end, failure);
+  }
+
+  /** The frame from a copy that has it right. Throws the failure when there is only one copy. */
+  async #heal(bundle: number, position: number, end: number, failure: unknown): Promise<DecodedFrame> {
+    const key = this.keyOf(bundle);
+    if (key === null || !hasSeveralCopies(this.driver, key)) throw failure;
+    const range = { key, start: position, end, copies: copiesOf(this.driver, key) };
+    for await (const bytes of healedFrames(this.driver, range, this.signal)) {
+      const content = await decompressFramesAsync(bytes, { maxContentBytes: MAX_FRAME_CONTENT });
+      const frame = { bundle, offset: position, length: bytes.length, content };
+      this.#keep(frame);
+      return frame;
+    }
+    throw failure;
   }
 
   /** As `#advance`; null also when a frame on the way is damaged, which may be another entry's: the side feed then tells. */

@@ -3,3 +3,4 @@ export { listFolder, type FolderItem, type FolderListing, type ListFolderOptions
 export { manifestText, streamManifest } from './manifest-stream.js';
 export { storedSize } from './entry-content.js';
 export { bundleDamaged, entryNotAFile, entryNotFound } from './errors.js';
+export { openWholeFrames } from './healed-frames.js';

@@ -3,6 +3,7 @@ import { AppError } from '../../../common/errors/index.js';
 import type { ByteRange, StorageDriver } from '../../ports/index.js';
 import { manifestDamaged, readManifest, type ManifestLine } from '../manifest/index.js';
 import { decompressFramesAsync, splitFrames } from '../zstd/index.js';
+import { hasSeveralCopies, openWholeFrames } from './healed-frames.js';
 
 /**
  * The checked lines of a stored manifest: header, entries in path order, trailer. Throws MANIFEST_DAMAGED (also when the
@@ -13,7 +14,7 @@ export async function* streamManifest(
   manifestKey: string,
   signal?: AbortSignal,
 ): AsyncGenerator<ManifestLine> {
-  const body = await openObject(driver, manifestKey, { offset: 0 }, signal);
+  const body = await openFrames(driver, manifestKey, 0, signal);
   try {
     yield* readManifest(body);
   } finally {
@@ -27,7 +28,7 @@ export async function manifestText(
   manifestKey: string,
   signal?: AbortSignal,
 ): Promise<Readable> {
-  const body = await openObject(driver, manifestKey, { offset: 0 }, signal);
+  const body = await openFrames(driver, manifestKey, 0, signal);
   return Readable.from(decompressed(body), { objectMode: false });
 }
 
@@ -42,6 +43,22 @@ async function* decompressed(body: Readable): AsyncGenerator<Buffer> {
   } finally {
     body.destroy();
   }
+}
+
+/**
+ * A manifest from the beginning of one of its frames on. Of several copies each frame is taken from one that has it right. Errors as
+ * `openObject`.
+ */
+export async function openFrames(
+  driver: StorageDriver,
+  key: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<Readable> {
+  if (!hasSeveralCopies(driver, key)) return openObject(driver, key, { offset }, signal);
+  const stored = await driver.stat(key, signal);
+  if (stored === null) throw manifestDamaged('it is missing in the storage');
+  return openWholeFrames(driver, key, { start: offset, end: stored.size }, signal);
 }
 
 /** Bytes of a manifest. Throws MANIFEST_DAMAGED when the object is missing, and what the storage throws. */

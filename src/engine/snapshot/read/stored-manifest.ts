@@ -14,7 +14,8 @@ import {
   type ManifestHeader,
 } from '../manifest/index.js';
 import { decompressFramesAsync } from '../zstd/index.js';
-import { openObject, streamManifest } from './manifest-stream.js';
+import { hasSeveralCopies, openWholeFrames } from './healed-frames.js';
+import { openFrames, openObject, streamManifest } from './manifest-stream.js';
 
 /** Mostly more than the header's frame has. */
 const FIRST_READ = 16 * 1024;
@@ -34,11 +35,17 @@ export class StoredManifest {
 
   /** Fetches no more than the first frame, when that is a small one. Throws MANIFEST_DAMAGED, MANIFEST_FORMAT_UNSUPPORTED. */
   async header(): Promise<ManifestHeader> {
-    for await (const line of readManifest(this.#beginning())) {
-      if (line.kind === 'header') return line;
-      break;
+    try {
+      return await headerIn(this.#beginning());
+    } catch (error) {
+      if (!isDamage(error) || !hasSeveralCopies(this.driver, this.key)) throw error;
     }
-    throw manifestDamaged('it has no header');
+    const body = await openFrames(this.driver, this.key, 0, this.signal);
+    try {
+      return await headerIn(body);
+    } finally {
+      body.destroy();
+    }
   }
 
   /** All entries in path order. */
@@ -57,7 +64,7 @@ export class StoredManifest {
       return;
     }
     let begun = false;
-    const body = await openObject(this.driver, this.key, { offset }, this.signal);
+    const body = await openFrames(this.driver, this.key, offset, this.signal);
     try {
       for await (const line of readManifest(body, linesBefore(frames, offset))) {
         if (line.kind !== 'entry' || (!begun && !entryPath(line).equals(first))) break;
@@ -102,7 +109,7 @@ export class StoredManifest {
 
   /** A frame's text, which begins with the entry that the index says. */
   async #text(frames: readonly ManifestFrame[], { offset, length, first }: ManifestFrame): Promise<EntryText> {
-    const text = await decompressFramesAsync(await this.#bytes(offset, length));
+    const text = await decompressFramesAsync(await this.#frame(offset, length));
     const entries = new EntryText(text, linesBefore(frames, offset).lines);
     if (first !== null) entries.expectFirst(first);
     return entries;
@@ -123,6 +130,13 @@ export class StoredManifest {
       if (isDamage(error)) return [];
       throw error;
     }
+  }
+
+  /** A whole frame, from a copy that has it right. */
+  async #frame(offset: number, length: number): Promise<Buffer> {
+    const { driver, key } = this;
+    if (!hasSeveralCopies(driver, key)) return this.#bytes(offset, length);
+    return buffer(await openWholeFrames(driver, key, { start: offset, end: offset + length }, this.signal));
   }
 
   async #bytes(offset: number, length: number): Promise<Buffer> {
@@ -149,6 +163,14 @@ export class StoredManifest {
     }
     return got;
   }
+}
+
+async function headerIn(source: AsyncIterable<Uint8Array>): Promise<ManifestHeader> {
+  for await (const line of readManifest(source)) {
+    if (line.kind === 'header') return line;
+    break;
+  }
+  throw manifestDamaged('it has no header');
 }
 
 /** What is before the frame that begins there: the header, and entries. */

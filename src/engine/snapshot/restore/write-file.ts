@@ -1,4 +1,4 @@
-import { ftruncateSync, writeSync } from 'node:fs';
+import { ftruncateSync, unlinkSync, writeSync } from 'node:fs';
 import { closeFile, makeFileAt } from '../../native/file-calls.js';
 import type { ManifestEntry } from '../manifest/index.js';
 import type { ContentItem, ContentWriter } from '../read/pool/index.js';
@@ -28,7 +28,7 @@ export class NewFile implements ContentWriter {
 
   /** Throws EEXIST when the name is taken, ELOOP when it is a link. */
   constructor(
-    folder: number,
+    private readonly folder: number,
     private readonly file: Pick<TreeFile, 'path' | 'fileSize' | 'extents' | 'metadata'>,
     private readonly writer: MetadataWriter,
   ) {
@@ -69,8 +69,13 @@ export class NewFile implements ContentWriter {
     closeFile(this.#fd);
   }
 
-  /** Closes it; what is there of it goes with the folder. */
+  /** Takes it away again: another copy of its content may be tried. */
   abandon(): void {
+    try {
+      unlinkSync(Buffer.from(`/proc/self/fd/${this.folder}/${this.file.path}`, 'latin1'));
+    } catch {
+      // What is left of it goes with the folder.
+    }
     try {
       closeFile(this.#fd);
     } catch {

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../../common/errors/index.js';
-import { hasFiles, type StorageDriver } from '../../../ports/index.js';
+import { copiesOf, type FileStorageDriver, hasFiles, type StorageDriver } from '../../../ports/index.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 
 /** The reason where there is no such bundle. */
@@ -11,6 +11,8 @@ export const MISSING = 'its bundle is missing';
 const MAX_IDLE = 32;
 
 interface OpenFile {
+  id: number;
+  copy: FileStorageDriver;
   handle: Promise<FileHandle>;
   users: number;
 }
@@ -18,7 +20,7 @@ interface OpenFile {
 /** How the threads of a pool get at bundles: as open files where the storage has such, else as streams of ranges. */
 export class BundleAccess {
   readonly #bundles: ReadonlyMap<number, ManifestBundle>;
-  readonly #files = new Map<number, OpenFile>();
+  readonly #files = new Set<OpenFile>();
 
   constructor(
     private readonly driver: StorageDriver,
@@ -33,19 +35,29 @@ export class BundleAccess {
     return hasFiles(this.driver);
   }
 
-  /** Runs the work with the bundle's descriptor; null when there is no such bundle. */
+  /** The key of a bundle, or null when the manifest names none such. */
+  keyOf(id: number): string | null {
+    return this.#bundles.get(id)?.key ?? null;
+  }
+
+  /** Runs the work with the descriptor of the bundle's best copy; null when that is no file, or not there: `stream` may still give it. */
   async file<T>(id: number, work: (fd: number) => Promise<T>): Promise<T | null> {
-    const { driver } = this;
     const bundle = this.#bundles.get(id);
-    if (bundle === undefined || !hasFiles(driver)) return null;
-    const open = this.#files.get(id) ?? { handle: driver.openFile(bundle.key), users: 0 };
-    this.#files.set(id, open);
+    if (bundle === undefined) return null;
+    const copies = copiesOf(this.driver, bundle.key);
+    const [copy] = copies;
+    if (copy === undefined || !hasFiles(copy)) return null;
+    const open = this.#open(id, bundle.key, copy);
     open.users += 1;
     try {
-      return await work((await open.handle).fd);
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
+      let handle: FileHandle;
+      try {
+        handle = await open.handle;
+      } catch (error) {
+        if (copies.length > 1 || isMissing(error)) return null;
+        throw error;
+      }
+      return await work(handle.fd);
     } finally {
       open.users -= 1;
       await this.#closeIdle();
@@ -65,18 +77,25 @@ export class BundleAccess {
   }
 
   async close(): Promise<void> {
-    const files = [...this.#files.values()];
+    const files = [...this.#files];
     this.#files.clear();
     await Promise.all(files.map(async ({ handle }) => (await handle.catch(() => null))?.close()));
   }
 
+  #open(id: number, key: string, copy: FileStorageDriver): OpenFile {
+    for (const file of this.#files) if (file.id === id && file.copy === copy) return file;
+    const file = { id, copy, handle: copy.openFile(key), users: 0 };
+    this.#files.add(file);
+    return file;
+  }
+
   async #closeIdle(): Promise<void> {
     if (this.#files.size <= MAX_IDLE) return;
-    for (const [id, { handle, users }] of this.#files) {
-      if (users > 0) continue;
-      this.#files.delete(id);
+    for (const file of this.#files) {
+      if (file.users > 0) continue;
+      this.#files.delete(file);
       // oxlint-disable-next-line no-await-in-loop -- one at most
-      await (await handle.catch(() => null))?.close();
+      await (await file.handle.catch(() => null))?.close();
       return;
     }
   }

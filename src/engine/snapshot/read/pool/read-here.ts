@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { throwIfAborted } from '../../../../common/errors/index.js';
 import type { StorageDriver } from '../../../ports/index.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 import { BundleAccess, MISSING } from './bundle-access.js';
+import { healings } from './healings.js';
 import { CUT_OFF, RunReader } from './run-reader.js';
 import type { ContentItem, DamagedItem, EntrySink, FrameRun } from './types.js';
 
@@ -28,6 +30,26 @@ export async function readHere<Item extends ContentItem>(
   });
   const body = await access.stream(run.bundle, run.offset, run.length);
   if (body === null) return run.items.map((item) => ({ item, reason: MISSING }));
+  const damaged: DamagedItem<Item>[] = [];
+  for (const one of await read(reader, run, body)) {
+    let isHealed = false;
+    const alone = { bundle: run.bundle, offset: one.item.offset, length: one.item.length, items: [one.item] };
+    for (const healing of healings(driver, access.keyOf(run.bundle), one.item, signal)) {
+      isHealed = (await read(reader, alone, healing.open())).length === 0;
+      if (!isHealed) continue;
+      healing.isRight();
+      break;
+    }
+    if (!isHealed) damaged.push(one);
+  }
+  return damaged;
+}
+
+async function read<Item extends ContentItem>(
+  reader: RunReader<Item>,
+  run: FrameRun<Item>,
+  body: Readable,
+): Promise<DamagedItem<Item>[]> {
   try {
     reader.begin(run);
     for await (const chunk of body) {

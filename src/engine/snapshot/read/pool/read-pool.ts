@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import { cancelledError, throwIfAborted } from '../../../../common/errors/index.js';
 import type { StorageDriver } from '../../../ports/index.js';
 import { closeWorker } from '../../../threads/spawn-worker.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 import { BundleAccess, MISSING } from './bundle-access.js';
+import { healings } from './healings.js';
 import { CUT_OFF } from './run-reader.js';
 import { type ReadReply, type ReadRequest, ReadShared } from './protocol.js';
 import type { ContentItem, DamagedItem, FrameRun } from './types.js';
@@ -97,20 +99,34 @@ export class ReadPool<Item extends ContentItem, Summary = undefined> {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Reads a run; gives the items whose content is not what was written. Call after `ready`. */
+  /** Reads a run; gives the items whose content is not what was written, in no copy. Call after `ready`. */
   async run(run: FrameRun<Item>): Promise<DamagedItem<Item>[]> {
     return this.#withMember(async (member) => {
       const seq = this.#seq++;
-      const done = this.#access.hasFiles
-        ? await this.#access.file(run.bundle, async (fd) => this.#ask(member, { kind: 'run', seq, fd, run }))
-        : await this.#stream(member, seq, run);
+      const done =
+        (await this.#access.file(run.bundle, async (fd) => this.#ask(member, { kind: 'run', seq, fd, run }))) ??
+        (await this.#stream(member, seq, run));
       if (done === null) return run.items.map((item) => ({ item, reason: MISSING }));
-      const damaged = done.kind === 'done' ? done.damaged : [];
-      return damaged.flatMap(({ index, reason }) => {
+      const damaged: DamagedItem<Item>[] = [];
+      for (const { index, reason } of done.kind === 'done' ? done.damaged : []) {
         const item = run.items[index];
-        return item === undefined ? [] : [{ item, reason }];
-      });
+        if (item !== undefined && !(await this.#heal(member, run.bundle, item))) damaged.push({ item, reason });
+      }
+      return damaged;
     });
+  }
+
+  /** Reads the item once more, from copies that have it right. */
+  async #heal(member: Member<Summary>, bundle: number, item: Item): Promise<boolean> {
+    const { driver, signal } = this.options;
+    const alone: FrameRun<Item> = { bundle, offset: item.offset, length: item.length, items: [item] };
+    for (const body of healings(driver, this.#access.keyOf(bundle), item, signal)) {
+      const done = await this.#pour(member, this.#seq++, alone, body.open());
+      if (done.kind !== 'done' || done.damaged.length > 0) continue;
+      body.isRight();
+      return true;
+    }
+    return false;
   }
 
   /** SHA-256 of the first `size` bytes of a bundle, on one thread; null when it is missing, or no file. Call after `ready`. */
@@ -185,7 +201,11 @@ export class ReadPool<Item extends ContentItem, Summary = undefined> {
   async #stream(member: Member<Summary>, seq: number, run: FrameRun<Item>): Promise<ReadReply | null> {
     // Asked for while the thread is at work on the run before.
     const body = await this.#access.stream(run.bundle, run.offset, run.length);
-    if (body === null) return null;
+    return body === null ? null : this.#pour(member, seq, run, body);
+  }
+
+  /** Gives the thread the bytes of the run. */
+  async #pour(member: Member<Summary>, seq: number, run: FrameRun<Item>, body: Readable): Promise<ReadReply> {
     // It may fail while nobody listens yet; the loop below meets it again.
     body.on('error', () => undefined);
     const before = member.turn;

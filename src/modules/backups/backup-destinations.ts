@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { Destination, SiteDestinations, StageContext } from '../../engine/ports/index.js';
+import { keysFor, WorkFolder } from '../../engine/runner/index.js';
+import { StorageService } from '../storage/index.js';
+import { noneAnswers } from './backups.errors.js';
+import { Catalogue } from './catalogue.js';
+
+const CHECKPOINT = 'destination';
+
+/** Where a backup with failover goes, kept in the work folder: all attempts go there, until it is given up. */
+interface Choice {
+  /** Null: the last one was given up, the next is not chosen yet. */
+  providerId: string | null;
+  /** Providers that were given up. */
+  excluded: string[];
+}
+
+/** Where a backup goes. */
+export interface ChosenDestinations {
+  destinations: readonly Destination[];
+  /** Whether another provider was given up, which may hold parts of the backup. */
+  hasFailedOver: boolean;
+  /** Told when none of them took it; gives the error to fail with. */
+  refused?: (error: AppError) => Promise<AppError>;
+}
+
+type ChoiceContext = Pick<StageContext, 'workDir' | 'signal' | 'journal' | 'checkpoints'>;
+
+/** Chooses where a backup goes, before it is decided what it is compared with. */
+@Injectable()
+export class BackupDestinations {
+  constructor(
+    private readonly storage: StorageService,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /**
+   * All providers of the site; with failover the first that answers, which stays the one for all attempts. When it does not take the
+   * backup, the job is tried again with the next one, from the beginning: what it is compared with must lie there. Error: NO_STORAGE.
+   */
+  async choose(
+    site: { id: string; destinations?: SiteDestinations | null | undefined },
+    context: ChoiceContext,
+  ): Promise<ChosenDestinations> {
+    const { mode, candidates } = await this.storage.choiceFor(site);
+    if (mode === 'all') return { destinations: candidates, hasFailedOver: false };
+    const before = await context.checkpoints.get<Choice>(CHECKPOINT);
+    const excluded = new Set(before?.excluded);
+    const kept = candidates.find(({ providerId }) => providerId === before?.providerId);
+    if (kept !== undefined && (await this.answers(kept, site.id, context)) === null)
+      return this.chosen(kept, candidates, excluded, context);
+    if (before !== null) {
+      if (before.providerId !== null) excluded.add(before.providerId);
+      // What was planned and packed points into bundles that only the other provider has.
+      await context.checkpoints.set(CHECKPOINT, { providerId: null, excluded: [...excluded] } satisfies Choice);
+      await new WorkFolder(context.workDir).startOver([CHECKPOINT]);
+    }
+    const failures: string[] = [];
+    for (const candidate of candidates) {
+      if (excluded.has(candidate.providerId)) continue;
+      const failure = await this.answers(candidate, site.id, context);
+      if (failure !== null) {
+        failures.push(`${candidate.providerName}: ${failure.message}`);
+        continue;
+      }
+      if (failures.length > 0)
+        context.journal.note(`The backup goes to "${candidate.providerName}". ${failures.join(' ')}`);
+      const choice: Choice = { providerId: candidate.providerId, excluded: [...excluded] };
+      await context.checkpoints.set(CHECKPOINT, choice);
+      return this.chosen(candidate, candidates, excluded, context);
+    }
+    throw noneAnswers(failures);
+  }
+
+  private chosen(
+    destination: Destination,
+    candidates: readonly Destination[],
+    excluded: ReadonlySet<string>,
+    { checkpoints }: ChoiceContext,
+  ): ChosenDestinations {
+    const { providerId, providerName } = destination;
+    return {
+      destinations: [destination],
+      hasFailedOver: excluded.size > 0,
+      refused: async (error) => {
+        const hasOther = candidates.some((other) => other.providerId !== providerId && !excluded.has(other.providerId));
+        // That one answers, but lost something: the next backup stores it there again.
+        if (!hasOther || error.code === 'BUNDLE_VANISHED') return error;
+        const choice: Choice = { providerId: null, excluded: [...excluded, providerId] };
+        await checkpoints.set(CHECKPOINT, choice);
+        return new AppError({
+          code: 'STORAGE_REFUSED',
+          kind: 'storage',
+          message: `"${providerName}" did not take the backup, the next storage is tried: ${error.message}`,
+          hint: 'Test that storage.',
+          retry: 'later',
+          context: { provider: providerName, cause: error.code },
+          cause: error,
+        });
+      },
+    };
+  }
+
+  /** A cheap look at what the next backup would be compared with; null when the provider answers. */
+  private async answers(
+    { providerId, driver }: Destination,
+    siteId: string,
+    context: ChoiceContext,
+  ): Promise<AppError | null> {
+    const [parent] = await this.catalogue.parentsFor(siteId, [providerId], 1);
+    try {
+      await driver.stat(parent?.manifestKey ?? keysFor(siteId, new Date(0), siteId).siteKey, context.signal);
+      return null;
+    } catch (error) {
+      throwIfAborted(context.signal);
+      return asAppError(error);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
+import { runSql } from '../../support/postgres.js';
+import { until } from '../../support/scratch.js';
+import type { TestApp } from '../core/test-app.js';
+import { addPlace, backedUp, newest, type Place, shutOut, siteIn, unmount, verify } from './copies-support.js';
+import { type GatedSite, startJobsApp, workFolders } from './jobs-app.js';
+
+let test: TestApp;
+let places: Place[] = [];
+beforeAll(async () => {
+  test = await startJobsApp();
+  places = [await addPlace(test, 'one'), await addPlace(test, 'two'), await addPlace(test, 'three')];
+});
+afterAll(() => test.close());
+
+function placeOf(backup: BackupDto): Place {
+  const found = places.filter(({ id }) => backup.copies.some((copy) => copy.providerId === id));
+  const [place] = found;
+  if (place === undefined || found.length > 1) throw new Error('one copy is wanted');
+  return place;
+}
+
+const objectsOf = (place: Place, site: GatedSite): string[] => {
+  const folder = join(place.folder, 'sites', site.id);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'site.json') : [];
+};
+
+/** Every bundle that a kept backup names lies where its copy is. */
+async function expectNothingDangling(site: GatedSite): Promise<void> {
+  for (const backup of await test.admin.backups(site.id)) {
+    const rows = await runSql(
+      test.config.databaseUrl ?? '',
+      `select bundle_key from backup_bundle where backup_id = '${backup.id}'`,
+    );
+    for (const row of rows) expect(existsSync(join(placeOf(backup).folder, String(row['bundle_key'])))).toBe(true);
+    expect(await verify(test, backup)).toMatchObject({ status: 'completed' });
+  }
+}
+
+describe('failover', () => {
+  it('a site stays with its storage; when that is away the next one is used, and nothing dangles', async () => {
+    const site = await siteIn(test, 'away', places, 'failover');
+    const first = await backedUp(test, site, 100_000);
+    const second = await backedUp(test, site, 1000);
+    const home = placeOf(first);
+    expect(placeOf(second)).toBe(home);
+    expect(second.parentBackupId).toBe(first.id);
+    const back = unmount(home);
+    const third = await backedUp(test, site, 1000);
+    const other = placeOf(third);
+    expect(other).not.toBe(home);
+    expect(third).toMatchObject({ parentBackupId: null, warnings: 0 });
+    const fourth = await backedUp(test, site, 1000);
+    expect(placeOf(fourth)).toBe(other);
+    expect(fourth.parentBackupId).toBe(third.id);
+    back();
+    // Home again, compared with what lies there.
+    const fifth = await backedUp(test, site, 1000);
+    expect(placeOf(fifth)).toBe(home);
+    expect(fifth.parentBackupId).toBe(second.id);
+    await expectNothingDangling(site);
+  });
+
+  it('a storage that does not take it is given up for this backup, which is made anew for the next', async () => {
+    const site = await siteIn(test, 'refuses', places, 'failover');
+    const first = await backedUp(test, site, 100_000);
+    const home = placeOf(first);
+    const letIn = shutOut(home, site);
+    const job = await site.backUp();
+    expect(job).toMatchObject({ status: 'completed', attempt: 2 });
+    const second = await newest(test, site);
+    expect(placeOf(second)).not.toBe(home);
+    expect(second.parentBackupId).toBeNull();
+    expect(second.storedBytes).toBeGreaterThan(100_000);
+    letIn();
+    await expectNothingDangling(site);
+    await until('the work folder to go', () => workFolders(test).length === 0);
+  });
+
+  it('what a storage took before it was given up is removed from there', async () => {
+    const site = await siteIn(test, 'half-way', places, 'failover');
+    const first = await backedUp(test, site, 50_000);
+    const home = placeOf(first);
+    const before = objectsOf(home, site);
+    site.hold('upload_remote');
+    site.fail('upload_remote', { code: 'TEST_BUSY', kind: 'source', retry: 'later', message: 'Busy.' });
+    const job = await site.start();
+    await until('it to be stored', () => objectsOf(home, site).length > before.length);
+    // The first attempt has stored all and fails; by the second one the storage is away.
+    await runSql(test.config.databaseUrl ?? '', `delete from stored_object where key like '%${job.backupId ?? ''}%'`);
+    site.release('upload_remote');
+    const ended = await test.admin.ended(job.id);
+    expect(ended.status).toBe('completed');
+    await expectNothingDangling(site);
+  });
+
+  it('fails when none can be used, and says why', async () => {
+    const site = await siteIn(test, 'none', places, 'failover');
+    const back = places.map((place) => unmount(place));
+    const job: JobDto = await site.backUp();
+    for (const mount of back) mount();
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'NO_STORAGE' } });
+    expect(await test.admin.backups(site.id)).toEqual([]);
+    await test.admin.call('PATCH', `/storage/${places[0]?.id ?? ''}`, { enabled: false });
+    const only = await siteIn(test, 'only-disabled', places.slice(0, 1), 'failover');
+    expect(await only.backUp()).toMatchObject({ status: 'failed', error: { code: 'NO_STORAGE' } });
+    await test.admin.call('PATCH', `/storage/${places[0]?.id ?? ''}`, { enabled: true });
+    expect((await only.backUp()).status).toBe('completed');
+  });
+});
