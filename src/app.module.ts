@@ -13,6 +13,7 @@ import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
+import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
@@ -53,6 +54,7 @@ export class AppModule {
         BackupsModule,
         RestoreModule,
         RetentionModule,
+        QuotaModule,
         VerifyModule,
         DiffModule,
         DaemonModule,
