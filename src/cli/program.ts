@@ -6,7 +6,9 @@ import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
+import { addQuota } from './commands/quota.js';
 import { addRestore } from './commands/restore.js';
+import { addRetention } from './commands/retention.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
 import { addServer } from './commands/server.js';
@@ -88,6 +90,8 @@ Examples:
   addRestore(program, run);
   addBrowse(program, run);
   addDiff(program, run);
+  addRetention(program, run);
+  addQuota(program, run);
   addJobs(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
