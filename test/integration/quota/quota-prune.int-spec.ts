@@ -102,4 +102,30 @@ describe('over quota with prune', () => {
     busy.release('backup_files');
     await test.admin.ended(running.id);
   });
+
+  it('beside retention, round after round, never takes what a backup needs', async () => {
+    const site = await makeSite(test, 'prune-race', 10_000);
+    await retention.setPolicy(site, { keepLast: 2 });
+    await retention.noGrace();
+    const files = Array.from({ length: 8 }, (_, i) => join(site.path, `part-${i}.bin`));
+    for (const file of files) writeFileSync(file, randomBytes(60_000));
+    await site.backUp();
+    const limit = (await bytesOf(site)) + 400_000;
+    await put(`site/${site.id}`, limit, 'prune');
+    const ends = new Set<string>();
+    for (let round = 0; round < 10; round++) {
+      for (const file of files.filter((_, i) => (i + round) % 3 === 0)) writeFileSync(file, randomBytes(60_000));
+      const job = await site.start();
+      const applied = Array.from({ length: round % 3 }, () => retention.apply(site));
+      const [ended] = await Promise.all([test.admin.ended(job.id), ...applied]);
+      ends.add(ended.error?.code ?? ended.status);
+      expect(await bytesOf(site)).toBeLessThanOrEqual(limit);
+      expect((await idsOf(test, site)).length).toBeGreaterThan(0);
+    }
+    expect(ends).toContain('completed');
+    for (const id of await idsOf(test, site)) {
+      const verify = await test.admin.post<JobDto>(`/backups/${id}/verify`, { level: 'full' });
+      expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed' });
+    }
+  });
 });
