@@ -17,6 +17,7 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
@@ -61,6 +62,7 @@ export class AppModule {
         CatalogueModule,
         RestoreModule,
         RetentionModule,
+        QuotaModule,
         VerifyModule,
         ReconcileModule,
         RepairModule,

@@ -45,6 +45,27 @@ export interface RetentionPreviewDto extends Page<RetentionVerdictDto> {
   freed: { providerId: string; providerName: string | null; bytes: number; objects: number }[];
 }
 
+export interface QuotaDto {
+  scope: string;
+  subjectId: string | null;
+  name: string | null;
+  bytes: number;
+  over: string;
+  updatedAt: string;
+}
+
+export interface UsageDto {
+  subjectId: string | null;
+  name: string | null;
+  bytes: number;
+  objects: number;
+  reservedBytes: number;
+  quotaBytes: number | null;
+  over: string | null;
+  percent: number | null;
+  near: boolean;
+}
+
 export interface RetentionRunDto {
   expired: number;
   takenBack: number;

@@ -9,7 +9,9 @@ import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
 import { addRecover } from './commands/recover.js';
+import { addQuota } from './commands/quota.js';
 import { addRestore } from './commands/restore.js';
+import { addRetention } from './commands/retention.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
 import { addSecrets } from './commands/secrets.js';
@@ -93,6 +95,8 @@ Examples:
   addRestore(program, run);
   addBrowse(program, run);
   addDiff(program, run);
+  addRetention(program, run);
+  addQuota(program, run);
   addJobs(program, run);
   addMirror(program, run);
   addStorage(program, run);

@@ -5,6 +5,7 @@ import { ExitCode } from '../exit-codes.js';
 import { bytes, count, printable, shortId, time } from '../format.js';
 import { asPath, findSite, getSite, looksLikePath } from '../lookup.js';
 import { wholeNumber } from './arguments.js';
+import { addPins } from './pins.js';
 import type { Run } from './run.js';
 
 interface BackupOptions {
@@ -25,12 +26,14 @@ export function addBackup(program: Command, run: Run): void {
     .option('--reread', 'read every file, also what looks unchanged')
     .option('--priority <n>', 'higher ones go first', wholeNumber)
     .action((text: string, options: BackupOptions) => run((context) => backUp(context, text, options)));
-  program
-    .command('backups')
+  const backups = program.command('backups').description('the backups: list, pin, unpin, keep');
+  backups
+    .command('list', { isDefault: true })
     .description('list the backups')
     .argument('[site]', 'only of this site: id, name, address or path')
     .option('--limit <n>', 'how many, newest first', wholeNumber, 50)
     .action((text: string | undefined, options: { limit: number }) => run((context) => list(context, text, options)));
+  addPins(backups, run);
 }
 
 async function backUp(context: CommandContext, text: string, options: BackupOptions): Promise<ExitCode> {
@@ -64,7 +67,7 @@ async function list(context: CommandContext, text: string | undefined, options: 
   output.table(
     ['ID', 'SITE', 'TAKEN', 'FILES', 'SIZE', 'DATABASE', 'STORED', 'COPIES'],
     found.map((backup) => [
-      shortId(backup.id) + (warningsOf(backup) > 0 ? output.colors.yellow(' !') : ''),
+      shortId(backup.id) + marksOf(backup, output),
       printable(backup.siteName),
       time(backup.createdAt),
       count(backup.fileCount),
@@ -76,6 +79,16 @@ async function list(context: CommandContext, text: string | undefined, options: 
     'There is no backup yet. "backupd backup <site>" takes one.',
   );
   return ExitCode.Ok;
+}
+
+/** `!` partial, `*` pinned, `×` let go by retention. */
+function marksOf(backup: BackupDto, { colors }: CommandContext['output']): string {
+  const marks = [
+    ...(warningsOf(backup) > 0 ? [colors.yellow('!')] : []),
+    ...(backup.pinned ? [colors.green('*')] : []),
+    ...(backup.expiresAt === null ? [] : [colors.red('×')]),
+  ];
+  return marks.length === 0 ? '' : ` ${marks.join('')}`;
 }
 
 const warningsOf = (backup: BackupDto): number =>

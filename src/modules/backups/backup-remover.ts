@@ -62,7 +62,7 @@ export class BackupRemover {
       await lockBackupsOf(em, siteId);
       const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (backup === null || backup.deletingAt instanceof Date) return backup !== null;
-      if (backup.pinned || (await this.jobs.activeJob(siteId))?.backupId === id) return false;
+      if (backup.pinned || (await this.jobs.activeJob(siteId, em))?.backupId === id) return false;
       if ((await this.catalogue.newestOf([siteId], em)).get(siteId)?.id === id) return false;
       if (!(await mayGo(em, backup))) return false;
       backup.deletingAt = new Date();
@@ -92,7 +92,7 @@ export class BackupRemover {
       if (backup === null) throw backupNotFound(id);
       if (backup.deletingAt instanceof Date) return;
       if (backup.pinned) throw backupPinned(id);
-      const active = await this.jobs.activeJob(backup.siteId);
+      const active = await this.jobs.activeJob(backup.siteId, em);
       if (active?.backupId === id) throw backupInUse(id, active.id);
       const newest = await this.catalogue.newestOf([backup.siteId], em);
       if (!force && newest.get(backup.siteId)?.id === id) throw newestBackup(id);
@@ -150,7 +150,8 @@ export class BackupRemover {
 
 /**
  * Until the transaction ends nobody else lets a backup of the site go: two at once could each take the other for the newest good
- * one. Taken before any row lock.
+ * one. Taken before any row lock; whoever holds it asks the database through this transaction only: others that wait for it may hold
+ * all other connections.
  */
 export async function lockBackupsOf(em: EntityManager, siteId: string): Promise<void> {
   await em.execute(`select pg_advisory_xact_lock(hashtextextended('backupd backups of ' || ?, 0))`, [siteId]);

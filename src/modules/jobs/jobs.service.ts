@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type FilterQuery, MikroORM, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import {
+  type EntityManager,
+  type FilterQuery,
+  MikroORM,
+  UniqueConstraintViolationException,
+} from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
@@ -105,9 +110,9 @@ export class JobsService {
     return { items, total, limit, offset };
   }
 
-  /** The site's job that waits or runs. */
-  async activeJob(siteId: string): Promise<Job | null> {
-    return this.orm.em.fork().findOne(Job, { siteId, status: { $in: [JobStatus.Pending, JobStatus.Running] } });
+  /** The site's job that waits or runs; within the caller's transaction where one is given. */
+  async activeJob(siteId: string, em: EntityManager = this.orm.em.fork()): Promise<Job | null> {
+    return em.findOne(Job, { siteId, status: { $in: [JobStatus.Pending, JobStatus.Running] } });
   }
 
   /** The site's newest job (of a kind). */

@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError, throwIfAborted } from '../../common/errors/index.js';
 import { JobsService } from '../jobs/index.js';
 import type { OwnRun } from '../backups/index.js';
 import { RetentionDecisions } from './retention-decisions.js';
@@ -8,7 +9,7 @@ import { RetentionRunner } from './retention-runner.js';
 
 const PAGE = 200;
 /** The oldest so many are looked at in one go. */
-const MOST = 1000;
+const MOST = 10_000;
 
 /** Whose backups may be deleted to make room. */
 export type PruneScope =
@@ -25,6 +26,8 @@ interface Candidate {
 /** Makes room with what retention lets go, and with nothing else. */
 @Injectable()
 export class RetentionPruner {
+  private readonly logger = new Logger('retention');
+
   constructor(
     private readonly orm: MikroORM,
     private readonly policies: RetentionPolicies,
@@ -34,36 +37,56 @@ export class RetentionPruner {
   ) {}
 
   /**
-   * Deletes backups that retention lets go, oldest first and at once, until `isEnough`, which is asked after each. Those of sites with
-   * an active job are left alone (but for the job's own site: there all but the one it is compared with). Returns how many were
-   * deleted. Errors: the storages'.
+   * Deletes backups that retention lets go, oldest first and at once, until `isEnough`, which is asked after each; none at all when
+   * all of them would not free `bytes`, as what lies in their bundles may be needed by others. Those of sites with an active job are
+   * left alone (but for the job's own site: there all but the one it is compared with). Returns how many were deleted. One that a storage does not delete now is passed over.
    */
   async prune(
     scope: PruneScope,
+    bytes: number,
     own: OwnRun & { siteId: string },
     isEnough: () => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<number> {
+    const candidates = await this.candidates(scope, own);
+    if ((await this.wouldFree(scope, candidates)) < bytes) return 0;
     let removed = 0;
-    for (const { id, siteId } of await this.candidates(scope)) {
-      signal.throwIfAborted();
+    for (const { id, siteId } of candidates) {
+      throwIfAborted(signal);
       const isOwn = siteId === own.siteId;
       if (!isOwn && (await this.jobs.activeJob(siteId)) !== null) continue;
-      if ((await this.runner.removeNow(id, isOwn ? own : undefined)) !== 'gone') continue;
+      if (!(await this.remove({ id, siteId }, isOwn ? own : undefined))) continue;
       removed += 1;
       if (await isEnough()) return removed;
     }
     return removed;
   }
 
-  /** What the policies of the sites let go, oldest first. */
-  private async candidates(scope: PruneScope): Promise<Candidate[]> {
+  private async remove(which: { id: string; siteId: string }, own: OwnRun | undefined): Promise<boolean> {
+    try {
+      return (await this.runner.removeNow(which, own)) === 'gone';
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.logger.warn(`Backup ${which.id} could not be deleted to make room: ${error.message}`);
+      return false;
+    }
+  }
+
+  private async wouldFree(scope: PruneScope, candidates: readonly Candidate[]): Promise<number> {
+    const { byProvider } = await this.decisions.freedBy(candidates.map(({ id }) => id));
+    if (scope.scope === 'provider') return byProvider.get(scope.providerId)?.bytes ?? 0;
+    return [...byProvider.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** What the policies of the sites let go and nothing uses now, oldest first. */
+  private async candidates(scope: PruneScope, own: OwnRun & { siteId: string }): Promise<Candidate[]> {
     const now = new Date();
     let found: Candidate[] = [];
     for await (const siteId of this.sitesOf(scope)) {
+      if (siteId !== own.siteId && (await this.jobs.activeJob(siteId)) !== null) continue;
       const { policy } = await this.policies.of(siteId);
       for (const { id, at, action, providerIds } of await this.decisions.of(siteId, policy, now)) {
-        if (action === 'keep') continue;
+        if (action === 'keep' || id === own.parentId) continue;
         if (scope.scope === 'provider' && !providerIds.includes(scope.providerId)) continue;
         found.push({ id, siteId, at });
       }

@@ -1,12 +1,20 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import { BackupRemover, lockBackupsOf, type OwnRun, type Removal } from '../backups/index.js';
+import type { RetentionPolicy } from './policy.js';
 import { RetentionDecisions } from './retention-decisions.js';
 import { RetentionPolicies } from './retention-policies.js';
 
 const PAGE = 200;
 const HOUR_MS = 3_600_000;
+
+/** A backup and the policy of its site. */
+interface Which {
+  id: string;
+  siteId: string;
+  policy: RetentionPolicy | null;
+}
 
 /** What one application of a site's policy has done. */
 export interface RetentionRun {
@@ -34,10 +42,11 @@ export class RetentionRunner {
 
   /** Both phases for one site. Idempotent; safe beside running jobs and other masters. Error: SITE_NOT_FOUND. */
   async apply(siteId: string, now = new Date()): Promise<RetentionRun> {
-    const marked = await this.mark(siteId, now);
+    const { policy } = await this.policies.of(siteId);
+    const marked = await this.mark(siteId, policy, now);
     const done = { ...marked, removed: 0, waiting: 0 };
     for await (const id of this.due(siteId, now)) {
-      const end = await this.removeIfExpired(id, now);
+      const end = await this.removeIfExpired({ id, siteId, policy }, now);
       if (end === 'gone') done.removed += 1;
       if (end === 'waiting') done.waiting += 1;
     }
@@ -70,13 +79,17 @@ export class RetentionRunner {
    * Deletes the backup at once, without grace, if the policy of its site lets it go at this moment. Errors: the storage's; the rest
    * is then done later.
    */
-  async removeNow(id: string, own?: OwnRun): Promise<Removal> {
-    return this.remover.removeIf(id, async (em, backup) => this.lets(em, backup, new Date()), own);
+  async removeNow({ id, siteId }: { id: string; siteId: string }, own?: OwnRun): Promise<Removal> {
+    const { policy } = await this.policies.of(siteId);
+    return this.remover.removeIf(id, async (em) => this.lets(em, { id, siteId, policy }, new Date()), own);
   }
 
   /** First phase: what no rule wants any more gets an end, and what is wanted again loses it. */
-  private async mark(siteId: string, now: Date): Promise<{ expired: number; takenBack: number }> {
-    const { policy } = await this.policies.of(siteId);
+  private async mark(
+    siteId: string,
+    policy: RetentionPolicy | null,
+    now: Date,
+  ): Promise<{ expired: number; takenBack: number }> {
     const until = new Date(now.getTime() + (await this.policies.graceHours()) * HOUR_MS);
     return this.orm.em.fork().transactional(async (em) => {
       await lockBackupsOf(em, siteId);
@@ -126,26 +139,22 @@ export class RetentionRunner {
   }
 
   /** Second phase of one backup. A storage that fails is no error: its row stays marked and is tried again. */
-  private async removeIfExpired(id: string, now: Date): Promise<Removal> {
+  private async removeIfExpired(which: Which, now: Date): Promise<Removal> {
     try {
-      return await this.remover.removeIf(id, async (em, backup) => {
+      return await this.remover.removeIf(which.id, async (em, backup) => {
         const isDue = backup.expiresAt instanceof Date && backup.expiresAt <= now;
-        return isDue && this.lets(em, backup, now);
+        return isDue && this.lets(em, which, now);
       });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.logger.warn(`Backup ${id} could not be deleted yet: ${error.message}`);
+      this.logger.warn(`Backup ${which.id} could not be deleted yet: ${error.message}`);
       return 'waiting';
     }
   }
 
-  private async lets(
-    em: Parameters<Parameters<BackupRemover['removeIf']>[1]>[0],
-    backup: { id: string; siteId: string },
-    now: Date,
-  ): Promise<boolean> {
-    const { policy } = await this.policies.of(backup.siteId);
-    const verdicts = await this.decisions.of(backup.siteId, policy, now, em);
-    return verdicts.some(({ id, action }) => id === backup.id && action === 'expire');
+  /** Whether the policy lets it go, of all backups that the site has within this transaction. */
+  private async lets(em: EntityManager, which: Which, now: Date): Promise<boolean> {
+    const verdicts = await this.decisions.of(which.siteId, which.policy, now, em);
+    return verdicts.some(({ id, action }) => id === which.id && action === 'expire');
   }
 }

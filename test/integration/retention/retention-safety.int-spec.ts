@@ -115,6 +115,34 @@ describe('what never goes', () => {
     expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed' });
   });
 
+  it('one that a job works with, until that has ended', async () => {
+    const site = await makeSite(test, 'beside-a-restore');
+    const made = await many(site, 2);
+    await setPolicy(site, { keepLast: 1 });
+    await noGrace();
+    site.hold('prepare');
+    const job = await test.admin.post<{ id: string }>(`/backups/${nth(made, 0).id}/restore`, {});
+    await site.reached('prepare');
+    expect(await apply(site)).toEqual({ expired: 1, takenBack: 0, removed: 0, waiting: 0 });
+    site.release('prepare');
+    expect(await test.admin.ended(job.id)).toMatchObject({ status: 'completed' });
+    expect(await apply(site)).toEqual({ expired: 0, takenBack: 0, removed: 1, waiting: 0 });
+  });
+
+  it('and many that let go of one site at once wait for each other, and for nothing else', async () => {
+    const site = await makeSite(test, 'crowd', 10_000);
+    const made = await many(site, 3);
+    await setPolicy(site, { keepLast: 1 });
+    await noGrace();
+    // More than there are connections.
+    const answers = await Promise.all([
+      ...Array.from({ length: 15 }, () => test.admin.call('POST', `/sites/${site.id}/retention/apply`)),
+      ...Array.from({ length: 15 }, () => test.admin.call('DELETE', `/backups/${nth(made, 2).id}`)),
+    ]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
+    expect(await idsOf(test, site)).toEqual([nth(made, 2).id]);
+  });
+
   it('the row of one that a storage does not delete: it is tried again', async () => {
     const site = await makeSite(test, 'failing-storage');
     const made = await many(site, 2);

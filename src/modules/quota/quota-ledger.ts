@@ -1,0 +1,150 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { type OverQuota, type QuotaScope } from './quota.entity.js';
+
+/** A quota as it stands when so many bytes more are asked for. */
+export interface QuotaState {
+  scope: QuotaScope;
+  subjectId: string | null;
+  over: OverQuota;
+  limit: number;
+  /** What the storages have, as the catalogue knows. */
+  used: number;
+  /** What other running backups are about to store. */
+  reserved: number;
+  asked: number;
+}
+
+export interface Reservation {
+  jobId: string;
+  siteId: string;
+  providerId: string;
+  bytes: number;
+  /** `estimate` never takes back what an earlier attempt has reserved; `exact` replaces it. */
+  kind: 'estimate' | 'exact';
+}
+
+export interface Reserved {
+  /** Quotas that it would exceed; when there are any, nothing is reserved. */
+  exceeded: QuotaState[];
+  /** Quotas of which it leaves less than a fifth. */
+  near: QuotaState[];
+}
+
+interface Row {
+  scope: QuotaScope;
+  subject_id: string | null;
+  over: OverQuota;
+  bytes: string;
+  used: string;
+  reserved: string;
+}
+
+/** From this share on a quota is near its end. */
+export const NEAR_PERCENT = 80;
+
+/**
+ * A reservation counts while its job is active and its backup is not in the catalogue, where the objects count by themselves: so
+ * nothing has to be released, also after a crash.
+ */
+export const RESERVATION_COUNTS = `exists (select 1 from job j where j.id = r.job_id and j.status in ('pending', 'running'))
+  and not exists (select 1 from backup b where b.job_id = r.job_id)`;
+
+/** Checks quotas and reserves, so that backups that run at the same time never exceed one together. */
+@Injectable()
+export class QuotaLedger {
+  constructor(private readonly orm: MikroORM) {}
+
+  /** Checks all quotas that the bytes would count for and reserves them if none is exceeded, under one lock. Idempotent. */
+  async reserve(wanted: Reservation): Promise<Reserved> {
+    return this.orm.em.fork().transactional(async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(hashtextextended('backupd quota', 0))`);
+      const bytes = wanted.kind === 'exact' ? wanted.bytes : Math.max(wanted.bytes, await ownReservation(em, wanted));
+      const states = await statesFor(em, { ...wanted, bytes });
+      const exceeded = states.filter((state) => sum(state) > BigInt(state.limit));
+      if (exceeded.length > 0) return { exceeded, near: [] };
+      await em.execute(
+        `delete from quota_reservation r where not exists
+          (select 1 from job j where j.id = r.job_id and j.status in ('pending', 'running'))`,
+      );
+      await em.execute(
+        `insert into quota_reservation (job_id, provider_id, site_id, bytes, created_at) values (?, ?, ?, ?, now())
+          on conflict (job_id, provider_id) do update set bytes = excluded.bytes`,
+        [wanted.jobId, wanted.providerId, wanted.siteId, bytes],
+      );
+      return {
+        exceeded,
+        near: states.filter((state) => sum(state) * 100n >= BigInt(state.limit) * BigInt(NEAR_PERCENT)),
+      };
+    });
+  }
+
+  /**
+   * What the next backup of the site stores at least, in bytes: the least of its last five incremental (or full) ones. The least, as
+   * one large backup must not keep small ones from being made; and never 0, as every backup stores something.
+   */
+  async estimate(siteId: string, full: boolean): Promise<number> {
+    const rows = await this.orm.em.fork().execute<{ bytes: string | null }[]>(
+      full
+        ? `select min(bytes)::text as bytes from (select bundle_size + manifest_size as bytes from backup
+             where site_id = ? and parent_backup_id is null order by started_at desc limit 5) last`
+        : `select coalesce(
+             (select min(bytes) from (select stored_bytes as bytes from backup
+                where site_id = ? and parent_backup_id is not null order by started_at desc limit 5) last),
+             (select manifest_size from backup where site_id = ? order by started_at desc limit 1))::text as bytes`,
+      full ? [siteId] : [siteId, siteId],
+    );
+    return Math.max(1, Number(rows[0]?.bytes ?? 0));
+  }
+}
+
+/** Exact also where the parts add up to more than a number holds. */
+function sum({ used, reserved, asked }: QuotaState): bigint {
+  return BigInt(used) + BigInt(reserved) + BigInt(asked);
+}
+
+async function ownReservation(em: EntityManager, { jobId, providerId }: Reservation): Promise<number> {
+  const rows = await em.execute<{ bytes: string }[]>(
+    'select bytes::text as bytes from quota_reservation where job_id = ? and provider_id = ?',
+    [jobId, providerId],
+  );
+  return Number(rows[0]?.bytes ?? 0);
+}
+
+/** In one statement: what is committed meanwhile counts once, as reserved or as used. */
+async function statesFor(em: EntityManager, { jobId, siteId, providerId, bytes }: Reservation): Promise<QuotaState[]> {
+  const rows = await em.execute<Row[]>(
+    `with me as (select ?::uuid as job_id, ?::uuid as site_id, ?::uuid as provider_id,
+        (select node_id from site where id = ?::uuid) as node_id),
+      counted as not materialized (
+        select o.site_id, o.provider_id, o.size, false as reserved from stored_object o where o.state <> 'missing'
+        union all
+        select r.site_id, r.provider_id, r.bytes, true from quota_reservation r, me
+          where ${RESERVATION_COUNTS} and not (r.job_id = me.job_id and r.provider_id = me.provider_id))
+    select q.scope, q.subject_id, q.over, q.bytes::text as bytes, u.used::text as used, u.reserved::text as reserved
+      from me, quota q, lateral (
+        select coalesce(sum(c.size) filter (where not c.reserved), 0) as used,
+            coalesce(sum(c.size) filter (where c.reserved), 0) as reserved
+          from (
+            select c.size, c.reserved from counted c where q.scope = 'site' and c.site_id = q.subject_id
+            union all
+            select c.size, c.reserved from counted c where q.scope = 'provider' and c.provider_id = q.subject_id
+            union all
+            select c.size, c.reserved from counted c join site s on s.id = c.site_id
+              where q.scope = 'node' and s.node_id is not distinct from q.subject_id) c) u
+      where (q.scope = 'site' and q.subject_id = me.site_id)
+        or (q.scope = 'provider' and q.subject_id = me.provider_id)
+        or (q.scope = 'node' and q.subject_id is not distinct from me.node_id)
+      order by q.scope`,
+    [jobId, siteId, providerId, siteId],
+  );
+  return rows.map((row) => ({
+    scope: row.scope,
+    subjectId: row.subject_id,
+    over: row.over,
+    limit: Number(row.bytes),
+    used: Number(row.used),
+    reserved: Number(row.reserved),
+    asked: bytes,
+  }));
+}
