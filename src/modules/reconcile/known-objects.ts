@@ -4,7 +4,7 @@ import type { ObjectState } from '../backups/index.js';
 import type { KnownObject } from './compare.js';
 import { meaningOf } from './object-key.js';
 
-const PAGE = 5000;
+const PAGE = 1000;
 
 /** How the catalogue stands to an object that it did not know a moment ago. All of one instant. */
 export interface Standing {
