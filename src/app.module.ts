@@ -13,6 +13,7 @@ import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
+import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RestoreModule } from './modules/restore/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
         RestoreModule,
         VerifyModule,
         ReconcileModule,
+        ProofModule,
         DiffModule,
         DaemonModule,
         WordPressModule,

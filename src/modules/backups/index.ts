@@ -7,5 +7,6 @@ export { OwnFolders } from './own-folders.js';
 export { CopyState } from './backup.entity.js';
 export { backupPath } from './backup-path.js';
 export { BundleReferences } from './bundle-references.js';
+export { neededObjects, type NeededObject } from './needed-objects.js';
 export { ObjectLedger, type ObjectFindings } from './object-ledger.js';
 export { ObjectKind, ObjectState, ReadBy, StoredObject } from './stored-object.entity.js';

@@ -44,7 +44,7 @@ const driver = {
 };
 
 const known = new KnownObjects(orm);
-const marker = new Marker(orm, known, new ObjectLedger(orm));
+const marker = new Marker(orm, new ObjectLedger(orm));
 const reconciler = new Reconciler(config, known, marker, new OrphanAdopter(null, known), new OrphanRemover(orm, known));
 const report = new Report();
 const run = {
