@@ -15,6 +15,7 @@ import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
+import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { QuotaModule } from './modules/quota/index.js';
@@ -66,6 +67,7 @@ export class AppModule {
         VerifyModule,
         ReconcileModule,
         RepairModule,
+        ProofModule,
         DiffModule,
         MirrorModule,
         DaemonModule,

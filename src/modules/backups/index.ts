@@ -11,4 +11,6 @@ export { backupPath } from './backup-path.js';
 export { BundleReferences } from './bundle-references.js';
 export { WantedCopies } from './wanted-copies.js';
 export { ObjectLedger, type ObjectFindings, type WrittenObject } from './object-ledger.js';
+export { neededObjects, type NeededObject } from './needed-objects.js';
+export { ObjectLedger, type ObjectFindings } from './object-ledger.js';
 export { ObjectKind, ObjectState, ReadBy, StoredObject } from './stored-object.entity.js';

@@ -4,7 +4,7 @@ import type { ObjectState } from '../backups/index.js';
 import type { KnownObject } from './compare.js';
 import { meaningOf } from './object-key.js';
 
-const PAGE = 5000;
+const PAGE = 1000;
 
 /** How the catalogue stands to an object that it did not know a moment ago. All of one instant. */
 export interface Standing {
@@ -39,22 +39,6 @@ export class KnownObjects {
       if (last === undefined || rows.length < PAGE) return;
       after = last.key;
     }
-  }
-
-  /** Of these objects those that it knows now and a backup needs that is not being deleted; their rows locked till the end of `em`'s transaction. */
-  async needed(em: EntityManager, providerId: string, keys: readonly string[]): Promise<Map<string, KnownObject>> {
-    const rows = await em.execute<{ key: string; size: string; state: ObjectState }[]>(
-      `select o.key, o.size, o.state from stored_object o
-        where o.provider_id = ? and o.key in (select jsonb_array_elements_text(?::jsonb))
-          and (exists (select 1 from backup_bundle r join backup b on b.id = r.backup_id
-                join backup_copy c on c.backup_id = b.id and c.provider_id = o.provider_id
-                where r.bundle_key = o.key and b.deleting_at is null)
-            or exists (select 1 from backup b join backup_copy c on c.backup_id = b.id and c.provider_id = o.provider_id
-                where b.manifest_key = o.key and b.deleting_at is null))
-        order by o.key for update of o`,
-      [providerId, JSON.stringify(keys)],
-    );
-    return new Map(rows.map((row) => [row.key, { ...row, size: Number(row.size) }]));
   }
 
   async standingOf(

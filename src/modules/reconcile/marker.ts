@@ -2,9 +2,8 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { throwIfAborted } from '../../common/errors/index.js';
 import type { StoredObject } from '../../engine/ports/index.js';
-import { ObjectLedger, ReadBy } from '../backups/index.js';
+import { neededObjects, ObjectLedger, ReadBy } from '../backups/index.js';
 import type { Difference, KnownObject } from './compare.js';
-import { KnownObjects } from './known-objects.js';
 import type { ReconcileRun } from './run.js';
 
 const STATS_AT_ONCE = 8;
@@ -14,7 +13,6 @@ const STATS_AT_ONCE = 8;
 export class Marker {
   constructor(
     private readonly orm: MikroORM,
-    private readonly known: KnownObjects,
     private readonly ledger: ObjectLedger,
   ) {}
 
@@ -25,11 +23,11 @@ export class Marker {
    */
   async settle(run: ReconcileRun, differences: readonly Difference[]): Promise<void> {
     const keys = differences.map(({ key }) => key);
-    const before = await this.orm.em.fork().transactional((em) => this.known.needed(em, run.providerId, keys));
+    const before = await this.orm.em.fork().transactional((em) => neededObjects(em, run.providerId, keys));
     const still = differences.filter(({ key }) => before.has(key));
     const found = await look(run, still);
     const confirmed = await this.orm.em.fork().transactional(async (em) => {
-      const after = await this.known.needed(em, run.providerId, [...found.keys()]);
+      const after = await neededObjects(em, run.providerId, [...found.keys()]);
       const differing = still.flatMap(({ key, modifiedAt }) => {
         const now = after.get(key);
         if (now === undefined || now.state !== before.get(key)?.state) return [];

@@ -36,6 +36,10 @@ async function listNow(): Promise<StoredObject[]> {
   return objects;
 }
 
+async function* unordered(): AsyncGenerator<StoredObject> {
+  yield* (await listNow()).toReversed();
+}
+
 async function verified(backup: BackupDto): Promise<string> {
   return (await test.admin.ended((await test.admin.post<{ id: string }>(`/backups/${backup.id}/verify`)).id)).status;
 }
@@ -51,10 +55,7 @@ describe('what happens meanwhile', () => {
     const { site } = await siteWith(test, 'uploading', 1);
     for (const held of ['.tar.zst', '.manifest.ndjson.zst', 'site.json']) {
       const before = storedNames(test, site.id).length;
-      let go = (): void => undefined;
-      const gate = new Promise<void>((resolve) => {
-        go = resolve;
-      });
+      const { promise: gate, resolve: go } = Promise.withResolvers<void>();
       let reached = false;
       stored.driver.put = async (key, source, options) => {
         const answer = await really.put(key, source, options);
@@ -125,10 +126,7 @@ describe('what happens meanwhile', () => {
   it('while its manifest is deleted already and the rest not yet, it is left alone', async () => {
     const { backups } = await siteWith(test, 'half-gone', 1);
     const [only] = backups as [BackupDto];
-    let go = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
+    const { promise: gate, resolve: go } = Promise.withResolvers<void>();
     stored.driver.delete = async (key, signal) => {
       await really.delete(key, signal);
       if (key === manifestKey(only)) await gate;
@@ -144,10 +142,7 @@ describe('what happens meanwhile', () => {
   it('a job that begins while an orphan is deleted waits for that', async () => {
     const { site } = await siteWith(test, 'waits', 1);
     const orphan = stored.write(`sites/${site.id}/20200101T000000Z-${newId()}.tar.zst`, 'orphan', 30);
-    let go = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
+    const { promise: gate, resolve: go } = Promise.withResolvers<void>();
     let deleting = false;
     stored.driver.delete = async (key, signal) => {
       deleting = true;
@@ -186,9 +181,7 @@ describe('a listing that can not be believed', () => {
       faulty.failNext('list', fault);
       expect(await stored.reconcile(all)).toMatchObject({ status: 'failed', error: { code: 'STORAGE_UNREACHABLE' } });
     }
-    stored.driver.list = async function* unordered() {
-      yield* (await listNow()).toReversed();
-    };
+    stored.driver.list = unordered;
     expect(await stored.reconcile(all)).toMatchObject({
       status: 'failed',
       error: { code: 'STORAGE_LISTING_UNORDERED' },
@@ -226,10 +219,7 @@ describe('a listing that can not be believed', () => {
 
 describe('one at a time', () => {
   it('a second one of the same storage is refused; one that was cut off is failed at the next start', async () => {
-    let go = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
+    const { promise: gate, resolve: go } = Promise.withResolvers<void>();
     stored.driver.list = async function* held() {
       await gate;
       yield* really.list('');

@@ -1,0 +1,33 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ObjectState } from './stored-object.entity.js';
+
+/** An object that a provider must have. */
+export interface NeededObject {
+  key: string;
+  size: number;
+  sha256: string | null;
+  state: ObjectState;
+}
+
+/**
+ * Of these objects those that a backup with a copy on the provider needs which is not being deleted. Their rows are locked until
+ * the end of the caller's transaction: what is noted about them then is about what was found here.
+ */
+export async function neededObjects(
+  em: EntityManager,
+  providerId: string,
+  keys: readonly string[],
+): Promise<Map<string, NeededObject>> {
+  const rows = await em.execute<{ key: string; size: string; sha256: string | null; state: ObjectState }[]>(
+    `select o.key, o.size, o.sha256, o.state from stored_object o
+      where o.provider_id = ? and o.key in (select jsonb_array_elements_text(?::jsonb))
+        and (exists (select 1 from backup_bundle r join backup b on b.id = r.backup_id
+              join backup_copy c on c.backup_id = b.id and c.provider_id = o.provider_id
+              where r.bundle_key = o.key and b.deleting_at is null)
+          or exists (select 1 from backup b join backup_copy c on c.backup_id = b.id and c.provider_id = o.provider_id
+              where b.manifest_key = o.key and b.deleting_at is null))
+      order by o.key for update of o`,
+    [providerId, JSON.stringify(keys)],
+  );
+  return new Map(rows.map((row) => [row.key, { ...row, size: Number(row.size) }]));
+}
