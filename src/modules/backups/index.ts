@@ -12,5 +12,4 @@ export { BundleReferences } from './bundle-references.js';
 export { WantedCopies } from './wanted-copies.js';
 export { ObjectLedger, type ObjectFindings, type WrittenObject } from './object-ledger.js';
 export { neededObjects, type NeededObject } from './needed-objects.js';
-export { ObjectLedger, type ObjectFindings } from './object-ledger.js';
 export { ObjectKind, ObjectState, ReadBy, StoredObject } from './stored-object.entity.js';
