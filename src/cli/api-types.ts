@@ -16,6 +16,8 @@ export interface SiteDto {
   excludes: string[];
   overrides: Record<string, string>;
   paused: boolean;
+  /** Null: the default storage providers. */
+  destinations: { mode: 'all' | 'failover'; providers: { id: string; weight: number }[] } | null;
   createdAt: string;
   lastBackup: { id: string; createdAt: string; status: string } | null;
 }

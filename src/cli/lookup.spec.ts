@@ -14,6 +14,7 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   excludes: [],
   overrides: {},
   paused: false,
+  destinations: null,
   createdAt: '2026-01-01T00:00:00Z',
   lastBackup: null,
 });

@@ -109,7 +109,9 @@ describe('with single bits flipped in one of two copies', () => {
       expect(await extracted(backup), `bit ${bit} of byte ${position} of ${path}`).toEqual(expected);
       // One file, and a folder.
       const name = ['large.txt', 'noise.jpg', 'many/7.txt'][random.below(3)] ?? '';
-      const file = await contentOf(await open(newer), `files/${name}`);
+      const file = await contentOf(await open(newer), `files/${name}`).catch((error: unknown) => {
+        throw new Error(`bit ${bit} of byte ${position} of ${path}`, { cause: error });
+      });
       expect(file.equals(readFileSync(join(site.path, name)))).toBe(true);
       const listed = await test.operator.get<{ items: unknown[] }>(`/backups/${newer.id}/files?path=files/many`);
       expect(listed.items).toHaveLength(120);
