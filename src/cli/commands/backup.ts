@@ -44,7 +44,7 @@ export function addBackup(program: Command, run: Run): void {
     .requiredOption('--to <storage>', 'its name or id')
     .option(...OF_SITE)
     .option('--wait', 'wait for the end, with progress')
-    .action((text: string, options: CopyOptions) => run((context) => copy(context, text, options)));
+    .action((text: string, options: CopyOptions) => run((context) => copyTo(context, text, options)));
   program
     .command('repair')
     .description('copy what is missing or damaged in one storage from another one that has it whole')
@@ -53,7 +53,7 @@ export function addBackup(program: Command, run: Run): void {
     .action((text: string, options: { wait?: boolean }) => run((context) => repair(context, text, options)));
 }
 
-async function copy(context: CommandContext, text: string, options: CopyOptions): Promise<ExitCode> {
+async function copyTo(context: CommandContext, text: string, options: CopyOptions): Promise<ExitCode> {
   const api = await context.api();
   const id = await getBackupId(api, text, options.site);
   const providerId = await getStorageId(api, options.to);
