@@ -84,6 +84,8 @@ export interface SiteDto {
   overrides: Record<string, string>;
   paused: boolean;
   retention: RetentionPolicyDto | null;
+  /** Null: the default storage providers. */
+  destinations: { mode: 'all' | 'failover'; providers: { id: string; weight: number }[] } | null;
   createdAt: string;
   lastBackup: { id: string; createdAt: string; status: string } | null;
 }

@@ -15,6 +15,7 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   overrides: {},
   paused: false,
   retention: null,
+  destinations: null,
   createdAt: '2026-01-01T00:00:00Z',
   lastBackup: null,
 });

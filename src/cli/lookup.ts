@@ -157,3 +157,22 @@ function bareAddress(url: string): string {
     .replace(/^www\./, '')
     .replace(/\/+$/, '');
 }
+
+/** The id of the storage that a text names: by its id, its beginning, or its name. */
+export async function getStorageId(api: ApiClient, text: string): Promise<string> {
+  const wanted = text.toLowerCase();
+  const found: string[] = [];
+  for await (const { id, name } of api.all<{ id: string; name: string }>('/storage')) {
+    if (id === wanted || name.toLowerCase() === wanted) return id;
+    if (SOME_ID.test(wanted) && id.startsWith(wanted)) found.push(id);
+  }
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new AppError({
+    code: 'STORAGE_NOT_FOUND',
+    kind: 'not-found',
+    message: `There is no storage "${printable(text)}".`,
+    hint: '`GET /storage` lists them; a storage is named by its name or its id.',
+    retry: 'never',
+  });
+}

@@ -3,8 +3,9 @@ import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, count, printable, shortId, time } from '../format.js';
-import { asPath, findSite, getSite, looksLikePath } from '../lookup.js';
+import { asPath, findSite, getBackupId, getSite, getStorageId, looksLikePath } from '../lookup.js';
 import { wholeNumber } from './arguments.js';
+import { BACKUP, OF_SITE, type OfSite } from './backup-arguments.js';
 import { addPins } from './pins.js';
 import type { Run } from './run.js';
 
@@ -15,7 +16,12 @@ interface BackupOptions {
   reread?: boolean;
 }
 
-/** `backupd backup <site|path>` and `backupd backups [site]` */
+interface CopyOptions extends OfSite {
+  to: string;
+  wait?: boolean;
+}
+
+/** `backupd backup <site|path>`, `backupd backups [site]`, `backupd backups copy <backup>` and `backupd repair <site>` */
 export function addBackup(program: Command, run: Run): void {
   program
     .command('backup')
@@ -26,7 +32,7 @@ export function addBackup(program: Command, run: Run): void {
     .option('--reread', 'read every file, also what looks unchanged')
     .option('--priority <n>', 'higher ones go first', wholeNumber)
     .action((text: string, options: BackupOptions) => run((context) => backUp(context, text, options)));
-  const backups = program.command('backups').description('the backups: list, pin, unpin, keep');
+  const backups = program.command('backups').description('the backups: list, copy, pin, unpin, keep');
   backups
     .command('list', { isDefault: true })
     .description('list the backups')
@@ -34,6 +40,33 @@ export function addBackup(program: Command, run: Run): void {
     .option('--limit <n>', 'how many, newest first', wholeNumber, 50)
     .action((text: string | undefined, options: { limit: number }) => run((context) => list(context, text, options)));
   addPins(backups, run);
+  backups
+    .command('copy')
+    .description('copy a backup to one more storage')
+    .argument('<backup>', BACKUP)
+    .requiredOption('--to <storage>', 'its name or id')
+    .option(...OF_SITE)
+    .option('--wait', 'wait for the end, with progress')
+    .action((text: string, options: CopyOptions) => run((context) => copyTo(context, text, options)));
+  program
+    .command('repair')
+    .description('copy what is missing or damaged in one storage from another one that has it whole')
+    .argument('<site>', 'id, name, address or path of a site')
+    .option('--wait', 'wait for the end, with progress')
+    .action((text: string, options: { wait?: boolean }) => run((context) => repair(context, text, options)));
+}
+
+async function copyTo(context: CommandContext, text: string, options: CopyOptions): Promise<ExitCode> {
+  const api = await context.api();
+  const id = await getBackupId(api, text, options.site);
+  const providerId = await getStorageId(api, options.to);
+  return context.finish(await api.post<JobDto>(`/backups/${id}/copies`, { providerId }), options.wait === true);
+}
+
+async function repair(context: CommandContext, text: string, options: { wait?: boolean }): Promise<ExitCode> {
+  const api = await context.api();
+  const site = await getSite(api, text);
+  return context.finish(await api.post<JobDto>(`/sites/${site.id}/repair`), options.wait === true);
 }
 
 async function backUp(context: CommandContext, text: string, options: BackupOptions): Promise<ExitCode> {

@@ -23,7 +23,7 @@ export function addJobs(program: Command, run: Run): void {
     .description('list the jobs, newest first')
     .option('--site <site>', 'only of this site: id, name, address or path')
     .option('--status <status>', 'pending, running, completed, failed or cancelled')
-    .option('--kind <kind>', 'backup, restore or verify')
+    .option('--kind <kind>', 'backup, restore, verify or repair')
     .option('--limit <n>', 'how many', wholeNumber, 25)
     .action((options: ListOptions) => run((context) => list(context, options)));
   jobs

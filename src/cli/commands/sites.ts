@@ -6,9 +6,10 @@ import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, shortId, time } from '../format.js';
 import { asPath, getSite } from '../lookup.js';
 import { collect, collectPair } from './arguments.js';
+import { type DestinationOptions, destinationsOf } from './destinations.js';
 import type { Run } from './run.js';
 
-interface EditOptions {
+interface EditOptions extends DestinationOptions {
   name?: string;
   exclude?: string[];
   clearExcludes?: boolean;
@@ -78,7 +79,10 @@ function editOptions(command: Command): Command {
       'the same, the value read from a file: for passwords (repeatable)',
       collectPair,
     )
-    .option('--unset-override <name>', 'use again what the site says (repeatable)', collect);
+    .option('--unset-override <name>', 'use again what the site says (repeatable)', collect)
+    .option('--destination <storage[=weight]>', 'store its backups there: a copy on each (repeatable)', collect)
+    .option('--failover', 'one copy, on the first of the destinations that takes it, spread over sites by weight')
+    .option('--default-destinations', 'store its backups on the default storages again');
 }
 
 async function list(context: CommandContext, options: { search?: string; paused?: boolean }): Promise<ExitCode> {
@@ -131,6 +135,7 @@ function showSite(context: CommandContext, site: SiteDto): void {
           .join(', ') || 'none',
       ),
     ],
+    ['destinations', destinationText(site)],
     [
       'last backup',
       site.lastBackup === null ? 'never' : `${time(site.lastBackup.createdAt)} (${site.lastBackup.status})`,
@@ -138,9 +143,17 @@ function showSite(context: CommandContext, site: SiteDto): void {
   ]);
 }
 
+function destinationText({ destinations }: SiteDto): string {
+  if (destinations === null) return 'the default storages';
+  const { mode, providers } = destinations;
+  if (mode === 'all') return `all of ${providers.map(({ id }) => shortId(id)).join(', ')}`;
+  return `one of ${providers.map(({ id, weight }) => `${shortId(id)} (weight ${weight})`).join(', ')}`;
+}
+
 async function add(context: CommandContext, path: string, options: EditOptions): Promise<ExitCode> {
   const api = await context.api();
-  const site = await api.post<SiteDto>('/sites', { path: asPath(path), ...changes(options, null) });
+  const destinations = await destinationsOf(api, options);
+  const site = await api.post<SiteDto>('/sites', { path: asPath(path), ...changes(options, null), destinations });
   showSite(context, site);
   return ExitCode.Ok;
 }
@@ -167,7 +180,8 @@ async function importAll(context: CommandContext, paths: readonly string[]): Pro
 async function edit(context: CommandContext, text: string, options: EditOptions): Promise<ExitCode> {
   const api = await context.api();
   const site = await getSite(api, text);
-  const body = changes(options, site);
+  const destinations = await destinationsOf(api, options);
+  const body = { ...changes(options, site), ...(destinations === undefined ? {} : { destinations }) };
   if (Object.keys(body).length === 0)
     throw usageError('Nothing to change was given.', 'See "backupd sites edit --help".');
   showSite(context, await api.patch<SiteDto>(`/sites/${site.id}`, body));

@@ -134,11 +134,14 @@ function isCount(value: unknown): boolean {
 function isRow(row: unknown): row is FrameRow {
   if (typeof row !== 'object' || row === null) return false;
   const fields: Record<string, unknown> = { ...row };
+  const hasEntries = typeof fields['entries'] === 'number' && fields['entries'] > 0;
   const isText = (name: string): boolean => fields[name] === undefined || typeof fields[name] === 'string';
   return (
     ['offset', 'length', 'text', 'entries', 'files', 'bytes'].every((name) => isCount(fields[name])) &&
     (fields['kept'] === undefined || isCount(fields['kept'])) &&
     isText('path') &&
-    isText('pathBase64')
+    isText('pathBase64') &&
+    // Without its first path a frame of entries would be passed over.
+    (fields['path'] !== undefined || fields['pathBase64'] !== undefined) === hasEntries
   );
 }

@@ -96,7 +96,7 @@ describe('looking into a stored manifest', () => {
     expect((await buffer(await backup.content(link))).toString()).toBe('-dash');
   });
 
-  it('a damaged index changes no answer', async () => {
+  it('a damaged index changes no answer', { timeout: 20_000 }, async () => {
     const random = new SeededRandom(23);
     const { bytes } = await open(7);
     const index = bytes.lastIndexOf('{"frames"');

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
-import { AppError } from '../../../common/errors/index.js';
-import type { ByteRange, StorageDriver } from '../../ports/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, throwIfAborted } from '../../../common/errors/index.js';
+import { type ByteRange, copiesOf, type StorageDriver } from '../../ports/index.js';
 import {
   comparePaths,
   entryPath,
@@ -124,8 +125,20 @@ export class StoredManifest {
   async #readIndex(): Promise<readonly ManifestFrame[]> {
     const stored = await this.driver.stat(this.key);
     if (stored === null) return [];
+    const copies = copiesOf(this.driver, this.key);
+    if (copies.length < 2) return this.#indexOf(this.driver, stored.size);
+    // It has no checksum: where copies differ, it is done without.
+    const found = await Promise.all(copies.map(async (copy) => this.#indexOf(copy, stored.size).catch(() => null)));
+    if (this.signal !== undefined) throwIfAborted(this.signal);
+    const [first, ...others] = found.filter((index) => index !== null);
+    const isSame = first !== undefined && others.every((other) => isDeepStrictEqual(first, other));
+    return isSame ? first : [];
+  }
+
+  async #indexOf(driver: StorageDriver, size: number): Promise<readonly ManifestFrame[]> {
+    const read = async (offset: number, length: number): Promise<Buffer> => this.#bytes(offset, length, driver);
     try {
-      return (await readManifestIndex(stored.size, (offset, length) => this.#bytes(offset, length))) ?? [];
+      return (await readManifestIndex(size, read)) ?? [];
     } catch (error) {
       if (isDamage(error)) return [];
       throw error;
@@ -139,8 +152,8 @@ export class StoredManifest {
     return buffer(await openWholeFrames(driver, key, { start: offset, end: offset + length }, this.signal));
   }
 
-  async #bytes(offset: number, length: number): Promise<Buffer> {
-    const bytes = await buffer(await openObject(this.driver, this.key, { offset, length }, this.signal));
+  async #bytes(offset: number, length: number, driver = this.driver): Promise<Buffer> {
+    const bytes = await buffer(await openObject(driver, this.key, { offset, length }, this.signal));
     if (bytes.length !== length) throw manifestDamaged('its end is missing');
     return bytes;
   }
