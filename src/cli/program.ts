@@ -6,6 +6,8 @@ import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
+import { addProof } from './commands/proof.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addRestore } from './commands/restore.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
@@ -89,6 +91,8 @@ Examples:
   addBrowse(program, run);
   addDiff(program, run);
   addJobs(program, run);
+  addProof(program, run);
+  addReconcile(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);
