@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
+import { tryLock } from '../../../src/database/index.js';
 import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import { FaultyStorageDriver, SeededRandom } from '../../../src/engine/testing/index.js';
 import { ProofService } from '../../../src/modules/proof/proof.service.js';
@@ -229,6 +230,12 @@ describe('order and budget', () => {
     await tick();
     expect(reads).toEqual([]);
     await age(bundleKey(first), 28.5);
+    // Another master is at it.
+    const lock = await tryLock(test.config.databaseUrl ?? '', `backupd:proof:${stored.providerId}`);
+    await tick();
+    expect(reads).toEqual([]);
+    expect(await test.operator.call('POST', '/proof/run')).toMatchObject({ status: 409 });
+    await lock?.release();
     await tick();
     expect(reads).toEqual([bundleKey(first)]);
     // A budget of a person holds, and what it is too small for is said.
