@@ -12,32 +12,7 @@ import { until } from '../../support/scratch.js';
 import type { TestApp } from '../core/test-app.js';
 import { startJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from '../reconcile/reconcile-support.js';
-
-interface ProofDto {
-  everyDays: number;
-  budgetBytes: number | null;
-  providers: {
-    objects: number;
-    bytes: number;
-    damaged: number;
-    missing: number;
-    neverRead: number;
-    overdue: number;
-    oldestProofAt: string | null;
-    shareReadInTime: number;
-    guaranteed: boolean | null;
-    needsBytesPerDay: number;
-    next: { key: string } | null;
-    last: {
-      startedAt: string;
-      objects: number;
-      bytes: number;
-      unreadable: number;
-      error: { code: string } | null;
-    } | null;
-  }[];
-}
-type Provider = ProofDto['providers'][number];
+import { broken, ioError, type ProofDto, type Provider } from './proof-support.js';
 
 let test: TestApp;
 let stored: Stored;
@@ -301,13 +276,3 @@ describe('order and budget', () => {
     expect(after).toBe(1);
   });
 });
-
-function ioError(): AppError {
-  const cause = Object.assign(new Error('EIO'), { code: 'EIO' });
-  return new AppError({ code: 'STORAGE_UNREACHABLE', kind: 'storage', message: 'The disk is bad.', cause });
-}
-
-async function* broken(error: Error): AsyncGenerator<Buffer> {
-  yield Buffer.alloc(10);
-  throw error;
-}

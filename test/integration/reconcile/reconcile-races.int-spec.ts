@@ -43,16 +43,6 @@ async function* unordered(): AsyncGenerator<StoredObject> {
   yield* (await listNow()).toReversed();
 }
 
-async function verified(backup: BackupDto): Promise<string> {
-  return (await test.admin.ended((await test.admin.post<{ id: string }>(`/backups/${backup.id}/verify`)).id)).status;
-}
-
-const newestOf = async (site: GatedSite): Promise<BackupDto> => {
-  const [newest] = await test.admin.backups(site.id);
-  if (newest === undefined) throw new Error('no backup');
-  return newest;
-};
-
 describe('what happens meanwhile', () => {
   it('a backup that is being uploaded loses nothing, wherever it is', async () => {
     const { site } = await siteWith(test, 'uploading', 1);
@@ -77,7 +67,7 @@ describe('what happens meanwhile', () => {
       go();
       Object.assign(stored.driver, really);
       expect((await test.admin.ended(id)).status).toBe('completed');
-      expect(await verified(await newestOf(site))).toBe('completed');
+      expect(await stored.verify(await stored.newest(site.id))).toBe('completed');
     }
   });
 
@@ -98,8 +88,8 @@ describe('what happens meanwhile', () => {
       yield* (await listNow()).slice(now.length - 1);
     };
     expect(await stored.reconcile(all)).toMatchObject({ status: 'completed', findings: [] });
-    const newest = await newestOf(site);
-    expect(await verified(newest)).toBe('completed');
+    const newest = await stored.newest(site.id);
+    expect(await stored.verify(newest)).toBe('completed');
   });
 
   it('a backup that is deleted between listing and acting is neither missing nor adopted again', async () => {
@@ -191,7 +181,7 @@ describe('backup, delete and reconcile at the same time', () => {
     for (const { site } of made) {
       const backups = await test.admin.backups(site.id);
       expect(backups.length).toBeLessThan(12);
-      for (const backup of backups) expect(await verified(backup)).toBe('completed');
+      for (const backup of backups) expect(await stored.verify(backup)).toBe('completed');
     }
     expect((await stored.reconcile()).findings).toEqual([]);
   });
