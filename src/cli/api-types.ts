@@ -335,6 +335,49 @@ export interface MirrorRestoreDto {
   serverId: string;
   rows: { table: string; rows: number }[];
   notes: string[];
+export interface StorageDto {
+  id: string;
+  name: string;
+  kind: string;
+export interface ReconciliationDto {
+  id: string;
+  status: 'running' | 'completed' | 'failed';
+  actions: string[];
+  counts: Record<string, number>;
+  findings: {
+    kind: string;
+    key: string;
+    expectedBytes: number | null;
+    storedBytes: number | null;
+    action: string;
+    note: string | null;
+  }[];
+  error: { code: string; message: string; hint: string | null } | null;
+export interface ProviderProofDto {
+  providerName: string;
+  objects: number;
+  bytes: number;
+  damaged: number;
+  missing: number;
+  overdue: number;
+  oldestProofAt: string | null;
+  shareReadInTime: number;
+  guaranteed: boolean | null;
+  needsBytesPerDay: number;
+  running: boolean;
+  last: {
+    startedAt: string;
+    objects: number;
+    bytes: number;
+    damaged: number;
+    missing: number;
+    unreadable: number;
+    error: { code: string; message: string } | null;
+export interface ProofDto {
+  everyDays: number;
+  budgetBytes: number | null;
+  budgetMinutes: number | null;
+  providers: ProviderProofDto[];
 }
 
 /** One event of a job, as streamed. */

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../common/errors/index.js';
 import type { ApiClient, Query } from './api-client.js';
-import type { BackupDto, JobDto, SiteDto } from './api-types.js';
+import type { BackupDto, JobDto, SiteDto, StorageDto } from './api-types.js';
 import { usageError } from './exit-codes.js';
 import { printable, shortId } from './format.js';
 
@@ -134,6 +134,25 @@ export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
     kind: 'not-found',
     message: `There is no job "${printable(text)}".`,
     hint: '"backupd jobs" lists them.',
+    retry: 'never',
+  });
+}
+
+/** The storage provider meant by its name, its id or the beginning of one. */
+export async function getProvider(api: ApiClient, text: string): Promise<StorageDto> {
+  const wanted = text.toLowerCase();
+  const found: StorageDto[] = [];
+  for await (const provider of api.all<StorageDto>('/storage')) {
+    if (provider.name === text || provider.id === wanted) return provider;
+    if (SOME_ID.test(wanted) && provider.id.startsWith(wanted)) found.push(provider);
+  }
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  throw new AppError({
+    code: 'STORAGE_NOT_FOUND',
+    kind: 'not-found',
+    message: `There is no storage "${printable(text)}", or more than one.`,
+    hint: '"backupd proof" shows their names.',
     retry: 'never',
   });
 }

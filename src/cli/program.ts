@@ -10,6 +10,8 @@ import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
 import { addRecover } from './commands/recover.js';
 import { addQuota } from './commands/quota.js';
+import { addProof } from './commands/proof.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addRestore } from './commands/restore.js';
 import { addRetention } from './commands/retention.js';
 import type { Run } from './commands/run.js';
@@ -103,6 +105,8 @@ Examples:
   addCatalogue(program, run);
   addRecover(program, run);
   addSecrets(program, run);
+  addProof(program, run);
+  addReconcile(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
 import type { StorageDriver, StoredObject } from '../../../src/engine/ports/index.js';
 import { FaultyStorageDriver, SeededRandom } from '../../../src/engine/testing/index.js';
+import { BackupRemover } from '../../../src/modules/backups/backup-remover.js';
 import { ReconcileSchedule } from '../../../src/modules/reconcile/reconcile-schedule.js';
 import { ReconcileService } from '../../../src/modules/reconcile/reconcile.service.js';
 import { until } from '../../support/scratch.js';
@@ -40,16 +43,6 @@ async function* unordered(): AsyncGenerator<StoredObject> {
   yield* (await listNow()).toReversed();
 }
 
-async function verified(backup: BackupDto): Promise<string> {
-  return (await test.admin.ended((await test.admin.post<{ id: string }>(`/backups/${backup.id}/verify`)).id)).status;
-}
-
-const newestOf = async (site: GatedSite): Promise<BackupDto> => {
-  const [newest] = await test.admin.backups(site.id);
-  if (newest === undefined) throw new Error('no backup');
-  return newest;
-};
-
 describe('what happens meanwhile', () => {
   it('a backup that is being uploaded loses nothing, wherever it is', async () => {
     const { site } = await siteWith(test, 'uploading', 1);
@@ -74,7 +67,7 @@ describe('what happens meanwhile', () => {
       go();
       Object.assign(stored.driver, really);
       expect((await test.admin.ended(id)).status).toBe('completed');
-      expect(await verified(await newestOf(site))).toBe('completed');
+      expect(await stored.verify(await stored.newest(site.id))).toBe('completed');
     }
   });
 
@@ -95,8 +88,8 @@ describe('what happens meanwhile', () => {
       yield* (await listNow()).slice(now.length - 1);
     };
     expect(await stored.reconcile(all)).toMatchObject({ status: 'completed', findings: [] });
-    const newest = await newestOf(site);
-    expect(await verified(newest)).toBe('completed');
+    const newest = await stored.newest(site.id);
+    expect(await stored.verify(newest)).toBe('completed');
   });
 
   it('a backup that is deleted between listing and acting is neither missing nor adopted again', async () => {
@@ -165,6 +158,32 @@ describe('what happens meanwhile', () => {
     expect(await stored.ended(id)).toMatchObject({ findings: [{ key: orphan, action: 'deleted' }] });
     expect((await test.admin.ended((await job).id)).status).toBe('completed');
     expect(order).toEqual(['go', 'job']);
+  });
+});
+
+describe('backup, delete and reconcile at the same time', () => {
+  it('never lose what a backup needs, and leave no litter', { timeout: 120_000 }, async () => {
+    const made = await Promise.all(['race-1', 'race-2'].map((name) => siteWith(test, name, 2)));
+    for (let round = 0; round < 10; round++) {
+      const work = made.map(async ({ site }) => {
+        writeFileSync(join(site.path, `round-${round}.bin`), Buffer.alloc(20_000, `${site.id} ${round} `));
+        const oldest = (await test.admin.backups(site.id)).at(-1);
+        const deleting = test.admin.call('DELETE', `/backups/${oldest?.id ?? ''}`);
+        expect((await site.backUp()).status).toBe('completed');
+        await deleting;
+      });
+      const report = await stored.reconcile(all);
+      expect(report.status).toBe('completed');
+      expect(report.counts).not.toMatchObject({ missing: expect.anything() });
+      await Promise.all(work);
+    }
+    await test.app.get(BackupRemover, { strict: false }).finishAll();
+    for (const { site } of made) {
+      const backups = await test.admin.backups(site.id);
+      expect(backups.length).toBeLessThan(12);
+      for (const backup of backups) expect(await stored.verify(backup)).toBe('completed');
+    }
+    expect((await stored.reconcile()).findings).toEqual([]);
   });
 });
 

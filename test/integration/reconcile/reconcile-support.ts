@@ -72,6 +72,18 @@ export class Stored {
     await this.sql(`delete from job where backup_id = '${backup.id}'`);
   }
 
+  async newest(siteId: string): Promise<BackupDto> {
+    const [newest] = await this.test.admin.backups(siteId);
+    if (newest === undefined) throw new Error('no backup');
+    return newest;
+  }
+
+  /** How a full verify of the backup ends. */
+  async verify({ id }: BackupDto): Promise<string> {
+    const job = await this.test.admin.post<{ id: string }>(`/backups/${id}/verify`);
+    return (await this.test.admin.ended(job.id)).status;
+  }
+
   start(body: object = {}): Promise<ReportDto> {
     return this.test.admin.post<ReportDto>(`/storage/${this.providerId}/reconciliations`, body);
   }

@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { ReconciliationDto } from '../api-types.js';
+import type { CommandContext } from '../command-context.js';
+import { ExitCode } from '../exit-codes.js';
+import { bytes, count, plural, printable } from '../format.js';
+import { getProvider } from '../lookup.js';
+import { wholeNumber } from './arguments.js';
+import type { Run } from './run.js';
+
+const POLL_MS = 300;
+
+interface Options {
+  adopt?: boolean;
+  mark?: boolean;
+  delete?: boolean;
+  grace: number;
+  force?: boolean;
+}
+
+/** `backupd reconcile` */
+export function addReconcile(program: Command, run: Run): void {
+  program
+    .command('reconcile')
+    .description('compare a storage with the catalogue; a dry run unless told what to do')
+    .argument('<provider>', 'name, id or the beginning of one')
+    .option('--adopt', 'enter unknown backups into the catalogue')
+    .option('--mark', 'mark what is missing or has changed, and what is back')
+    .option('--delete', 'delete unknown objects that are part of no backup')
+    .option('--grace <days>', 'never delete what is younger', wholeNumber, 7)
+    .option('--force', 'believe the storage also when it lacks most of what it must have')
+    .action((provider: string, options: Options) => run((context) => reconcile(context, provider, options)));
+}
+
+async function reconcile(context: CommandContext, provider: string, options: Options): Promise<ExitCode> {
+  const api = await context.api();
+  const { id, name } = await getProvider(api, provider);
+  const actions = (['adopt', 'mark', 'delete'] as const).filter((action) => options[action] === true);
+  let report = await api.post<ReconciliationDto>(`/storage/${id}/reconciliations`, {
+    actions,
+    graceDays: options.grace,
+    force: options.force === true,
+  });
+  while (report.status === 'running') {
+    await pause(POLL_MS, undefined, { signal: context.interrupted });
+    report = await api.get<ReconciliationDto>(`/reconciliations/${report.id}`, {}, context.interrupted);
+  }
+  return show(context, name, report);
+}
+
+function show({ output }: CommandContext, name: string, report: ReconciliationDto): ExitCode {
+  const { counts, findings, error } = report;
+  const number = (key: string): number => counts[key] ?? 0;
+  output.data(report);
+  output.table(
+    ['FINDING', 'OBJECT', 'EXPECTED', 'STORED', 'DONE', ''],
+    findings.map((finding) => [
+      finding.kind,
+      printable(finding.key),
+      bytes(finding.expectedBytes),
+      bytes(finding.storedBytes),
+      finding.action === 'none' ? '–' : finding.action,
+      printable(finding.note ?? ''),
+    ]),
+    'Storage and catalogue agree.',
+  );
+  const kinds = ['missing', 'size', 'orphan', 'foreign'];
+  const all = kinds.reduce((sum, kind) => sum + number(kind), 0);
+  if (all > findings.length) output.line(`… and ${count(all - findings.length)} more`);
+  output.line(
+    `${printable(name)}: ${plural(number('listed'), 'object')} (${bytes(number('listedBytes'))}), ${count(number('known'))} known, ` +
+      kinds.map((kind) => `${count(number(kind))} ${kind}`).join(', '),
+  );
+  const done = ['adopted', 'marked', 'deleted', 'waiting', 'failed'].filter((action) => number(action) > 0);
+  if (done.length > 0) output.line(done.map((action) => `${count(number(action))} ${action}`).join(', '));
+  if (error === null) return number('missing') + number('size') > 0 ? ExitCode.Warnings : ExitCode.Ok;
+  output.remark(`${output.colors.red('✖')} ${printable(error.message)}`);
+  if (error.hint !== null) output.remark(`  ${printable(error.hint)}`);
+  return ExitCode.Failed;
+}
