@@ -38,6 +38,10 @@ function greet(config: AppConfig, master: Master): void {
   if (master.newAdminToken !== null) {
     say('');
     say(`This is the first start. The admin token, shown this once: ${master.newAdminToken}`);
+    if (config.secretKey === null)
+      say(
+        'Keep a copy of the secret key where this server is not (`backupd secrets export <file>`): a lost server needs it.',
+      );
   }
 }
 
