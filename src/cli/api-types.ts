@@ -335,10 +335,8 @@ export interface MirrorRestoreDto {
   serverId: string;
   rows: { table: string; rows: number }[];
   notes: string[];
-export interface StorageDto {
-  id: string;
-  name: string;
-  kind: string;
+}
+
 export interface ReconciliationDto {
   id: string;
   status: 'running' | 'completed' | 'failed';
@@ -353,6 +351,8 @@ export interface ReconciliationDto {
     note: string | null;
   }[];
   error: { code: string; message: string; hint: string | null } | null;
+}
+
 export interface ProviderProofDto {
   providerName: string;
   objects: number;
@@ -373,6 +373,9 @@ export interface ProviderProofDto {
     missing: number;
     unreadable: number;
     error: { code: string; message: string } | null;
+  } | null;
+}
+
 export interface ProofDto {
   everyDays: number;
   budgetBytes: number | null;
