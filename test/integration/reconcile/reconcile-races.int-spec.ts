@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
@@ -10,7 +11,7 @@ import { ReconcileSchedule } from '../../../src/modules/reconcile/reconcile-sche
 import { ReconcileService } from '../../../src/modules/reconcile/reconcile.service.js';
 import { until } from '../../support/scratch.js';
 import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, storedNames } from '../jobs/jobs-app.js';
+import { startJobsApp, storedNames } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from './reconcile-support.js';
 
 let test: TestApp;
@@ -74,9 +75,7 @@ describe('what happens meanwhile', () => {
   it('a list from before the newest backup marks nothing of it, one from after it deletes nothing', async () => {
     const { site } = await siteWith(test, 'stale', 1);
     const before = await listNow();
-    stored.driver.list = async function* stale() {
-      yield* before;
-    };
+    stored.driver.list = () => Readable.from(before);
     expect((await site.backUp()).status).toBe('completed');
     const report = await stored.reconcile(all);
     expect(report).toMatchObject({ status: 'completed', findings: [] });
@@ -104,9 +103,7 @@ describe('what happens meanwhile', () => {
     // Listed, then deleted, then the catalogue is read.
     const before = await listNow();
     expect(await test.admin.call('DELETE', `/backups/${second.id}`)).toMatchObject({ status: 204 });
-    stored.driver.list = async function* stale() {
-      yield* before;
-    };
+    stored.driver.list = () => Readable.from(before);
     const report = await stored.reconcile(all);
     expect(report).toMatchObject({
       status: 'completed',
