@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto, SiteDto } from '../../src/cli/api-types.js';
 import { snapshotTree, type TreeFact } from '../../src/engine/testing/index.js';
+import { settingsFor } from '../integration/storage/s3-storage.js';
+import { sharedCeph } from '../support/ceph.js';
 import { runCli, type CliRun } from '../support/cli.js';
 import { sqliteDump } from '../support/database-facts.js';
 import { TestMaster } from '../support/master.js';
@@ -37,6 +39,13 @@ function filesOf(root: string): TreeFact[] {
 /** Storages that outlive the server; another kind is one more line. */
 const STORAGES: { kind: string; make: (folder: string) => Surviving | Promise<Surviving> }[] = [
   { kind: 'local', make: (folder) => ({ kind: 'local', settings: { path: join(folder, 'elsewhere') } }) },
+  {
+    kind: 's3',
+    make: async () => {
+      const ceph = await sharedCeph();
+      return { kind: 's3', settings: settingsFor(ceph, await ceph.createBucket()) };
+    },
+  },
 ];
 
 const cli = (dataDir: string, ...args: string[]): Promise<CliRun> => runCli(args, { BACKUPD_DATA_DIR: dataDir });

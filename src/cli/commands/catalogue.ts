@@ -11,6 +11,7 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, printable, time } from '../format.js';
 import { getStorage } from '../storages.js';
+import { restoreFromMirror } from './mirror.js';
 import type { Run } from './run.js';
 
 /** `backupd catalogue …` */
@@ -34,8 +35,13 @@ export function addCatalogue(program: Command, run: Run): void {
   catalogue
     .command('rebuild')
     .description('add the sites and backups that a storage has and the catalogue has not')
-    .requiredOption('--from <storage>', 'name or id of the storage')
-    .action((options: { from: string }) => run((context) => rebuild(context, options.from)));
+    .requiredOption(
+      '--from <storage>',
+      'name or id of the storage; d1 = the mirror in Cloudflare D1, into an empty catalogue',
+    )
+    .action((options: { from: string }) =>
+      run((context) => (options.from === 'd1' ? restoreFromMirror(context, {}) : rebuild(context, options.from))),
+    );
 }
 
 async function status(context: CommandContext): Promise<ExitCode> {

@@ -8,3 +8,4 @@ export * from './member-sink.js';
 export * from './storage-key.js';
 export * from './stream-source.js';
 export * from './copies.js';
+export * from './stop-request.js';

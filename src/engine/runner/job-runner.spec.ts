@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
-import { JobRunner, StopRequest } from './job-runner.js';
+import { StopRequest } from '../ports/index.js';
+import { JobRunner } from './job-runner.js';
 import type { RunnableStage } from './runnable-stage.js';
 import { attempt, failing, later, ok } from './run.spec-support.js';
 

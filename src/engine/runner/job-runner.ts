@@ -1,5 +1,5 @@
 import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
-import type { RollBackEnd, StageOutcome } from '../ports/index.js';
+import { type RollBackEnd, type StageOutcome, StopRequest } from '../ports/index.js';
 import type { StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { RunnableStage } from './runnable-stage.js';
@@ -8,14 +8,6 @@ import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
 export const CLEANUP_STAGE = 'cleanup';
-
-/** Why a run's AbortSignal was raised: a person's cancel ends the job, a shut-down lets it go on later. */
-export class StopRequest extends Error {
-  constructor(readonly why: 'cancel' | 'shutdown') {
-    super(why === 'cancel' ? 'The job was cancelled.' : 'backupd is stopping.');
-    this.name = 'StopRequest';
-  }
-}
 
 /** What is to be run, in order. */
 export interface JobPlan {

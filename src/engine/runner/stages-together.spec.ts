@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
 import { useTempFolder } from '../testing/temp-folder.js';
-import { JobRunner, StopRequest } from './job-runner.js';
+import { StopRequest } from '../ports/index.js';
+import { JobRunner } from './job-runner.js';
 import type { RunnableStage } from './runnable-stage.js';
 import { attempt, failing, later, ok, type Recorder } from './run.spec-support.js';
 

@@ -1,5 +1,6 @@
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../../common/errors/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import { JobKind, JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
@@ -78,7 +79,10 @@ export class BackupRemover {
     const marked = await this.orm.em.fork().find(Backup, { deletingAt: { $ne: null } }, { fields: ['id'] });
     for (const { id } of marked) {
       await this.finish(id).catch((error: unknown) => {
-        this.logger.warn(`Backup ${id} could not be deleted yet: ${String(error)}`);
+        const message = `Backup ${id} could not be deleted yet: ${String(error)}`;
+        // A lock is there to refuse; it goes when the lock ends.
+        if (error instanceof AppError && error.code === 'STORAGE_RETAINED') this.logger.debug(message);
+        else this.logger.warn(message);
       });
     }
   }

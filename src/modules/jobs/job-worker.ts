@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError, asAppError } from '../../common/errors/index.js';
-import { JobRunner, type RunEnd, RunJournal, StopRequest } from '../../engine/runner/index.js';
+import { StopRequest } from '../../engine/ports/index.js';
+import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
 import { jobEvent } from './job-events.js';
 import type { HandledPlan, JobHandler } from './job-handler.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../common/errors/index.js';
-import type { PutOptions } from '../../engine/ports/index.js';
+import { goesOnLater, type PutOptions } from '../../engine/ports/index.js';
 import { bareEtag, type Taken } from './checksums.js';
 import { abortUpload, openUpload, type ActiveUploads } from './multipart-upload.js';
 import type { OpenSource } from './open-source.js';
@@ -18,7 +18,7 @@ const READ_BYTES = 1024 * 1024;
 /**
  * Stores an object in parts. Each byte of the source is read once (a large part that is found not to be there: twice), in
  * order, and hashed as it is read; the whole is completed only when the SHA-256 is the announced one. After a failure the
- * upload is left for the next attempt, which sends what is missing; after a cancel, or when the source is not what was
+ * upload is left for the next attempt, which sends what is missing; after a cancel (not a shut-down), or when the source is not what was
  * announced, it is ended.
  */
 export async function putMultipart(
@@ -38,7 +38,8 @@ export async function putMultipart(
     return await complete(job, parts);
   } catch (error) {
     const code = error instanceof AppError ? error.code : '';
-    if (code === 'JOB_CANCELLED' || code === 'STORAGE_CHECKSUM_MISMATCH') await abortUpload(s3, key, upload.id);
+    const isCancelled = code === 'JOB_CANCELLED' && !goesOnLater(options.signal);
+    if (isCancelled || code === 'STORAGE_CHECKSUM_MISMATCH') await abortUpload(s3, key, upload.id);
     throw error;
   } finally {
     active.delete(upload.id);

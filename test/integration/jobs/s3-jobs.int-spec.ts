@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
+import { locksObjects } from '../../../src/engine/ports/index.js';
+import { SeededRandom } from '../../../src/engine/testing/index.js';
+import { LockKeeper } from '../../../src/modules/object-lock/index.js';
+import { StorageService } from '../../../src/modules/storage/index.js';
+import { sharedCeph, type CephServer } from '../../support/ceph.js';
+import { CuttingProxy } from '../../support/cutting-proxy.js';
+import { runSql } from '../../support/postgres.js';
+import type { TestApp } from '../core/test-app.js';
+import { MIB, settingsFor } from '../storage/s3-storage.js';
+import { GatedSite, startJobsApp } from './jobs-app.js';
+
+const DAY_MS = 86_400_000;
+let ceph: CephServer;
+let test: TestApp;
+beforeAll(async () => {
+  ceph = await sharedCeph();
+  test = await startJobsApp();
+  const { items } = await test.admin.get<Page<{ id: string }>>('/storage');
+  await test.admin.call('PATCH', `/storage/${items[0]?.id ?? ''}`, { enabled: false, isDefault: false });
+});
+afterAll(() => test.close());
+
+async function addBucket(name: string, settings: Record<string, unknown>): Promise<string> {
+  return (await test.admin.post<{ id: string }>('/storage', { name, kind: 's3', settings })).id;
+}
+
+async function siteOn(providerId: string, name: string): Promise<GatedSite> {
+  const site = await GatedSite.make(test, name);
+  const destinations = { mode: 'all', providers: [{ id: providerId }] };
+  await test.admin.call('PATCH', `/sites/${site.id}`, { destinations });
+  return site;
+}
+
+async function newest(site: GatedSite): Promise<BackupDto> {
+  const [backup] = await test.admin.backups(site.id);
+  if (backup === undefined) throw new Error('no backup');
+  return backup;
+}
+
+it('backs up, verifies with each byte fetched once, and restores from a bucket', async () => {
+  const proxy = await CuttingProxy.start({ port: ceph.port });
+  const bucket = await ceph.createBucket();
+  const { endpoint } = proxy;
+  const site = await siteOn(await addBucket('plain', settingsFor(ceph, bucket, { endpoint })), 's3-plain');
+  writeFileSync(join(site.path, 'large.bin'), new SeededRandom(3).bytes(24 * MIB));
+  expect(await site.backUp()).toMatchObject({ status: 'completed', warnings: [] });
+  writeFileSync(join(site.path, 'more.txt'), 'more');
+  expect(await site.backUp()).toMatchObject({ status: 'completed', warnings: [] });
+  const backup = await newest(site);
+  expect(backup.storedBytes).toBeLessThan(MIB);
+
+  const before = proxy.bytesDown;
+  const verify = await test.admin.post<JobDto>(`/backups/${backup.id}/verify`);
+  expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed', warnings: [] });
+  const fetched = proxy.bytesDown - before;
+  expect(fetched).toBeGreaterThan(24 * MIB);
+  expect(fetched).toBeLessThan(26 * MIB);
+
+  const targetPath = join(test.folder, 'restored');
+  mkdirSync(targetPath);
+  expect(await test.admin.restore(backup.id, { what: 'files', targetPath })).toMatchObject({ status: 'completed' });
+  // The tests' module restores the top folder.
+  for (const name of ['large.bin', 'more.txt', 'index.html'])
+    expect(readFileSync(join(targetPath, name)).equals(readFileSync(join(site.path, name))), name).toBe(true);
+  await proxy.stop();
+});
+
+it('locks what it stores, makes locks longer while it is needed, and waits for them with what is deleted', async () => {
+  const bucket = await ceph.createBucket({ lock: true });
+  const settings = settingsFor(ceph, bucket, { objectLock: { mode: 'COMPLIANCE', days: 30 } });
+  const providerId = await addBucket('locked', settings);
+  const site = await siteOn(providerId, 's3-locked');
+  await site.backUp();
+  const first = await newest(site);
+  writeFileSync(join(site.path, 'more.txt'), 'more');
+  await site.backUp();
+  const keys = await runSql(
+    test.config.databaseUrl ?? '',
+    `select key, kind from stored_object where provider_id = '${providerId}' order by key`,
+  );
+  expect(keys).toHaveLength(4);
+  const driver = await test.app.get(StorageService, { strict: false }).driver(providerId);
+  if (!locksObjects(driver)) throw new Error('it does not lock');
+  const lockDays = async (): Promise<number[]> => {
+    const until = await Promise.all(keys.map(async ({ key }) => driver.lockedUntil(String(key))));
+    return until.map((date) => Math.round(((date?.getTime() ?? 0) - Date.now()) / DAY_MS));
+  };
+  expect(await lockDays()).toEqual([30, 30, 30, 30]);
+
+  const keeper = test.app.get(LockKeeper, { strict: false });
+  // Long enough.
+  expect(await keeper.round(providerId)).toEqual({ looked: 4, extended: 0, failed: 0 });
+  // As seen eleven days later, with less than two thirds left.
+  const later = new Date(Date.now() + 11 * DAY_MS);
+  expect(await keeper.round(providerId, later)).toEqual({ looked: 4, extended: 4, failed: 0 });
+  expect(await lockDays()).toEqual([41, 41, 41, 41]);
+
+  const answer = await test.admin.call('DELETE', `/backups/${first.id}`);
+  expect(answer.body).toMatchObject({ code: 'STORAGE_RETAINED' });
+  // Hidden, and its row stays until the lock lets it go; the other one needs its bundle.
+  expect(await test.admin.backups(site.id)).toHaveLength(1);
+  const rows = await runSql(test.config.databaseUrl ?? '', `select 1 from backup where id = '${first.id}'`);
+  expect(rows).toHaveLength(1);
+  const muchLater = new Date(Date.now() + 30 * DAY_MS);
+  // The manifest of the one that goes is not locked again.
+  expect(await keeper.round(providerId, muchLater)).toEqual({ looked: 3, extended: 3, failed: 0 });
+});
