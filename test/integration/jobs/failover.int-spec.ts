@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
@@ -90,10 +91,19 @@ describe('failover', () => {
     const job = await site.start();
     await until('it to be stored', () => objectsOf(home, site).length > before.length);
     // The first attempt has stored all and fails; by the second one the storage is away.
-    await runSql(test.config.databaseUrl ?? '', `delete from stored_object where key like '%${job.backupId ?? ''}%'`);
+    const mount = unmount(home);
     site.release('upload_remote');
     const ended = await test.admin.ended(job.id);
     expect(ended.status).toBe('completed');
+    mount();
+    const sweeper = test.app.get(JobSweeper, { strict: false });
+    await until('the rest to be removed', async () => {
+      await sweeper.sweepAll();
+      return objectsOf(home, site).length === before.length;
+    });
+    expect(objectsOf(home, site)).toEqual(before);
+    const [made] = await test.admin.backups(site.id);
+    expect([made?.id, made && placeOf(made).id]).not.toEqual([made?.id, home.id]);
     await expectNothingDangling(site);
   });
 
