@@ -1,5 +1,6 @@
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { lockInTransaction } from '../../database/index.js';
 import { manifestDamaged } from '../../engine/snapshot/manifest/index.js';
 import type { CommittedBackup, StorageDriver } from '../../engine/ports/index.js';
 import { lockSite } from '../jobs/index.js';
@@ -41,6 +42,8 @@ export class BackupAdopter {
     const facts = await readManifestFacts(driver, manifestKey, signal);
     const { backupId, site } = facts.header;
     return this.orm.em.fork().transactional(async (em) => {
+      // One of a site at a time: each holds rows that the others want.
+      await lockInTransaction(em, `backupd:adopt:${site.id}`, 'exclusive');
       const known = await em.findOne(Backup, { id: backupId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       const answer = { backupId, siteId: site.id, alreadyKnown: known !== null };
       if (known?.deletingAt instanceof Date) return answer;

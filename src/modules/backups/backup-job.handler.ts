@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { BackupStageContext, CommittedBackup, ParentBackup } from '../../engine/ports/index.js';
-import { keysFor } from '../../engine/runner/index.js';
+import { keysFor, WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
@@ -10,6 +10,7 @@ import { StorageService } from '../storage/index.js';
 import { BackupExtensions, type BackupRun } from './backup-extensions.js';
 import { BackupDestinations } from './backup-destinations.js';
 import { Catalogue } from './catalogue.js';
+import { Leftovers } from './leftovers.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
 import { StorageMaintenance } from './storage-maintenance.js';
@@ -27,6 +28,7 @@ export class BackupJobParts {
     readonly parents: ParentBackups,
     readonly extensions: BackupExtensions,
     readonly destinations: BackupDestinations,
+    readonly leftovers: Leftovers,
   ) {}
 }
 
@@ -126,19 +128,21 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     if (job.status === 'completed') await this.parts.catalogue.setWarnings(em, job.backupId, job.warningCount);
   }
 
-  /** Removes the backup's objects from every storage that has no catalogued copy: manifest first, then bundle. */
-  async sweep(job: Job): Promise<void> {
+  /**
+   * Removes what the job packed, and the backup's objects from every storage that has no catalogued copy: manifest first, then the
+   * bundle, unless later backups need it. A disabled storage that does not answer keeps them; a reconciliation finds them there.
+   */
+  async sweep(job: Job, context: Pick<RunContext, 'workDir'>): Promise<void> {
+    await new WorkFolder(context.workDir).clear();
     if (!(job.startedAt instanceof Date)) return;
-    const known = new Set((await this.parts.catalogue.find(job.backupId))?.copies.map((copy) => copy.providerId));
     const { manifestKey, bundleKey } = keysFor(job.siteId, job.startedAt, job.backupId);
+    const enabled = new Set((await this.storage.enabledDestinations()).map(({ providerId }) => providerId));
     const failures: unknown[] = [];
     for (const { providerId, driver } of await this.storage.allDestinations()) {
-      if (known.has(providerId)) continue;
       try {
-        await driver.delete(manifestKey);
-        await driver.delete(bundleKey);
+        await this.parts.leftovers.remove({ job, providerId, driver, manifestKey, bundleKey });
       } catch (error) {
-        failures.push(error);
+        if (enabled.has(providerId)) failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];

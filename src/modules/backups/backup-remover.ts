@@ -109,22 +109,29 @@ export class BackupRemover {
     if (found === null) return;
     const { backup, copies } = found;
     if (await this.isInUse(backup, own)) return;
-    for (const { providerId } of copies) {
-      const driver = await this.storage.driver(providerId);
-      await driver.delete(backup.manifestKey);
-      await this.references.letGo(id, providerId);
-      const freed = await this.references.freedBy(id, providerId);
-      for (const key of freed) await driver.delete(key);
-      await this.references.forget(providerId, [backup.manifestKey, ...freed]);
-      if (!(await this.siteHasMoreOn(backup, providerId))) {
-        await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
-      }
-      await this.orm.em.fork().nativeDelete(BackupCopy, { backupId: id, providerId });
-    }
+    const failures: unknown[] = [];
+    // One storage that fails does not keep the others full.
+    for (const { providerId } of copies)
+      await this.removeFrom(backup, providerId).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
     await this.orm.em.fork().transactional(async (em) => {
       await em.nativeDelete(BackupBundle, { backupId: id });
       await em.nativeDelete(Backup, { id });
     });
+  }
+
+  private async removeFrom(backup: Backup, providerId: string): Promise<void> {
+    const { id } = backup;
+    const driver = await this.storage.driver(providerId);
+    await driver.delete(backup.manifestKey);
+    await this.references.letGo(id, providerId);
+    const freed = await this.references.freedBy(id, providerId);
+    for (const key of freed) await driver.delete(key);
+    await this.references.forget(providerId, [backup.manifestKey, ...freed]);
+    if (!(await this.siteHasMoreOn(backup, providerId))) {
+      await driver.delete(keysFor(backup.siteId, backup.startedAt, id).siteKey);
+    }
+    await this.orm.em.fork().nativeDelete(BackupCopy, { backupId: id, providerId });
   }
 
   /**

@@ -16,6 +16,7 @@ import { BackupsController } from './backups.controller.js';
 import { BackupsService } from './backups.service.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
+import { Leftovers } from './leftovers.js';
 import { ObjectLedger } from './object-ledger.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
@@ -40,6 +41,7 @@ import { WantedCopies } from './wanted-copies.js';
     BackupsService,
     BundleReferences,
     Catalogue,
+    Leftovers,
     ObjectLedger,
     OwnFolders,
     ParentBackups,

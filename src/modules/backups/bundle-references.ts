@@ -1,4 +1,4 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BackupCopy, CopyState } from './backup.entity.js';
 import { ObjectState, StoredObject } from './stored-object.entity.js';
@@ -29,6 +29,15 @@ export class BundleReferences {
       [backupId, providerId],
     );
     return rows.map((row) => row.bundle_key);
+  }
+
+  /** Whether any backup in the catalogue, but for the given one, needs the bundle. */
+  async isNeeded(em: EntityManager, bundleKey: string, butFor: string): Promise<boolean> {
+    const rows = await em.execute<unknown[]>(
+      'select 1 from backup_bundle where bundle_key = ? and backup_id <> ? limit 1',
+      [bundleKey, butFor],
+    );
+    return rows.length > 0;
   }
 
   /** Of these bundles those that are known to be damaged or missing on any of the providers. */

@@ -6,6 +6,7 @@ import { JobsService } from '../jobs/index.js';
 import { Backup, BackupCopy } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
 import { enterBackup, enterObjects } from './enter-backup.js';
+import { refreshCopies } from './object-ledger.js';
 
 /** A backup and where it is. */
 export interface CataloguedBackup {
@@ -40,6 +41,9 @@ export class Catalogue implements CatalogueWriter {
     await this.orm.em.fork().transactional(async (em) => {
       await enterBackup(em, made, { siteName, module, warningCount, createdAt: new Date() });
       await enterObjects(em, made, true);
+      // What it shares with others may have been found damaged while it was made.
+      const places = [...made.copies.map(({ providerId }) => providerId), ...made.missing];
+      for (const providerId of places) await refreshCopies(em, providerId, [made.manifestKey], new Date());
     });
   }
 

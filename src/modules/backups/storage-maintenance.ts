@@ -4,6 +4,8 @@ import { BackupRemover } from './backup-remover.js';
 
 const EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** An upload of another master may take days. */
+const ABANDONED_AFTER_DAYS = 7;
 
 /** Keeps the storages free of litter: partial uploads of killed runs, backups whose deletion was cut off. */
 @Injectable()
@@ -40,7 +42,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, OnModuleDestr
       // Other storages may be slow to answer, and others may be uploading to them.
       if (atStart && driver.kind !== 'local') continue;
       try {
-        await driver.removeAbandoned(atStart ? 0 : DAY_MS);
+        await driver.removeAbandoned(atStart ? 0 : ABANDONED_AFTER_DAYS * DAY_MS);
       } catch (error) {
         this.logger.warn(`Partial uploads on "${providerName}" could not be removed: ${String(error)}`);
       }

@@ -45,7 +45,7 @@ export class CatalogueRebuild {
     for await (const folder of foldersOf(driver, context.signal)) {
       seen.add(folder.siteId);
       await this.takeSite(driver, folder, report, context);
-      if (markMissing) report.missing += await this.markMissing(providerId, folder.siteId, folder.objects);
+      if (markMissing) report.missing += await this.markMissing({ providerId, driver }, folder.siteId, folder.objects);
     }
     if (markMissing) {
       const rows = await this.orm.em
@@ -54,7 +54,7 @@ export class CatalogueRebuild {
           providerId,
         ]);
       for (const { site_id: siteId } of rows)
-        if (!seen.has(siteId)) report.missing += await this.markMissing(providerId, siteId, new Map());
+        if (!seen.has(siteId)) report.missing += await this.markMissing({ providerId, driver }, siteId, new Map());
     }
     return report;
   }
@@ -122,13 +122,19 @@ export class CatalogueRebuild {
     return new Map(rows.map(({ key, size }) => [key, Number(size)]));
   }
 
-  private async markMissing(providerId: string, siteId: string, there: ReadonlyMap<string, number>): Promise<number> {
+  private async markMissing(
+    { providerId, driver }: { providerId: string; driver: StorageDriver },
+    siteId: string,
+    there: ReadonlyMap<string, number>,
+  ): Promise<number> {
     const em = this.orm.em.fork();
     const rows = await em.execute<{ key: string }[]>(
       `select key from stored_object where provider_id = ? and site_id = ? and state <> 'missing'`,
       [providerId, siteId],
     );
-    const missing = rows.flatMap(({ key }) => (there.has(key) ? [] : [key]));
+    const missing: string[] = [];
+    // Stored since the listing began, perhaps: looked at once more.
+    for (const { key } of rows) if (!there.has(key) && (await driver.stat(key)) === null) missing.push(key);
     for (let from = 0; from < missing.length; from += KEYS_AT_ONCE)
       await this.ledger.note(providerId, { missing: missing.slice(from, from + KEYS_AT_ONCE) }, ReadBy.Ledger);
     return missing.length;

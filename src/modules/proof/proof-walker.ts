@@ -11,7 +11,16 @@ const MOST_FAILURES = 3;
 /** So long, and so many, unreadable objects are passed over, or those that come after them would never be read. */
 const PASS_OVER_MS = 6 * 3_600_000;
 const MOST_PASSED_OVER = 1000;
-const NO_ANSWER = new Set(['STORAGE_UNREACHABLE', 'STORAGE_DENIED']);
+/** Faults of the storage as a whole, not of one object. */
+const NO_ANSWER = new Set([
+  'STORAGE_UNREACHABLE',
+  'STORAGE_DENIED',
+  'STORAGE_CREDENTIALS_INVALID',
+  'STORAGE_BUCKET_NOT_FOUND',
+  'STORAGE_TLS_FAILED',
+  'STORAGE_CLOCK_SKEW',
+  'STORAGE_REGION_WRONG',
+]);
 
 /** How much to read by hand, at most. */
 export interface HandLimits {
@@ -63,7 +72,7 @@ export class ProofWalker {
     let failures = 0;
     try {
       for (let isOver = false; !isOver;) {
-        const skip = [...done, ...this.passedOver(startedAt)];
+        const skip = [...done, ...this.passedOver(walk.providerId, startedAt)];
         const batch = await this.store.oldest(walk.providerId, startedAt, skip, BATCH);
         isOver = batch.length === 0;
         for (const object of batch) {
@@ -72,7 +81,7 @@ export class ProofWalker {
           if (isOver) break;
           const verdict = await this.step(walk, object, total, result);
           failures = verdict === 'unanswered' ? failures + 1 : 0;
-          if (verdict === 'unanswered' || verdict === 'gone') done.push(object.key);
+          if (verdict === 'unanswered' || verdict === 'unreadable' || verdict === 'gone') done.push(object.key);
         }
       }
     } finally {
@@ -105,7 +114,8 @@ export class ProofWalker {
       result.unreadable++;
       result.error = { code, message };
       if (NO_ANSWER.has(code)) return 'unanswered';
-      if (this.unreadable.size < MOST_PASSED_OVER) this.unreadable.set(object.key, Date.now() + PASS_OVER_MS);
+      if (this.unreadable.size < MOST_PASSED_OVER)
+        this.unreadable.set(`${walk.providerId} ${object.key}`, Date.now() + PASS_OVER_MS);
       return 'unreadable';
     } finally {
       total.bytes += cost.bytes;
@@ -115,9 +125,10 @@ export class ProofWalker {
     }
   }
 
-  private passedOver(now: Date): string[] {
+  private passedOver(providerId: string, now: Date): string[] {
     for (const [key, until] of this.unreadable) if (until <= now.getTime()) this.unreadable.delete(key);
-    return [...this.unreadable.keys()];
+    const mine = `${providerId} `;
+    return [...this.unreadable.keys()].flatMap((key) => (key.startsWith(mine) ? [key.slice(mine.length)] : []));
   }
 
   /** Nothing is written when nothing happened. */

@@ -39,7 +39,7 @@ export class RetentionPruner {
   /**
    * Deletes backups that retention lets go, oldest first and at once, until `isEnough`, which is asked after each; none at all when
    * all of them would not free `bytes`, as what lies in their bundles may be needed by others. Those of sites with an active job are
-   * left alone (but for the job's own site: there all but the one it is compared with). Returns how many were deleted. One that a storage does not delete now is passed over.
+   * left alone (but for the job's own site: there all but the one it is compared with). Returns how many were deleted. It ends at the first that a storage does not delete now.
    */
   async prune(
     scope: PruneScope,
@@ -55,20 +55,26 @@ export class RetentionPruner {
       throwIfAborted(signal);
       const isOwn = siteId === own.siteId;
       if (!isOwn && (await this.jobs.activeJob(siteId)) !== null) continue;
-      if (!(await this.remove({ id, siteId }, isOwn ? own : undefined))) continue;
+      const how = await this.remove({ id, siteId }, isOwn ? own : undefined);
+      // The next one would only be hidden too, and free nothing.
+      if (how === 'refused') return removed;
+      if (how === 'kept') continue;
       removed += 1;
       if (await isEnough()) return removed;
     }
     return removed;
   }
 
-  private async remove(which: { id: string; siteId: string }, own: OwnRun | undefined): Promise<boolean> {
+  private async remove(
+    which: { id: string; siteId: string },
+    own: OwnRun | undefined,
+  ): Promise<'gone' | 'kept' | 'refused'> {
     try {
-      return (await this.runner.removeNow(which, own)) === 'gone';
+      return (await this.runner.removeNow(which, own)) === 'gone' ? 'gone' : 'kept';
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.logger.warn(`Backup ${which.id} could not be deleted to make room: ${error.message}`);
-      return false;
+      return 'refused';
     }
   }
 

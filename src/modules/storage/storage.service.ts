@@ -1,6 +1,7 @@
 import { EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { systemClock } from '../../common/clock.js';
+import { asAppError } from '../../common/errors/index.js';
 import { InvalidRequestError, type Page, type PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import { schemaFaults } from '../../common/json-schema.js';
@@ -11,6 +12,7 @@ import {
   type StorageDriver,
 } from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
+import { BrokenDriver } from './broken-driver.js';
 import { failoverOrder } from './site-destinations.js';
 import { StorageDriverRegistry } from './storage-driver.registry.js';
 import { probeStorage, requireWorking, type StorageProbe } from './storage-probe.js';
@@ -205,7 +207,16 @@ export class StorageService {
   }
 
   private destinationOf(provider: StorageProvider): Destination {
-    return { providerId: provider.id, providerName: provider.name, driver: this.driverOf(provider) };
+    return { providerId: provider.id, providerName: provider.name, driver: this.driverOrBroken(provider) };
+  }
+
+  /** One provider that can't be used must not take the others down. */
+  private driverOrBroken(provider: StorageProvider): StorageDriver {
+    try {
+      return this.driverOf(provider);
+    } catch (error) {
+      return new BrokenDriver(provider.kind, asAppError(error));
+    }
   }
 
   private driverOf(provider: StorageProvider): StorageDriver {

@@ -224,7 +224,7 @@ export async function removeAbandonedUploads(
   let removed = 0;
   try {
     for await (const { key, id, initiatedAt } of listUploads(s3, '')) {
-      if (active.has(id) || initiatedAt.getTime() > limit) continue;
+      if (active.has(id) || initiatedAt.getTime() > limit || !isOurs(s3, key)) continue;
       if (await abortUpload(s3, key.slice(s3.settings.prefix.length), id)) removed++;
     }
   } catch (error) {
@@ -232,6 +232,11 @@ export async function removeAbandonedUploads(
     throw error;
   }
   return removed;
+}
+
+/** Without a prefix of its own the bucket may be others' too: then only what begins as our keys do. */
+function isOurs(s3: S3Connection, name: string): boolean {
+  return s3.settings.prefix !== '' || /^(sites|catalogue|probe)\//.test(name);
 }
 
 function noUploadId(key: string): AppError {

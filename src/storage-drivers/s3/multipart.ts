@@ -61,11 +61,16 @@ async function sendInParallel(job: PartJob): Promise<Sent> {
   const slots = Math.min(job.s3.settings.concurrency, plan.count);
   const free = Array.from({ length: slots }, () => Buffer.allocUnsafeSlow(Math.min(plan.partBytes, plan.size)));
   const scratch = Buffer.allocUnsafeSlow(READ_BYTES);
-  const running = new Map<number, Promise<Buffer>>();
+  const running = new Map<number, Promise<void>>();
   let failure: { error: unknown } | null = null;
   try {
     for (let number = 1; number <= plan.count; number++) {
-      const buffer = free.pop() ?? (await Promise.race(running.values()));
+      let buffer = free.pop();
+      while (buffer === undefined) {
+        await Promise.race(running.values());
+        buffer = free.pop();
+      }
+      const own = buffer;
       const bytes = buffer.subarray(0, partRange(plan, number).length);
       let at = 0;
       for await (const chunk of from.chunks(partRange(plan, number), signal, scratch)) {
@@ -74,11 +79,11 @@ async function sendInParallel(job: PartJob): Promise<Sent> {
         at += chunk.length;
       }
       const part = number;
-      const sending = sendBuffered(job, part, bytes, signal).then((sent) => {
-        parts[part - 1] = sent;
+      const sending = (async (): Promise<void> => {
+        parts[part - 1] = await sendBuffered(job, part, bytes, signal);
         running.delete(part);
-        return buffer;
-      });
+        free.push(own);
+      })();
       running.set(part, sending);
       // Told to whoever waits for it below; a failure must not be an unhandled one before that.
       sending.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { AppError } from '../../common/errors/index.js';
 import { isStorageKey, type StoredObject } from '../../engine/ports/index.js';
 import type { S3Connection } from './s3-connection.js';
 
@@ -30,11 +31,29 @@ export async function* listObjects(
     );
     const before = last;
     for (const { Key, Size, LastModified } of page.Contents ?? []) {
-      if (Key === undefined || (last !== undefined && Key <= last)) continue;
+      if (Key === undefined || (last !== undefined && !comesAfter(Key, last))) continue;
       last = Key;
       const key = Key.slice(own);
       if (isStorageKey(key)) yield { key, size: Size ?? 0, modifiedAt: LastModified ?? new Date(0) };
     }
-    if (page.IsTruncated !== true || last === before) return;
+    if (page.IsTruncated !== true) return;
+    // Half a listing must not be taken for all of it.
+    if (last === before) throw listingStuck(s3.settings.bucket);
   }
+}
+
+/** By bytes, as the server orders them. */
+function comesAfter(name: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(name), Buffer.from(other)) > 0;
+}
+
+function listingStuck(bucket: string): AppError {
+  return new AppError({
+    code: 'STORAGE_FAILED',
+    kind: 'storage',
+    message: `The list of the bucket "${bucket}" does not go on: the server tells the same names again.`,
+    hint: 'Does the server know `start-after` (ListObjectsV2)? Update it, or use another one.',
+    retry: 'maybe',
+    context: { bucket },
+  });
 }

@@ -41,7 +41,10 @@ export const idsOf = async (test: TestApp, site: { id: string }): Promise<string
 
 /** Bytes that the catalogue knows of on all storages. */
 export async function storedBytes(test: TestApp, where = 'true'): Promise<number> {
-  const rows = await sql(test, `select coalesce(sum(size), 0)::text as n from stored_object where ${where}`);
+  const rows = await sql(
+    test,
+    `select coalesce(sum(size), 0)::text as n from stored_object where state <> 'missing' and ${where}`,
+  );
   return Number(rows[0]?.['n']);
 }
 

@@ -30,6 +30,8 @@ interface StoredCopy {
   content: Buffer;
 }
 
+const isManifest = ({ key }: StoredCopy): boolean => key.endsWith('.manifest.ndjson.zst');
+
 interface Subject {
   site: GatedSite;
   /** The newest one, which needs bundles of all before it. */
@@ -52,7 +54,6 @@ async function makeSubject(index: number, random: SeededRandom): Promise<Subject
      select bundle_key from backup_bundle where backup_id = '${backup.id}' order by key`,
   );
   const objects = rows.map(({ key }) => ({ key: String(key), content: readFileSync(stored.path(String(key))) }));
-  const isManifest = ({ key }: StoredCopy): boolean => key.endsWith('.manifest.ndjson.zst');
   return {
     site,
     backup,
