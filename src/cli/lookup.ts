@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../common/errors/index.js';
 import type { ApiClient, Query } from './api-client.js';
-import type { BackupDto, JobDto, SiteDto, StorageDto } from './api-types.js';
+import type { BackupDto, JobDto, SiteDto } from './api-types.js';
 import { usageError } from './exit-codes.js';
 import { printable, shortId } from './format.js';
 
@@ -138,25 +138,6 @@ export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
   });
 }
 
-/** The storage provider meant by its name, its id or the beginning of one. */
-export async function getProvider(api: ApiClient, text: string): Promise<StorageDto> {
-  const wanted = text.toLowerCase();
-  const found: StorageDto[] = [];
-  for await (const provider of api.all<StorageDto>('/storage')) {
-    if (provider.name === text || provider.id === wanted) return provider;
-    if (SOME_ID.test(wanted) && provider.id.startsWith(wanted)) found.push(provider);
-  }
-  const [first, second] = found;
-  if (first !== undefined && second === undefined) return first;
-  throw new AppError({
-    code: 'STORAGE_NOT_FOUND',
-    kind: 'not-found',
-    message: `There is no storage "${printable(text)}", or more than one.`,
-    hint: '"backupd proof" shows their names.',
-    retry: 'never',
-  });
-}
-
 function notFound(text: string, site: SiteDto | null): AppError {
   const which = text === 'latest' ? 'no backup' : `no backup "${printable(text)}"`;
   return new AppError({
@@ -175,23 +156,4 @@ function bareAddress(url: string): string {
     .replace(/^https?:\/\//, '')
     .replace(/^www\./, '')
     .replace(/\/+$/, '');
-}
-
-/** The id of the storage that a text names: by its id, its beginning, or its name. */
-export async function getStorageId(api: ApiClient, text: string): Promise<string> {
-  const wanted = text.toLowerCase();
-  const found: string[] = [];
-  for await (const { id, name } of api.all<{ id: string; name: string }>('/storage')) {
-    if (id === wanted || name.toLowerCase() === wanted) return id;
-    if (SOME_ID.test(wanted) && id.startsWith(wanted)) found.push(id);
-  }
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw new AppError({
-    code: 'STORAGE_NOT_FOUND',
-    kind: 'not-found',
-    message: `There is no storage "${printable(text)}".`,
-    hint: '`GET /storage` lists them; a storage is named by its name or its id.',
-    retry: 'never',
-  });
 }

@@ -1,22 +1,24 @@
-import { AppError } from '../common/errors/index.js';
 import type { ApiClient } from './api-client.js';
 import type { StorageDto } from './api-types.js';
+import { usageError } from './exit-codes.js';
 import { printable } from './format.js';
 
-/** The storage provider meant by a name, an id or the beginning of one. Error: STORAGE_NOT_FOUND. */
+/** The storage meant by its name, its id or the beginning of one. An exact name goes before one in other capitals. */
 export async function getStorage(api: ApiClient, text: string): Promise<StorageDto> {
-  const found: StorageDto[] = [];
-  for await (const storage of api.all<StorageDto>('/storage')) {
-    if (storage.id === text || storage.name === text) return storage;
-    if (text.length >= 4 && storage.id.startsWith(text.toLowerCase())) found.push(storage);
-  }
-  const [storage] = found;
-  if (storage !== undefined && found.length === 1) return storage;
-  throw new AppError({
-    code: 'STORAGE_NOT_FOUND',
-    kind: 'not-found',
-    message: `There is no storage "${printable(text)}".`,
-    hint: 'Give the name or the id of one (`GET /storage` lists them).',
-    retry: 'never',
-  });
+  const all: StorageDto[] = [];
+  for await (const storage of api.all<StorageDto>('/storage')) all.push(storage);
+  const wanted = text.toLowerCase();
+  const named = all.find(({ id, name }) => id === wanted || name === text);
+  if (named !== undefined) return named;
+  const found = all.filter(
+    ({ id, name }) => name.toLowerCase() === wanted || (wanted.length >= 4 && id.startsWith(wanted)),
+  );
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  throw usageError(
+    first === undefined
+      ? `There is no storage "${printable(text)}".`
+      : `"${printable(text)}" means more than one storage.`,
+    '"backupd storage list" shows them.',
+  );
 }

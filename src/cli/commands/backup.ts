@@ -3,7 +3,8 @@ import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, count, printable, shortId, time } from '../format.js';
-import { asPath, findSite, getBackupId, getSite, getStorageId, looksLikePath } from '../lookup.js';
+import { asPath, findSite, getBackupId, getSite, looksLikePath } from '../lookup.js';
+import { getStorage } from '../storages.js';
 import { wholeNumber } from './arguments.js';
 import { BACKUP, OF_SITE, type OfSite } from './backup-arguments.js';
 import { addPins } from './pins.js';
@@ -59,7 +60,7 @@ export function addBackup(program: Command, run: Run): void {
 async function copyTo(context: CommandContext, text: string, options: CopyOptions): Promise<ExitCode> {
   const api = await context.api();
   const id = await getBackupId(api, text, options.site);
-  const providerId = await getStorageId(api, options.to);
+  const { id: providerId } = await getStorage(api, options.to);
   return context.finish(await api.post<JobDto>(`/backups/${id}/copies`, { providerId }), options.wait === true);
 }
 

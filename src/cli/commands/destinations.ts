@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api-client.js';
 import { usageError } from '../exit-codes.js';
-import { getStorageId } from '../lookup.js';
+import { getStorage } from '../storages.js';
 
 /** Options that say where a site's backups go. */
 export interface DestinationOptions {
@@ -21,7 +21,7 @@ export async function destinationsOf(api: ApiClient, options: DestinationOptions
   for (const text of destination) {
     const [, name = text, weight] = /^(.*)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
     // oxlint-disable-next-line no-await-in-loop -- a few at most
-    const id = await getStorageId(api, name);
+    const { id } = await getStorage(api, name);
     providers.push({ id, ...(weight === undefined ? {} : { weight: Number(weight) }) });
   }
   return { mode: failover === true ? 'failover' : 'all', providers };

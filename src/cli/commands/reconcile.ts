@@ -4,7 +4,7 @@ import type { ReconciliationDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, count, plural, printable } from '../format.js';
-import { getProvider } from '../lookup.js';
+import { getStorage } from '../storages.js';
 import { wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
@@ -34,7 +34,7 @@ export function addReconcile(program: Command, run: Run): void {
 
 async function reconcile(context: CommandContext, provider: string, options: Options): Promise<ExitCode> {
   const api = await context.api();
-  const { id, name } = await getProvider(api, provider);
+  const { id, name } = await getStorage(api, provider);
   const actions = (['adopt', 'mark', 'delete'] as const).filter((action) => options[action] === true);
   let report = await api.post<ReconciliationDto>(`/storage/${id}/reconciliations`, {
     actions,
@@ -52,6 +52,11 @@ function show({ output }: CommandContext, name: string, report: ReconciliationDt
   const { counts, findings, error } = report;
   const number = (key: string): number => counts[key] ?? 0;
   output.data(report);
+  if (error !== null && findings.length === 0) {
+    output.remark(`${output.colors.red('✖')} ${printable(error.message)}`);
+    if (error.hint !== null) output.remark(`  ${printable(error.hint)}`);
+    return ExitCode.Failed;
+  }
   output.table(
     ['FINDING', 'OBJECT', 'EXPECTED', 'STORED', 'DONE', ''],
     findings.map((finding) => [

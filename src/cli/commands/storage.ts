@@ -4,6 +4,7 @@ import type { StorageDto, StorageKindDto, StorageTestDto } from '../api-types.js
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, printable, shortId, time } from '../format.js';
+import { getStorage } from '../storages.js';
 import type { Run } from './run.js';
 import {
   propertiesOf,
@@ -232,24 +233,6 @@ async function allStorages(api: ApiClient): Promise<StorageDto[]> {
   const found: StorageDto[] = [];
   for await (const storage of api.all<StorageDto>('/storage')) found.push(storage);
   return found;
-}
-
-async function getStorage(api: ApiClient, text: string): Promise<StorageDto> {
-  const all = await allStorages(api);
-  const wanted = text.toLowerCase();
-  const named = all.find(({ id, name }) => id === wanted || name === text);
-  if (named !== undefined) return named;
-  const found = all.filter(
-    ({ id, name }) => name.toLowerCase() === wanted || (wanted.length >= 4 && id.startsWith(wanted)),
-  );
-  const [first, second] = found;
-  if (first !== undefined && second === undefined) return first;
-  throw usageError(
-    first === undefined
-      ? `There is no storage "${printable(text)}".`
-      : `"${printable(text)}" means more than one storage.`,
-    '"backupd storage list" shows them.',
-  );
 }
 
 async function getKind(api: ApiClient, text: string): Promise<StorageKindDto> {

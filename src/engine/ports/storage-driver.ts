@@ -49,6 +49,11 @@ export interface PutOptions {
   limiter?: BandwidthLimiter;
   /** Called with the bytes sent so far of this object; never goes back. */
   onProgress?: (bytes: number) => void;
+  /**
+   * The storage may keep the source file itself (a hard link, a clone of its blocks) instead of a copy. Only for one storage of a
+   * file: two that share it would be one copy. Nobody may write to the file any more.
+   */
+  mayShare?: boolean;
   /** Do not lock this object, though the driver's settings lock: for what is to be deleted soon. */
   unlocked?: boolean;
 }

@@ -86,7 +86,9 @@ async function takeFile(
         stat.isFile() ? `${stat.size} bytes` : 'no bytes: not a file',
       );
     }
-    if (stat.uid === process.geteuid?.() && (await linkOrClone(partials, name, source.path, stat))) {
+    // A file with a second name lies in a storage already.
+    const mayShare = options.mayShare === true && stat.nlink === 1 && stat.uid === process.geteuid?.();
+    if (mayShare && (await linkOrClone(partials, name, source.path, stat))) {
       const size = await settle(partials, name);
       if (size !== source.size) throw checksumMismatch(key, `${source.size} bytes`, `${size} bytes`);
       return { size, sha256: undefined };

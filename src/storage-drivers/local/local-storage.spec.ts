@@ -62,8 +62,14 @@ describe('LocalStorageDriver', () => {
   it('takes a finished work file of the same disk without copying it', async () => {
     const driver = await ready();
     const source = workFile(Buffer.alloc(100_000, 7));
-    await driver.put('sites/x/a', source);
+    await driver.put('sites/x/a', source, { mayShare: true });
     expect(statSync(temp('storage/sites/x/a')).ino).toBe(statSync(source.path).ino);
+    // Nobody else may have it too, or two copies would be one; nor anybody who was not told that he may.
+    await driver.put('sites/x/b', source, { mayShare: true });
+    const other = { ...source, path: temp('storage/sites/x/b') };
+    await driver.put('sites/x/c', other);
+    for (const name of ['b', 'c']) expect(statSync(temp(`storage/sites/x/${name}`)).nlink).toBe(1);
+    expect(statSync(other.path).nlink).toBe(1);
   });
 
   it('never takes a link for the work file', async () => {
@@ -150,7 +156,7 @@ describe('LocalStorageDriver', () => {
     const source = workFile(Buffer.alloc(3_000_000, 9));
     // Another owner: the copy path, with checksum.
     chownSync(source.path, 1234, 1234);
-    const stored = await driver.put('a', source);
+    const stored = await driver.put('a', source, { mayShare: true });
     expect(stored).toMatchObject({ size: 3_000_000, sha256: source.sha256 });
     expect(statSync(temp('storage/a')).ino).not.toBe(statSync(source.path).ino);
     await expect(driver.put('b', { ...source, sha256: '0'.repeat(64) })).rejects.toMatchObject({

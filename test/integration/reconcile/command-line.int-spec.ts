@@ -34,8 +34,8 @@ it('backupd reconcile shows the differences, and does what it is told', async ()
   });
   expect(await stored.state(bundleKey(first))).toBe('present');
   expect(await backupd('reconcile', 'nowhere')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/STORAGE_NOT_FOUND/),
+    code: 2,
+    stderr: expect.stringMatching(/There is no storage "nowhere"/),
   });
 });
 

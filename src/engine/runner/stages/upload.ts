@@ -1,12 +1,13 @@
 import { AppError, asAppError, throwIfAborted } from '../../../common/errors/index.js';
-import type {
-  BackupStageContext,
-  CommittedBackup,
-  Destination,
-  FileSource,
-  ReferredBundle,
-  StageOutcome,
-  StoredObject,
+import {
+  type BackupStageContext,
+  type CommittedBackup,
+  type Destination,
+  type FileSource,
+  hasFiles,
+  type ReferredBundle,
+  type StageOutcome,
+  type StoredObject,
 } from '../../ports/index.js';
 import { aboutSite } from './about-site.js';
 import { keysFor } from './keys.js';
@@ -169,7 +170,10 @@ async function putChecked(
   onProgress: (bytes: number) => void,
 ): Promise<void> {
   const { driver } = destination;
-  const answer = await driver.put(key, source, { signal: context.signal, limiter: context.limiter, onProgress });
+  // One storage that keeps files may have the packed one itself; another one gets a copy of its own.
+  const mayShare = context.destinations.find((other) => hasFiles(other.driver)) === destination;
+  const { signal, limiter } = context;
+  const answer = await driver.put(key, source, { signal, limiter, onProgress, mayShare });
   compare(destination, key, source, answer);
   compare(destination, key, source, await driver.stat(key));
 }
