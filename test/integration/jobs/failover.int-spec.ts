@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keysFor } from '../../../src/engine/runner/index.js';
 import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { runSql } from '../../support/postgres.js';
@@ -86,24 +87,28 @@ describe('failover', () => {
     const first = await backedUp(test, site, 50_000);
     const home = placeOf(first);
     const before = objectsOf(home, site);
-    site.hold('upload_remote');
-    site.fail('upload_remote', { code: 'TEST_BUSY', kind: 'source', retry: 'later', message: 'Busy.' });
-    const job = await site.start();
-    await until('it to be stored', () => objectsOf(home, site).length > before.length);
-    // The first attempt has stored all and fails; by the second one the storage is away.
-    const mount = unmount(home);
-    site.release('upload_remote');
-    const ended = await test.admin.ended(job.id);
-    expect(ended.status).toBe('completed');
-    mount();
+    site.hold('create_bundle');
+    const { id } = await site.start();
+    await site.reached('create_bundle');
+    const job = await test.admin.job(id);
+    const [row] = await runSql(test.config.databaseUrl ?? '', `select backup_id from job where id = '${id}'`);
+    const backupId = String(row?.['backup_id']);
+    const keys = keysFor(site.id, new Date(job.startedAt ?? ''), backupId);
+    // Home takes the bundle, and not the manifest.
+    mkdirSync(join(home.folder, keys.manifestKey), { recursive: true });
+    site.release('create_bundle');
+    await until('the bundle to be at home', () => existsSync(join(home.folder, keys.bundleKey)));
+    expect(await test.admin.ended(id)).toMatchObject({ status: 'completed' });
     const sweeper = test.app.get(JobSweeper, { strict: false });
-    await until('the rest to be removed', async () => {
+    await until('the bundle to be removed', async () => {
       await sweeper.sweepAll();
-      return objectsOf(home, site).length === before.length;
+      return !existsSync(join(home.folder, keys.bundleKey));
     });
+    rmdirSync(join(home.folder, keys.manifestKey));
     expect(objectsOf(home, site)).toEqual(before);
     const [made] = await test.admin.backups(site.id);
-    expect([made?.id, made && placeOf(made).id]).not.toEqual([made?.id, home.id]);
+    expect(made?.id).toBe(backupId);
+    expect(made && placeOf(made).id).not.toBe(home.id);
     await expectNothingDangling(site);
   });
 
