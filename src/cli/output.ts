@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type TableClass from 'cli-table3';
 import pc from 'picocolors';
 import type { AppError } from '../common/errors/index.js';
+import { usageError } from './exit-codes.js';
 import { printable } from './format.js';
 
 /** Where the command line writes to and reads from; tests give their own. */
@@ -94,6 +95,13 @@ export class Output {
   async confirm(question: string): Promise<boolean> {
     const answer = await this.ask(`${question} [y/N] `, false);
     return /^y(es)?$/i.test(answer.trim());
+  }
+
+  /** Whether the person agrees; `yes` says so beforehand. With nobody to ask, what asks first is refused. */
+  async agreed(yes: boolean | undefined, act: string, question: string): Promise<boolean> {
+    if (yes === true) return true;
+    if (!this.canAsk) throw usageError(`${act} asks first.`, 'Give --yes when there is nobody to ask.');
+    return this.confirm(question);
   }
 
   /** Asks for a line of text. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto, SiteDto } from '../../src/cli/api-types.js';
@@ -138,15 +138,22 @@ describe.each(STORAGES)('a server that was lost but for its storage ($kind)', ({
     const args = ['recover', '--kind', storage.kind, '--settings', settingsFile];
     const wrong = join(scratch.path, 'wrong.txt');
     writeFileSync(wrong, randomBytes(32).toString('base64'));
-    const refused = await cli(dataDir, ...args, '--key-file', wrong);
+    const refused = await cli(dataDir, ...args, '--yes', '--key-file', wrong);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('SECRET_UNREADABLE');
-    const run = await cli(dataDir, ...args, '--key-file', keyFile);
+    expect(refused.stderr).toContain('SECRET_KEY_WRONG');
+    expect(await cli(dataDir, ...args, '--key-file', keyFile)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Give --yes when there is nobody to ask.'),
+    });
+    const typo = join(scratch.path, 'mistyped');
+    expect((await cli(dataDir, 'recover', '--path', typo, '--yes', '--key-file', keyFile)).code).toBe(2);
+    expect(existsSync(typo)).toBe(false);
+    const run = await cli(dataDir, ...args, '--yes', '--key-file', keyFile);
     expect(run.stderr).not.toContain('✖');
     expect(run.stdout).toContain('1 brought back');
     expect(run.stdout).toContain('backupd restore latest');
     expect(run.stdout + run.stderr).not.toContain(readFileSync(keyFile, 'utf8').trim());
-    const again = await cli(dataDir, ...args, '--key-file', keyFile);
+    const again = await cli(dataDir, ...args, '--yes', '--key-file', keyFile);
     expect(again.stderr).toContain('CATALOGUE_NOT_EMPTY');
     const shown = await cli(dataDir, 'sites', '--json');
     const listed = JSON.parse(shown.stdout) as SiteDto[];
@@ -160,7 +167,7 @@ describe.each(STORAGES)('a server that was lost but for its storage ($kind)', ({
     for (const wordpress of sites) await wordpress.loseFiles();
     for (const { root } of sites) mkdirSync(root, { recursive: true });
     const dataDir = join(scratch.path, 'rebuilt');
-    const run = await cli(dataDir, 'recover', '--kind', storage.kind, '--settings', settingsFile, '--no-key');
+    const run = await cli(dataDir, 'recover', '--kind', storage.kind, '--settings', settingsFile, '--no-key', '--yes');
     expect(run.stdout).toMatch(/2 brought back/);
     expect(run.stdout).toContain('so lost');
     expect(run.code).toBe(3);

@@ -39,8 +39,10 @@ export function addCatalogue(program: Command, run: Run): void {
       '--from <storage>',
       'name or id of the storage; d1 = the mirror in Cloudflare D1, into an empty catalogue',
     )
-    .action((options: { from: string }) =>
-      run((context) => (options.from === 'd1' ? restoreFromMirror(context, {}) : rebuild(context, options.from))),
+    .option('--server <name>', 'with d1: the server whose rows they are, when there are several')
+    .option('--without-key', 'with d1: also when the stored credentials can not be opened with the key of this host')
+    .action((options: { from: string; server?: string; withoutKey?: boolean }) =>
+      run((context) => (options.from === 'd1' ? restoreFromMirror(context, options) : rebuild(context, options.from))),
     );
 }
 

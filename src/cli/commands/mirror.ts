@@ -166,10 +166,8 @@ export async function restoreFromMirror(context: CommandContext, options: Mirror
 
 async function remove(context: CommandContext, options: { yes?: boolean }): Promise<ExitCode> {
   const { output } = context;
-  if (options.yes !== true) {
-    if (!output.canAsk) throw usageError('Removing the mirror asks first.', 'Give --yes when there is nobody to ask.');
-    if (!(await output.confirm('Forget the mirror? Its rows in D1 stay.'))) return ExitCode.Failed;
-  }
+  if (!(await output.agreed(options.yes, 'Removing the mirror', 'Forget the mirror? Its rows in D1 stay.')))
+    return ExitCode.Failed;
   await (await context.api()).delete('/mirror');
   output.data({ removed: true });
   output.line('The mirror is forgotten; its rows in D1 stay.');

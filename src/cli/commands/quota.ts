@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, printable, time } from '../format.js';
 import { getSite } from '../lookup.js';
+import { getStorage } from '../storages.js';
 import type { Run } from './run.js';
 
 interface Subject {
@@ -130,7 +131,5 @@ async function pathOf(api: ApiClient, { site, storage, node }: Subject): Promise
     throw usageError('Of what?', 'Give one of --site, --storage and --node.');
   if (site !== undefined) return `/quotas/site/${(await getSite(api, site)).id}`;
   if (storage === undefined) return `/quotas/node/${encodeURIComponent(node ?? '')}`;
-  for await (const each of api.all<{ id: string; name: string }>('/storage'))
-    if (each.id === storage.toLowerCase() || each.name === storage) return `/quotas/provider/${each.id}`;
-  throw usageError(`There is no storage "${printable(storage)}".`, '"backupd usage" names them.');
+  return `/quotas/provider/${(await getStorage(api, storage)).id}`;
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError } from '../../common/errors/index.js';
+import { secretKeyId } from '../../common/secret-key.js';
 import type { ApiClient } from '../api-client.js';
 import type {
   CatalogueDto,
@@ -49,7 +51,7 @@ async function recover(context: CommandContext, options: RecoverOptions): Promis
     await confirm(context, options, 'Rebuild the catalogue from the manifests of the backups?');
     return rebuild(context, storage);
   }
-  const chosen = choose(items, options.catalogue);
+  const chosen = choose(items, options.catalogue, key === null ? null : secretKeyId(Buffer.from(key, 'base64')));
   await confirm(context, options, `Recover from the catalogue backup of ${time(chosen.createdAt)}?`);
   const task = await api.post<CatalogueTaskDto>('/catalogue/recover', {
     providerId: storage.id,
@@ -76,16 +78,40 @@ async function findOrAdd(context: CommandContext, options: RecoverOptions): Prom
   const api = await context.api();
   if (options.storage !== undefined) return getStorage(api, options.storage);
   const { kind, settings } = await askStorage(context.output, options);
+  requireFolder(kind, settings['path']);
   const name = 'recovered';
   for await (const known of api.all<StorageDto>('/storage'))
     if (known.name === name && known.kind === kind) return api.patch<StorageDto>(`/storage/${known.id}`, { settings });
   return api.post<StorageDto>('/storage', { name, kind, settings, isDefault: true });
 }
 
-function choose(items: readonly ShelvedCatalogueDto[], wanted: string | undefined): ShelvedCatalogueDto {
-  const found =
-    wanted === undefined ? items.find((item) => item.keyId !== null) : items.find((item) => item.key === wanted);
-  if (found !== undefined) return found;
+/** A folder that was mistyped, or whose disk is not mounted, must not be made anew. */
+function requireFolder(kind: string, path: unknown): void {
+  if (kind !== 'local' || typeof path !== 'string' || existsSync(path)) return;
+  throw usageError(
+    `There is no folder ${printable(path)} on this host.`,
+    'Give the folder of the storage that has the backups; is its disk mounted?',
+  );
+}
+
+/** The catalogue backup that is asked for, else the newest that the given key opens (or that this host has a key for). */
+function choose(
+  items: readonly ShelvedCatalogueDto[],
+  wanted: string | undefined,
+  keyId: string | null,
+): ShelvedCatalogueDto {
+  const opens = (item: ShelvedCatalogueDto): boolean => item.canOpen || (keyId !== null && item.keyId === keyId);
+  const found = items.find((item) => (wanted === undefined ? opens(item) : item.key === wanted));
+  if (found !== undefined && opens(found)) return found;
+  const sealers = [...new Set(items.flatMap((item) => item.keyId ?? []))];
+  if (keyId !== null && sealers.length > 0)
+    throw new AppError({
+      code: 'SECRET_KEY_WRONG',
+      kind: 'precondition',
+      message: `The key that was given (${keyId}) opens ${wanted === undefined ? 'none of the catalogue backups there' : 'not that catalogue backup'}: they were sealed with ${sealers.join(', ')}.`,
+      hint: 'Give that key, or rebuild from the manifests without one: --no-key.',
+      retry: 'never',
+    });
   throw new AppError({
     code: 'CATALOGUE_BACKUP_NOT_FOUND',
     kind: 'not-found',
@@ -99,8 +125,7 @@ function choose(items: readonly ShelvedCatalogueDto[], wanted: string | undefine
 }
 
 async function confirm({ output }: CommandContext, options: RecoverOptions, question: string): Promise<void> {
-  if (options.yes === true || !output.canAsk) return;
-  if (!(await output.confirm(question))) throw usageError('Nothing was changed.');
+  if (!(await output.agreed(options.yes, 'A recovery', question))) throw usageError('Nothing was changed.');
 }
 
 async function rebuild(context: CommandContext, storage: StorageDto): Promise<ExitCode> {
@@ -109,6 +134,14 @@ async function rebuild(context: CommandContext, storage: StorageDto): Promise<Ex
   const task = await api.post<CatalogueTaskDto>('/catalogue/rebuild', { providerId: storage.id });
   const rebuilt = await followTask<RebuildReportDto>(context, task);
   output.data({ rebuilt });
+  if (rebuilt.backups.adopted + rebuilt.backups.known === 0)
+    throw new AppError({
+      code: 'NOTHING_TO_RECOVER',
+      kind: 'not-found',
+      message: `"${printable(storage.name)}" has no backup that could be brought back.`,
+      hint: 'Is it the right folder, bucket and prefix? `backupd storage show recovered` tells what was looked at.',
+      retry: 'never',
+    });
   output.line(`Rebuilt from the manifests on ${printable(storage.name)}:`);
   showRebuild(context, rebuilt);
   output.line();

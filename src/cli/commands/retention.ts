@@ -178,9 +178,8 @@ async function apply(context: CommandContext, text: string, options: { yes?: boo
       { limit: 1 },
     );
     if (policy === null) output.remark(note);
-    if (!output.canAsk) throw usageError('Applying retention asks first.', 'Give --yes when there is nobody to ask.');
     const what = `Let ${plural(expired, 'backup')} of ${printable(site.name)} go (${bytes(freedBytes)}, after ${plural(graceHours, 'hour')})?`;
-    if (!(await output.confirm(what))) return ExitCode.Failed;
+    if (!(await output.agreed(options.yes, 'Applying retention', what))) return ExitCode.Failed;
   }
   const done = await api.post<RetentionRunDto>(`/sites/${site.id}/retention/apply`);
   output.data(done);

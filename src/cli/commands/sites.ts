@@ -250,13 +250,8 @@ async function remove(context: CommandContext, text: string, options: { yes?: bo
   const { output } = context;
   const api = await context.api();
   const site = await getSite(api, text);
-  if (options.yes !== true) {
-    if (!output.canAsk) throw usageError('Removing a site asks first.', 'Give --yes when there is nobody to ask.');
-    if (
-      !(await output.confirm(`Forget ${printable(site.name)} (${printable(site.path)})? Its files and backups stay.`))
-    )
-      return ExitCode.Failed;
-  }
+  const question = `Forget ${printable(site.name)} (${printable(site.path)})? Its files and backups stay.`;
+  if (!(await output.agreed(options.yes, 'Removing a site', question))) return ExitCode.Failed;
   await api.delete(`/sites/${site.id}`);
   output.data({ removed: site.id });
   output.line(`${printable(site.name)} is no longer registered; its files and backups stay`);

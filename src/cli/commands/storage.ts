@@ -62,7 +62,8 @@ export function addStorage(program: Command, run: Run): void {
         .description('change a storage; new settings are tested first')
         .argument('<storage>', STORAGE)
         .option('--name <name>', 'call it that')
-        .option('--default', 'backups go here from now on')
+        .option('--default', 'sites without destinations of their own store here (too)')
+        .option('--no-default', 'they no longer store here')
         .option('--enable', 'take backups again')
         .option('--disable', 'take no more backups; those it has stay readable'),
     ),
@@ -173,7 +174,7 @@ async function update(context: CommandContext, text: string, options: UpdateOpti
   const settings = await settingsFrom(context.output, await getKind(api, storage.kind), options, { ask: false });
   const body = {
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.default === true ? { isDefault: true } : {}),
+    ...(options.default === undefined ? {} : { isDefault: options.default }),
     ...(options.enable === true ? { enabled: true } : {}),
     ...(options.disable === true ? { enabled: false } : {}),
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
@@ -218,11 +219,8 @@ async function remove(context: CommandContext, text: string, options: { yes?: bo
   const { output } = context;
   const api = await context.api();
   const storage = await getStorage(api, text);
-  if (options.yes !== true) {
-    if (!output.canAsk) throw usageError('Removing a storage asks first.', 'Give --yes when there is nobody to ask.');
-    if (!(await output.confirm(`Forget ${printable(storage.name)} (${printable(whereIs(storage))})?`)))
-      return ExitCode.Failed;
-  }
+  const question = `Forget ${printable(storage.name)} (${printable(whereIs(storage))})?`;
+  if (!(await output.agreed(options.yes, 'Removing a storage', question))) return ExitCode.Failed;
   await api.delete(`/storage/${storage.id}`);
   output.data({ removed: storage.id });
   output.line(`${printable(storage.name)} is forgotten; what lies there stays`);

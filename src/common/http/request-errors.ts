@@ -8,7 +8,7 @@ export class InvalidRequestError extends AppError {
       code: 'REQUEST_INVALID',
       kind: 'usage',
       message: faults.map((fault) => fault.message).join('; ') || 'The request is not valid.',
-      hint: 'Correct the fields listed under "errors"; /docs describes every request.',
+      hint: 'Correct what is named there; /docs describes every request.',
       retry: 'never',
     });
   }

@@ -19,6 +19,8 @@ interface Choice {
 /** Where a backup goes. */
 export interface ChosenDestinations {
   destinations: readonly Destination[];
+  /** Ids of disabled providers that are to have a copy once they are enabled. */
+  absent: readonly string[];
   /** Whether another provider was given up, which may hold parts of the backup. */
   hasFailedOver: boolean;
   /** Told when none of them took it; gives the error to fail with. */
@@ -43,8 +45,15 @@ export class BackupDestinations {
     site: { id: string; destinations?: SiteDestinations | null | undefined },
     context: ChoiceContext,
   ): Promise<ChosenDestinations> {
-    const { mode, candidates } = await this.storage.choiceFor(site);
-    if (mode === 'all') return { destinations: candidates, hasFailedOver: false };
+    const { mode, candidates, absent } = await this.storage.choiceFor(site);
+    if (absent.length > 0)
+      context.journal.note(
+        'Storages of this site are disabled: their copy is made by a repair once they are enabled.',
+        {
+          disabled: absent,
+        },
+      );
+    if (mode === 'all') return { destinations: candidates, absent, hasFailedOver: false };
     const before = await context.checkpoints.get<Choice>(CHECKPOINT);
     const excluded = new Set(before?.excluded);
     const kept = candidates.find(({ providerId }) => providerId === before?.providerId);
@@ -82,6 +91,7 @@ export class BackupDestinations {
     const { providerId, providerName } = destination;
     return {
       destinations: [destination],
+      absent: [],
       hasFailedOver: excluded.size > 0,
       refused: async (error) => {
         const hasOther = candidates.some((other) => other.providerId !== providerId && !excluded.has(other.providerId));

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { BackupStageContext, CommittedBackup, ParentBackup } from '../../engine/ports/index.js';
+import { asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { BackupStageContext, CommittedBackup, ParentBackup, SiteSpec } from '../../engine/ports/index.js';
 import { keysFor, WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
@@ -8,7 +9,7 @@ import { ResourceService } from '../resources/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { BackupExtensions, type BackupRun } from './backup-extensions.js';
-import { BackupDestinations } from './backup-destinations.js';
+import { BackupDestinations, type ChosenDestinations } from './backup-destinations.js';
 import { Catalogue } from './catalogue.js';
 import { Leftovers } from './leftovers.js';
 import { OwnFolders } from './own-folders.js';
@@ -59,31 +60,16 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
 
   /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE, and what an extension refuses it with (QUOTA_EXCEEDED). */
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
-    const { catalogue, extensions, ownFolders, parents } = this.parts;
+    const { catalogue, extensions, ownFolders } = this.parts;
     const registered = await this.sites.get(job.siteId);
     const site = this.sites.specOf(registered);
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
     let made: CommittedBackup | null = null;
-    const { destinations, hasFailedOver, refused } = await this.parts.destinations.choose(registered, context);
-    if (hasFailedOver) this.failedOver.add(job.id);
+    const { chosen, parent, run } = await this.begin(job, registered, site, context, before !== null);
+    const { destinations, absent, refused } = chosen;
+    if (chosen.hasFailedOver) this.failedOver.add(job.id);
     const startedAt = job.startedAt ?? job.createdAt;
-    let found: Promise<ParentBackup | null> | null = null;
-    const parent = async (): Promise<ParentBackup | null> => {
-      found ??= job.request['full'] === true ? Promise.resolve(null) : parents.find({ ...context, site, destinations });
-      return found;
-    };
-    const run: BackupRun = {
-      jobId: job.id,
-      site,
-      full: job.request['full'] === true,
-      destinations,
-      signal: context.signal,
-      journal: context.journal,
-      parentId: async () => (await parent())?.backupId ?? null,
-    };
-    // One that is whole already has nothing more to store.
-    if (before === null) await extensions.beforeStages(run);
     const stageContext: Omit<BackupStageContext, 'finished'> = {
       ...context,
       site,
@@ -96,7 +82,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       limiter: this.resources.bandwidth,
       catalogue: {
         commit: async (backup) => {
-          await catalogue.commit(backup);
+          await catalogue.commit({ ...backup, missing: [...backup.missing, ...absent] });
           made = backup;
         },
       },
@@ -116,6 +102,41 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       goesOnLater: () => true,
       result: () => resultOf(made),
     };
+  }
+
+  /**
+   * Where the backup goes and what it is compared with, once the other features let it begin; with failover the next storage is taken
+   * when they do not. One that is whole already (`isMade`) has nothing more to store. Errors: as `prepare`.
+   */
+  private async begin(
+    job: Job,
+    registered: Parameters<BackupDestinations['choose']>[0],
+    site: SiteSpec,
+    context: RunContext,
+    isMade: boolean,
+  ): Promise<{ chosen: ChosenDestinations; parent: () => Promise<ParentBackup | null>; run: BackupRun }> {
+    const { destinations: places, extensions, parents } = this.parts;
+    const full = job.request['full'] === true;
+    for (;;) {
+      const chosen = await places.choose(registered, context);
+      const { destinations } = chosen;
+      let found: Promise<ParentBackup | null> | null = null;
+      const parent = async (): Promise<ParentBackup | null> => {
+        found ??= full ? Promise.resolve(null) : parents.find({ ...context, site, destinations });
+        return found;
+      };
+      const { signal, journal } = context;
+      const parentId = async (): Promise<string | null> => (await parent())?.backupId ?? null;
+      const run: BackupRun = { jobId: job.id, site, full, destinations, signal, journal, parentId };
+      try {
+        if (!isMade) await extensions.beforeStages(run);
+        return { chosen, parent, run };
+      } catch (error) {
+        throwIfAborted(signal);
+        const next = await chosen.refused?.(asAppError(error));
+        if (next?.code !== 'STORAGE_REFUSED') throw error;
+      }
+    }
   }
 
   /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */

@@ -1,5 +1,6 @@
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
+import { lockInTransaction } from '../../database/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import { JobKind, JobsService } from '../jobs/index.js';
@@ -164,6 +165,6 @@ export class BackupRemover {
  * one. Taken before any row lock; whoever holds it asks the database through this transaction only: others that wait for it may hold
  * all other connections.
  */
-export async function lockBackupsOf(em: EntityManager, siteId: string): Promise<void> {
-  await em.execute(`select pg_advisory_xact_lock(hashtextextended('backupd backups of ' || ?, 0))`, [siteId]);
+export function lockBackupsOf(em: EntityManager, siteId: string): Promise<void> {
+  return lockInTransaction(em, `backupd:backups-of:${siteId}`, 'exclusive');
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asAppError, throwIfAborted } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
-import type { StorageDriver, StoredObject } from '../../engine/ports/index.js';
+import type { Destination, StorageDriver, StoredObject } from '../../engine/ports/index.js';
 import { InstanceId } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SecretBox } from '../secrets/index.js';
@@ -17,7 +17,6 @@ import type { TaskContext } from './catalogue-task.js';
 
 /** Catalogue backups of one master that are kept on each provider. */
 export const KEPT_BACKUPS = 14;
-const MOST_PROVIDERS = 500;
 const SETTING = 'catalogue.backup';
 
 /** When the catalogue was last backed up, and under which key. */
@@ -81,17 +80,16 @@ export class CatalogueBackup {
       const content = dumpCatalogue(this.config.databaseUrl ?? '', about, report.rows);
       const file = await sealToFile(path, about, this.secrets.key(about.keyId), content);
       report.size = file.size;
-      const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
-      for (const provider of items.filter((each) => each.enabled)) {
+      for (const destination of await this.storage.enabledDestinations()) {
         throwIfAborted(signal);
         try {
-          await this.store(provider, report.key, file, signal);
-          report.stored.push(provider.name);
+          await this.store(destination, report.key, file, signal);
+          report.stored.push(destination.providerName);
           count('stored');
         } catch (error) {
           throwIfAborted(signal);
           const { code, message } = asAppError(error);
-          report.failed.push({ provider: provider.name, code, message });
+          report.failed.push({ provider: destination.providerName, code, message });
           count('failed');
         }
       }
@@ -109,24 +107,23 @@ export class CatalogueBackup {
   }
 
   private async store(
-    provider: { id: string; name: string },
+    { providerId, providerName, driver }: Destination,
     key: string,
     file: SealedFile,
     signal: AbortSignal,
   ): Promise<void> {
-    const driver = await this.storage.driver(provider.id);
     const { instance, resources } = this.parts;
     await resources.use(
       'network',
       async () => {
         const answer = await driver.put(key, file, { signal, limiter: resources.bandwidth });
         for (const stored of [answer, await driver.stat(key, signal)])
-          if (!isSame(stored, file)) throw storedDiffers(provider.name, key);
-        await writePlace(driver, await instance.get(), provider);
+          if (!isSame(stored, file)) throw storedDiffers(providerName, key);
+        await writePlace(driver, await instance.get(), { id: providerId, name: providerName });
       },
       { signal },
     );
-    await this.prune(driver, provider.name, await instance.get());
+    await this.prune(driver, providerName, await instance.get());
   }
 
   /** What is locked there, or can't be deleted now, is deleted by one of the next days' backups. */

@@ -4,7 +4,7 @@ import { AppError, throwIfAborted } from '../../common/errors/index.js';
 import { isId } from '../../common/ids.js';
 import type { StorageDriver, StoredObject } from '../../engine/ports/index.js';
 import { openBackup } from '../../engine/snapshot/read/index.js';
-import { BackupAdopter, ObjectLedger, ReadBy } from '../backups/index.js';
+import { BackupAdopter } from '../backups/index.js';
 import { type EnteredSite, SiteRecovery } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import type { TaskContext } from './catalogue-task.js';
@@ -13,7 +13,6 @@ import { readSiteFile, siteOfHeader } from './site-file.js';
 
 /** Manifests that are read at the same time. */
 const AT_ONCE = 3;
-const KEYS_AT_ONCE = 1000;
 const MANIFEST_END = '.manifest.ndjson.zst';
 
 /** One site's folder in a storage. */
@@ -30,32 +29,17 @@ export class CatalogueRebuild {
     private readonly storage: StorageService,
     private readonly sites: SiteRecovery,
     private readonly adopter: BackupAdopter,
-    private readonly ledger: ObjectLedger,
   ) {}
 
   /**
    * Goes through `sites/` once, site by site, and adopts every manifest that the catalogue does not know with this provider, oldest
-   * first. Adds, and changes nothing that is there; run again, it goes on. `markMissing`: what the catalogue knows and the storage
-   * does not have is marked so. Damaged and incomplete backups are reported; a storage that fails ends it with that error.
+   * first. Adds, and changes nothing that is there; run again, it goes on. Damaged and incomplete backups are reported; a storage
+   * that fails ends it with that error.
    */
-  async run(providerId: string, context: TaskContext, markMissing = false): Promise<RebuildReport> {
+  async run(providerId: string, context: TaskContext): Promise<RebuildReport> {
     const driver = await this.storage.driver(providerId);
     const report = emptyReport(providerId);
-    const seen = new Set<string>();
-    for await (const folder of foldersOf(driver, context.signal)) {
-      seen.add(folder.siteId);
-      await this.takeSite(driver, folder, report, context);
-      if (markMissing) report.missing += await this.markMissing({ providerId, driver }, folder.siteId, folder.objects);
-    }
-    if (markMissing) {
-      const rows = await this.orm.em
-        .fork()
-        .execute<{ site_id: string }[]>('select distinct site_id from stored_object where provider_id = ?', [
-          providerId,
-        ]);
-      for (const { site_id: siteId } of rows)
-        if (!seen.has(siteId)) report.missing += await this.markMissing({ providerId, driver }, siteId, new Map());
-    }
+    for await (const folder of foldersOf(driver, context.signal)) await this.takeSite(driver, folder, report, context);
     return report;
   }
 
@@ -120,24 +104,6 @@ export class CatalogueRebuild {
       [providerId, siteId],
     );
     return new Map(rows.map(({ key, size }) => [key, Number(size)]));
-  }
-
-  private async markMissing(
-    { providerId, driver }: { providerId: string; driver: StorageDriver },
-    siteId: string,
-    there: ReadonlyMap<string, number>,
-  ): Promise<number> {
-    const em = this.orm.em.fork();
-    const rows = await em.execute<{ key: string }[]>(
-      `select key from stored_object where provider_id = ? and site_id = ? and state <> 'missing'`,
-      [providerId, siteId],
-    );
-    const missing: string[] = [];
-    // Stored since the listing began, perhaps: looked at once more.
-    for (const { key } of rows) if (!there.has(key) && (await driver.stat(key)) === null) missing.push(key);
-    for (let from = 0; from < missing.length; from += KEYS_AT_ONCE)
-      await this.ledger.note(providerId, { missing: missing.slice(from, from + KEYS_AT_ONCE) }, ReadBy.Ledger);
-    return missing.length;
   }
 }
 

@@ -2,6 +2,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { asAppError, throwIfAborted } from '../../common/errors/index.js';
 import { parseSecretKey, secretKeyId } from '../../common/secret-key.js';
+import { ReconcileService } from '../reconcile/index.js';
 import { SecretBox, SecretRotation } from '../secrets/index.js';
 import { StorageService } from '../storage/index.js';
 import { catalogueNotEmpty, secretKeyMalformed } from './catalogue.errors.js';
@@ -13,9 +14,7 @@ import { CatalogueRebuild } from './catalogue-rebuild.js';
 import { CatalogueShelf } from './catalogue-shelf.js';
 import { catalogueState } from './catalogue-state.js';
 import type { TaskContext } from './catalogue-task.js';
-import type { RebuildReport } from './rebuild-report.js';
-
-const MOST_PROVIDERS = 500;
+import { addFinding, type RebuildReport } from './rebuild-report.js';
 
 export interface RecoveryRequest {
   /** Where the catalogue backup lies. */
@@ -54,6 +53,7 @@ export class RecoveryParts {
     readonly shelf: CatalogueShelf,
     readonly rebuild: CatalogueRebuild,
     readonly rotation: SecretRotation,
+    readonly reconcile: ReconcileService,
   ) {}
 }
 
@@ -131,12 +131,12 @@ export class CatalogueRecovery {
   }
 
   private async compare(context: TaskContext): Promise<RecoveredProvider[]> {
-    const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
     const providers: RecoveredProvider[] = [];
-    for (const { id, name } of items) {
+    for (const { providerId: id, providerName: name } of await this.storage.allDestinations()) {
       throwIfAborted(context.signal);
       try {
-        const rebuilt = await this.parts.rebuild.run(id, context, true);
+        const rebuilt = await this.parts.rebuild.run(id, context);
+        await this.markMissing(rebuilt);
         providers.push({ id, name, rebuilt, error: null });
       } catch (error) {
         throwIfAborted(context.signal);
@@ -145,6 +145,16 @@ export class CatalogueRecovery {
       }
     }
     return providers;
+  }
+
+  /** As any reconciliation does: a storage that seems to have lost most of what it must have is not believed. */
+  private async markMissing(rebuilt: RebuildReport): Promise<void> {
+    const { reconcile } = this.parts;
+    const { id } = await reconcile.start(rebuilt.providerId, { actions: ['mark'], graceDays: 0, force: false });
+    const { counts, error } = await reconcile.ended(id);
+    rebuilt.missing = counts['missing'] ?? 0;
+    if (error !== null && error !== undefined)
+      addFinding(rebuilt, { key: 'sites/', code: error.code, message: error.message });
   }
 }
 

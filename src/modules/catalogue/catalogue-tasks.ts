@@ -2,12 +2,10 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { asAppError } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { AppConfig } from '../../config/index.js';
-import { connect } from '../../database/index.js';
+import { tryLock } from '../../database/index.js';
 import { catalogueBusy, catalogueTaskNotFound } from './catalogue.errors.js';
 import type { CatalogueTask, CatalogueTaskKind, TaskContext } from './catalogue-task.js';
 
-/** Arbitrary and fixed: one task at a time on a database, whichever master runs it. */
-const LOCK_ID = 4_207_849_486;
 const KEPT = 20;
 const nothing = (): void => undefined;
 
@@ -36,10 +34,10 @@ export class CatalogueTasks implements OnModuleDestroy {
     const run = async (): Promise<void> => {
       let end = nothing;
       try {
-        await this.locked(async () => {
+        await this.locked(async (signal) => {
           const task = this.add(kind);
           answer.resolve(task);
-          end = await this.run(task, work);
+          end = await this.run(task, work, signal);
         });
       } catch (error) {
         answer.reject(error);
@@ -92,12 +90,13 @@ export class CatalogueTasks implements OnModuleDestroy {
   private async run(
     task: CatalogueTask,
     work: (context: TaskContext) => Promise<Record<string, unknown>>,
+    signal: AbortSignal,
   ): Promise<() => void> {
     const count = (name: string, by = 1): void => {
       task.progress[name] = (task.progress[name] ?? 0) + by;
     };
     try {
-      const report = await work({ signal: this.stop.signal, count });
+      const report = await work({ signal, count });
       this.logger.log(`${task.kind} of the catalogue is done: ${JSON.stringify(task.progress)}`);
       return () => Object.assign(task, { report, status: 'completed', finishedAt: new Date() });
     } catch (thrown) {
@@ -107,14 +106,14 @@ export class CatalogueTasks implements OnModuleDestroy {
     }
   }
 
-  private async locked(work: () => Promise<void>): Promise<void> {
-    const client = await connect(this.config.databaseUrl ?? '');
+  /** One task at a time on a database, whichever master runs it; it is stopped when the lock is lost. */
+  private async locked(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const lock = await tryLock(this.config.databaseUrl ?? '', 'backupd:catalogue');
+    if (lock === null) throw catalogueBusy();
     try {
-      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [LOCK_ID]);
-      if (rows[0]?.got !== true) throw catalogueBusy();
-      await work();
+      await work(AbortSignal.any([this.stop.signal, lock.lost]));
     } finally {
-      await client.end();
+      await lock.release();
     }
   }
 }

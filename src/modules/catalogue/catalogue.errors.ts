@@ -58,7 +58,7 @@ export function catalogueBusy(): AppError {
     code: 'CATALOGUE_BUSY',
     kind: 'conflict',
     message: 'The catalogue is being backed up, rebuilt or recovered already.',
-    hint: 'Wait for it to end; `GET /catalogue` shows it.',
+    hint: 'Wait for it to end; `backupd catalogue` (`GET /catalogue`) shows it.',
     retry: 'later',
   });
 }
@@ -83,7 +83,7 @@ export function catalogueNotStored(failures: readonly { provider: string; messag
       failures.length === 0
         ? 'There is no enabled storage provider to back the catalogue up to.'
         : `No storage took the catalogue backup: ${failures.map((each) => `${each.provider}: ${each.message}`).join(' ')}`,
-    hint: 'Test the storages (`POST /storage/{id}/test`).',
+    hint: 'Test the storages: `backupd storage test`.',
     retry: 'later',
   });
 }

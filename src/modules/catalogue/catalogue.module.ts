@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BackupsModule } from '../backups/index.js';
 import { JobsModule } from '../jobs/index.js';
+import { ReconcileModule } from '../reconcile/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { SettingsModule } from '../settings/index.js';
 import { SitesModule } from '../sites/index.js';
@@ -17,7 +18,7 @@ import { CatalogueService } from './catalogue.service.js';
 
 /** The catalogue as a whole: its own backup, and how it comes back from a storage. */
 @Module({
-  imports: [BackupsModule, JobsModule, ResourcesModule, SettingsModule, SitesModule, StorageModule],
+  imports: [BackupsModule, JobsModule, ReconcileModule, ResourcesModule, SettingsModule, SitesModule, StorageModule],
   controllers: [CatalogueController],
   providers: [
     CatalogueBackup,

@@ -47,7 +47,7 @@ export const mirrorKeyDiffers = (keyIds: readonly string[]): AppError =>
     code: 'MIRROR_KEY_DIFFERS',
     kind: 'precondition',
     message: `The credentials in the mirror were sealed with another key (${keyIds.join(', ')}) than this secret.key. Nothing was loaded.`,
-    hint: 'Put the original secret.key into the data dir and start again; or load without (`--without-key`) and enter all credentials anew.',
+    hint: 'Put the original secret.key into the data dir and start again; or load without it (`backupd mirror restore --without-key`) and enter all credentials anew.',
     retry: 'never',
     context: { keyIds },
   });

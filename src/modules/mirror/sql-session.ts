@@ -4,9 +4,6 @@ import { AppConfig } from '../../config/index.js';
 import { connect } from '../../database/index.js';
 import { mirrorBusy } from './mirror.errors.js';
 
-/** Arbitrary and fixed: whoever writes to the mirror or reads it back holds this advisory lock. */
-const LOCK_ID = 4_207_849_485;
-
 /** A connection to the database for one work. */
 export class SqlSession {
   constructor(private readonly client: Client) {}
@@ -51,12 +48,14 @@ export class SqlSessions {
   }
 
   /**
-   * The same with the mirror's lock: one work with it at a time, over all masters of the database. The lock goes with the
-   * connection, so a killed master leaves none. Error: MIRROR_BUSY.
+   * The same with the mirror's lock: one work with it at a time, over all masters of the database. It is the working connection's
+   * own, so neither outlives the other. Error: MIRROR_BUSY.
    */
   hold<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
     return this.open(async (session) => {
-      const [row] = await session.rows<{ ok: boolean }>(`select pg_try_advisory_lock(${LOCK_ID}) as ok`);
+      const [row] = await session.rows<{ ok: boolean }>(
+        `select pg_try_advisory_lock(hashtextextended('backupd:mirror', 0)) as ok`,
+      );
       if (row?.ok !== true) throw mirrorBusy();
       return work(session);
     });

@@ -35,7 +35,7 @@ export class LockKeeper {
   ) {}
 
   /** Goes through every provider whose round is due. One at a time; a provider that fails is tried again at the next call. */
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'object-lock', waitForCompletion: true })
   async tick(now = new Date()): Promise<void> {
     this.running ??= this.dueRounds(now).finally(() => {
       this.running = null;
@@ -61,12 +61,13 @@ export class LockKeeper {
     for (const { providerId, providerName, driver } of await this.storage.allDestinations()) {
       if (!locksObjects(driver) || driver.lockDays === null) continue;
       const setting = `object-lock.${providerId}`;
-      const ranAt = (await this.settings.get(setting))?.['ranAt'];
-      const due = typeof ranAt === 'string' ? Date.parse(ranAt) + driver.lockDays * ROUND * DAY_MS : 0;
+      const { ranAt, failed } = (await this.settings.get(setting)) ?? {};
+      const days = typeof failed === 'number' && failed > 0 ? 1 : driver.lockDays * ROUND;
+      const due = typeof ranAt === 'string' ? Date.parse(ranAt) + days * DAY_MS : 0;
       if (due > now.getTime()) continue;
       try {
         const done = await this.round(providerId, now);
-        if (done === null || done.failed > 0) continue;
+        if (done === null) continue;
         await this.settings.set(setting, { ranAt: now.toISOString(), ...done });
       } catch (error) {
         this.logger.warn(`Locks on "${providerName}" could not be extended: ${String(error)}`);

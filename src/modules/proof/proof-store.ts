@@ -74,11 +74,15 @@ export class ProofStore {
     await this.settings.set(SETTING, { ...settings });
   }
 
-  /** A provider that was never read begins with no credit, now. */
+  /** A provider that is new begins with no credit, now: that is kept, as the credit grows from then on. */
   async state(providerId: string, now: Date): Promise<ProofState> {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below
     const kept = (await this.settings.get(`${SETTING}.state.${providerId}`)) as KeptState | null;
-    if (kept === null) return { credit: { bytes: 0, milliseconds: 0, at: now }, bytesPerSecond: null, last: null };
+    if (kept === null) {
+      const begun: ProofState = { credit: { bytes: 0, milliseconds: 0, at: now }, bytesPerSecond: null, last: null };
+      await this.keep(providerId, begun);
+      return begun;
+    }
     const { bytes, milliseconds, at, bytesPerSecond, last } = kept;
     return { credit: { bytes, milliseconds, at: new Date(at) }, bytesPerSecond, last };
   }

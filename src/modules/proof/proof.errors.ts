@@ -16,7 +16,7 @@ export function proofActive(): AppError {
     code: 'PROOF_ACTIVE',
     kind: 'conflict',
     message: 'All these storages are being read back at this moment.',
-    hint: 'Wait until that has ended: `GET /proof` shows it.',
+    hint: 'Wait until that has ended: `backupd proof` (`GET /proof`) shows it.',
     retry: 'later',
   });
 }

@@ -31,7 +31,7 @@ export class ProofService implements BeforeApplicationShutdown {
     await Promise.all(this.running.values());
   }
 
-  @Cron(CronExpression.EVERY_10_MINUTES)
+  @Cron(CronExpression.EVERY_10_MINUTES, { name: 'proof' })
   async tick(): Promise<void> {
     await this.everywhere((providerId, driver, signal) => this.walker.portion(providerId, driver, signal)).catch(
       (error: unknown) => this.logger.warn(`Stored objects could not be read back: ${String(error)}`),

@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { lockInTransaction } from '../../database/index.js';
 import { type OverQuota, type QuotaScope } from './quota.entity.js';
 
 /** A quota as it stands when so many bytes more are asked for. */
@@ -58,7 +59,7 @@ export class QuotaLedger {
   /** Checks all quotas that the bytes would count for and reserves them if none is exceeded, under one lock. Idempotent. */
   async reserve(wanted: Reservation): Promise<Reserved> {
     return this.orm.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(hashtextextended('backupd quota', 0))`);
+      await lockInTransaction(em, 'backupd:quota', 'exclusive');
       const bytes = wanted.kind === 'exact' ? wanted.bytes : Math.max(wanted.bytes, await ownReservation(em, wanted));
       const states = await statesFor(em, { ...wanted, bytes });
       const exceeded = states.filter((state) => sum(state) > BigInt(state.limit));

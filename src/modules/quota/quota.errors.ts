@@ -24,7 +24,7 @@ export function quotaNotFound(): AppError {
     code: 'QUOTA_NOT_FOUND',
     kind: 'not-found',
     message: 'No quota is set there.',
-    hint: '`GET /quotas` lists them.',
+    hint: '`backupd quota list` (`GET /quotas`) shows them.',
     retry: 'never',
   });
 }

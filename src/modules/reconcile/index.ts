@@ -1,1 +1,2 @@
 export { ReconcileModule } from './reconcile.module.js';
+export { ReconcileService } from './reconcile.service.js';

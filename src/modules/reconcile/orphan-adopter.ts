@@ -6,8 +6,8 @@ import { KnownObjects } from './known-objects.js';
 import { meaningOf } from './object-key.js';
 import type { ReconcileRun } from './run.js';
 
-/** No backup can be restored from such a manifest, and none ever will. */
-const NO_BACKUP = new Set(['MANIFEST_DAMAGED', 'BACKUP_INCOMPLETE']);
+/** No backup can be restored from such a manifest, and none ever will. What an incomplete one lacks may lie in another storage. */
+const NO_BACKUP = 'MANIFEST_DAMAGED';
 
 /** Enters backups into the catalogue whose manifests lie in the storage unknown. */
 @Injectable()
@@ -49,9 +49,9 @@ export class OrphanAdopter {
     } catch (error) {
       throwIfAborted(run.signal);
       const { code, message, retry } = asAppError(error);
-      if (NO_BACKUP.has(code) && run.actions.includes('delete')) return true;
+      if (code === NO_BACKUP && run.actions.includes('delete')) return true;
       if (code === 'STORAGE_OBJECT_NOT_FOUND') run.report.act(key, 'waiting', 'It is gone.');
-      else run.report.act(key, retry === 'later' ? 'waiting' : 'failed', message);
+      else run.report.act(key, retry === 'later' || code === 'BACKUP_INCOMPLETE' ? 'waiting' : 'failed', message);
       return false;
     }
   }

@@ -36,7 +36,7 @@ export class ReconcileSchedule {
     await this.settings.set(SETTING, { cron });
   }
 
-  @Cron(CronExpression.EVERY_10_MINUTES)
+  @Cron(CronExpression.EVERY_10_MINUTES, { name: 'reconcile' })
   async tick(): Promise<void> {
     try {
       await this.runDue(new Date());

@@ -91,6 +91,12 @@ export class ReconcileService implements OnApplicationBootstrap, BeforeApplicati
     return row;
   }
 
+  /** The report when it has ended, however it ended; one of another master's as it is now. Error: RECONCILIATION_NOT_FOUND. */
+  async ended(id: string): Promise<Reconciliation> {
+    await this.running.get(id);
+    return this.get(id);
+  }
+
   /** Newest first. */
   async list(providerId: string | undefined, { limit, offset }: PageQueryDto): Promise<Page<Reconciliation>> {
     const where = providerId === undefined ? {} : { providerId };

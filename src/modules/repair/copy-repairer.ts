@@ -4,7 +4,9 @@ import { throwIfAborted } from '../../common/errors/index.js';
 import type { Destination } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import {
+  BackupExtensions,
   BackupReader,
+  type BackupRun,
   Catalogue,
   ObjectKind,
   ObjectLedger,
@@ -37,6 +39,7 @@ export class CopyRepairer {
     private readonly catalogue: Catalogue,
     private readonly reader: BackupReader,
     private readonly ledger: ObjectLedger,
+    private readonly extensions: BackupExtensions,
   ) {}
 
   /**
@@ -53,7 +56,16 @@ export class CopyRepairer {
     const target = destinations.find(({ providerId }) => providerId === copy.providerId);
     const found = await this.catalogue.find(copy.backupId);
     if (target === undefined || found === null || found.backup.deletingAt instanceof Date) return;
-    const { siteId, startedAt, manifestKey } = found.backup;
+    const { siteId, siteName, startedAt, manifestKey } = found.backup;
+    const run: BackupRun = {
+      jobId: context.jobId,
+      site: { id: siteId, name: siteName },
+      full: false,
+      destinations: [target],
+      signal: context.signal,
+      journal: context.journal,
+      parentId: () => Promise.resolve(null),
+    };
     await this.lookAgain(copy, target, context.signal);
     let isLacking = false;
     for (const object of await this.needs.objects(copy)) {
@@ -61,6 +73,8 @@ export class CopyRepairer {
       if (object.state === ObjectState.Present) continue;
       // A manifest never comes before the bundles that it points into.
       if (object.kind === ObjectKind.Manifest && isLacking && object.state !== ObjectState.Damaged) continue;
+      // What is damaged is replaced: it takes no more room. One object at a time, as each counts as stored when it is there.
+      if (object.state !== ObjectState.Damaged) await this.extensions.admit(run, target, object.size);
       if (await this.bring(object, copy.backupId, siteId, target, destinations, context, onProgress)) {
         tally.objects += 1;
         tally.bytes += object.size;

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import type { Destination, StageOutcome } from '../../engine/ports/index.js';
-import { BackupExtensions, type BackupRun } from '../backups/index.js';
+import type { StageOutcome } from '../../engine/ports/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { CopyRepairer, type RepairTally } from './copy-repairer.js';
@@ -20,7 +19,6 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
     private readonly storage: StorageService,
     private readonly needs: RepairNeeds,
     private readonly repairer: CopyRepairer,
-    private readonly extensions: BackupExtensions,
   ) {}
 
   onModuleInit(): void {
@@ -30,7 +28,7 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
     const tally: RepairTally = { objects: 0, bytes: 0, lost: new Set() };
     return Promise.resolve({
-      stages: [{ name: REPAIR_STAGE, run: (signal) => this.repair(job, { ...context, signal }, tally) }],
+      stages: [{ name: REPAIR_STAGE, run: (signal) => this.repair(job.siteId, { ...context, signal }, tally) }],
       secrets: [],
       goesOnLater: () => true,
       result: () => ({ objects: tally.objects, bytes: tally.bytes, lost: tally.lost.size }),
@@ -45,10 +43,9 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
     // What it has written whole is wanted; nothing else is left.
   }
 
-  private async repair(job: Job, context: RunContext, tally: RepairTally): Promise<StageOutcome> {
-    const { siteId } = job;
+  private async repair(siteId: string, context: RunContext, tally: RepairTally): Promise<StageOutcome> {
     const destinations = await this.storage.allDestinations();
-    const failed = await this.refused(job, destinations, context);
+    const failed = new Map<string, AppError>();
     const seen = new Set<string>();
     const bytesTotal = await this.needs.bytes(siteId);
     // What is found damaged on the way is to be repaired too, so it is looked again until there is nothing new.
@@ -81,40 +78,6 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
       details: { objects: tally.objects, bytes: tally.bytes, lost: tally.lost.size },
     };
   }
-
-  /** Providers that may not take what they lack: their quota. */
-  private async refused(
-    job: Job,
-    destinations: readonly Destination[],
-    context: RunContext,
-  ): Promise<Map<string, AppError>> {
-    const refused = new Map<string, AppError>();
-    const wanted = await this.needs.newBytes(job.siteId);
-    for (const destination of destinations) {
-      const bytes = wanted.get(destination.providerId) ?? 0;
-      if (bytes === 0) continue;
-      try {
-        await this.extensions.admit(runOf(job, destination, context), destination, bytes);
-      } catch (error) {
-        throwIfAborted(context.signal);
-        refused.set(destination.providerId, asAppError(error));
-      }
-    }
-    return refused;
-  }
-}
-
-/** A run of no backup, as far as quotas ask. */
-function runOf(job: Job, destination: Destination, { signal, journal }: RunContext): BackupRun {
-  return {
-    jobId: job.id,
-    site: { id: job.siteId, name: job.siteName },
-    full: false,
-    destinations: [destination],
-    signal,
-    journal,
-    parentId: () => Promise.resolve(null),
-  };
 }
 
 function nameOf({ backupId, providerId }: NeededCopy): string {

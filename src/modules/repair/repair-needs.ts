@@ -73,25 +73,16 @@ export class RepairNeeds {
 
   /** The bytes that a repair of the site has to copy. */
   async bytes(siteId: string): Promise<number> {
-    return [...(await this.bytesByProvider(siteId, 'present')).values()].reduce((sum, bytes) => sum + bytes, 0);
-  }
-
-  /** The bytes that each provider will have more of: what is damaged there is replaced. */
-  async newBytes(siteId: string): Promise<Map<string, number>> {
-    return this.bytesByProvider(siteId, 'present', 'damaged');
-  }
-
-  private async bytesByProvider(siteId: string, ...there: ObjectState[]): Promise<Map<string, number>> {
-    const rows = await this.orm.em.fork().execute<{ provider_id: string; bytes: number }[]>(
+    const rows = await this.orm.em.fork().execute<{ bytes: number }[]>(
       `with copy as (select b.id, c.provider_id ${IN_NEED} and b.site_id = ?),
           needed as (select c.provider_id, r.bundle_key as key, r.size from copy c join backup_bundle r on r.backup_id = c.id
             union select c.provider_id, b.manifest_key, b.manifest_size from copy c join backup b on b.id = c.id)
-        select n.provider_id, sum(n.size)::float8 as bytes from needed n
+        select coalesce(sum(n.size), 0)::float8 as bytes from needed n
           left join stored_object o on o.provider_id = n.provider_id and o.key = n.key
-        where o.state is null or o.state not in (select jsonb_array_elements_text(?::jsonb)) group by n.provider_id`,
-      [siteId, JSON.stringify(there)],
+        where o.state is null or o.state <> 'present'`,
+      [siteId],
     );
-    return new Map(rows.map((row) => [row.provider_id, row.bytes]));
+    return rows[0]?.bytes ?? 0;
   }
 
   /** Providers that have the object whole, as far as is known; the one that was read back last comes first. */

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
 import { AppError } from '../../common/errors/index.js';
 import { type Job, JobKind, JobsService, JobStatus } from '../jobs/index.js';
 import { RepairNeeds } from './repair-needs.js';
@@ -11,9 +12,8 @@ const LOOKED_AT = 6;
 
 /** Starts repairs by itself: every hour for each site that needs one and has no job, less often where they fail. */
 @Injectable()
-export class RepairScheduler implements OnApplicationBootstrap, OnModuleDestroy {
+export class RepairScheduler {
   private readonly logger = new Logger('repair');
-  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly needs: RepairNeeds,
@@ -21,14 +21,9 @@ export class RepairScheduler implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly jobs: JobsService,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.run().catch((error: unknown) => this.logger.warn(`Repairs could not be started: ${String(error)}`));
-    }, HOUR_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    if (this.timer !== null) clearInterval(this.timer);
+  @Cron('0 41 * * * *', { name: 'repair', waitForCompletion: true })
+  async hourly(): Promise<void> {
+    await this.run().catch((error: unknown) => this.logger.warn(`Repairs could not be started: ${String(error)}`));
   }
 
   /** One round; the jobs it started. */
@@ -39,8 +34,9 @@ export class RepairScheduler implements OnApplicationBootstrap, OnModuleDestroy 
       try {
         started.push(await this.repairs.startFor(site));
       } catch (error) {
-        // The site has a job: the next round is early enough.
-        if (!(error instanceof AppError) || error.code !== 'JOB_ACTIVE') throw error;
+        // The site has a job, or can't be repaired now: the next round is early enough, and the others go on.
+        if (!(error instanceof AppError)) throw error;
+        if (error.code !== 'JOB_ACTIVE') this.logger.warn(`${site.name} can't be repaired now: ${error.message}`);
       }
     }
     return started;

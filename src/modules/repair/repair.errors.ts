@@ -4,8 +4,8 @@ export function nothingToRepair(siteId: string): AppError {
   return new AppError({
     code: 'NOTHING_TO_REPAIR',
     kind: 'conflict',
-    message: 'Every copy of the backups of this site is whole, as far as is known.',
-    hint: 'A verify finds out whether that is so. Copies on a disabled storage are left alone.',
+    message: 'Every copy of the kept backups of this site is whole, as far as is known.',
+    hint: 'A verify finds out whether that is so. Copies on a disabled storage, and backups that retention has let go, are left alone.',
     retry: 'never',
     context: { siteId },
   });
@@ -27,7 +27,7 @@ export function storageDisabled(providerName: string): AppError {
     code: 'STORAGE_DISABLED',
     kind: 'conflict',
     message: `The storage "${providerName}" is disabled: nothing is written to it.`,
-    hint: 'Enable it first (`PATCH /storage/{id}`), or choose another one.',
+    hint: 'Enable it first (`backupd storage update --enable`), or choose another one.',
     retry: 'never',
     context: { provider: providerName },
   });

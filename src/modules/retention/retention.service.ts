@@ -57,7 +57,7 @@ export class RetentionService {
     return {
       policy,
       source: asked === null ? source : 'preview',
-      note: noteOf(policy, source),
+      note: asked === null ? noteOf(policy, source) : 'This policy is only tried: nothing changes.',
       graceHours: await this.policies.graceHours(),
       kept: verdicts.length - going.length,
       expired: going.length,

@@ -3,12 +3,11 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import { SECRET_KEY_BYTES } from '../../common/secret-key.js';
+import { lockInTransaction } from '../../database/index.js';
 import { SecretBox } from './secret-box.js';
 import { type SealedColumn, sealedColumns } from './sealed-columns.js';
 
 const PAGE = 500;
-/** Arbitrary and fixed: two rotations on one database take turns. */
-const LOCK_ID = 4_207_849_485;
 
 /** A value that stays as it is, because the key it was sealed with is not here. */
 export interface UnreadableSecret {
@@ -54,7 +53,8 @@ export class SecretRotation {
   /** Seals with the current key what is sealed with an earlier one. Idempotent. */
   async resealAll(): Promise<Pick<Rotation, 'resealed' | 'unreadable'>> {
     return this.orm.em.fork().transactional(async (em) => {
-      await em.execute('select pg_advisory_xact_lock(?)', [LOCK_ID]);
+      // Two rotations on one database take turns.
+      await lockInTransaction(em, 'backupd:secrets', 'exclusive');
       const unreadable: UnreadableSecret[] = [];
       let resealed = 0;
       for (const column of sealedColumns) resealed += await this.resealColumn(em, column, unreadable);

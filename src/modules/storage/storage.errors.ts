@@ -5,7 +5,7 @@ export function storageNotFound(id: string): AppError {
     code: 'STORAGE_NOT_FOUND',
     kind: 'not-found',
     message: 'There is no storage provider with this id.',
-    hint: '`GET /storage` lists them.',
+    hint: '`backupd storage list` (`GET /storage`) shows them.',
     retry: 'never',
     context: { id },
   });
@@ -49,7 +49,7 @@ export function noStorage(): AppError {
     code: 'NO_STORAGE',
     kind: 'precondition',
     message: 'There is no enabled storage provider to back up to.',
-    hint: 'Add or enable one (`POST /storage`, `PATCH /storage/{id}`).',
+    hint: 'Add or enable one: `backupd storage add`, `backupd storage update --enable`.',
     retry: 'never',
   });
 }

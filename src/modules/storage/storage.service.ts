@@ -87,17 +87,23 @@ export class StorageService {
   /**
    * Where backups of the site may go: with mode `all` a copy on each of the candidates, with `failover` one, on the first that
    * takes it. Without a list of the site's own: all default providers, or all there are when none is the default. Disabled ones
-   * are passed over. Error: NO_STORAGE.
+   * are passed over; `absent` are those of them that the site's list wants a copy on. Error: NO_STORAGE.
    */
-  async choiceFor(site: DestinedSite): Promise<{ mode: SiteDestinations['mode']; candidates: Destination[] }> {
-    const enabled = await this.em
-      .fork()
-      .find(StorageProvider, { enabled: true }, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    const chosen = chosenOf(site, enabled);
+  async choiceFor(
+    site: DestinedSite,
+  ): Promise<{ mode: SiteDestinations['mode']; candidates: Destination[]; absent: string[] }> {
+    const all = await this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    const chosen = chosenOf(
+      site,
+      all.filter((provider) => provider.enabled),
+    );
     if (chosen.length === 0) throw noStorage();
+    const mode = site.destinations?.mode ?? 'all';
+    const wanted = mode === 'all' ? (site.destinations?.providers ?? []) : [];
     return {
-      mode: site.destinations?.mode ?? 'all',
+      mode,
       candidates: chosen.map((provider) => this.destinationOf(provider)),
+      absent: wanted.flatMap(({ id }) => (all.some((provider) => provider.id === id && !provider.enabled) ? [id] : [])),
     };
   }
 

@@ -170,9 +170,17 @@ function conclude(
   if (whole === 0 && unreachable[0] !== undefined) throw unreachable[0];
   for (const copy of broken) {
     const damage = copy.damaged[0];
-    const message = `The copy on "${copy.providerName}" is damaged: ${damage?.path ?? ''}: ${damage?.reason ?? ''}`;
+    const message = `The copy on "${copy.providerName}" is not whole: ${damage?.path ?? ''}: ${damage?.reason ?? ''}`;
     context.journal.warn({ code: 'COPY_DAMAGED', message, context: { provider: copy.providerName } });
   }
-  const what = level === 'full' ? 'Every byte was read back and is right' : 'Everything is there with its size';
-  return { message: `${what} (${whole} of ${reports.length + unreachable.length} copies).`, details: { bytes } };
+  const what = level === 'full' ? 'was read back and is right' : 'has everything with its size';
+  const all = reports.length + unreachable.length;
+  const healed = broken.length === 0 ? '' : ' `backupd repair` makes the damaged ones whole from the good ones.';
+  const message =
+    whole === all ? `Every byte of ${count(all)} ${what}.` : `${whole} of ${count(all)} ${what}.${healed}`;
+  return { message, details: { bytes } };
+}
+
+function count(copies: number): string {
+  return copies === 1 ? '1 copy' : `${copies} copies`;
 }

@@ -112,6 +112,17 @@ describe('failover', () => {
     await expectNothingDangling(site);
   });
 
+  it('a storage whose quota is used up is passed over, found out before the first stage or at the upload', async () => {
+    const site = await siteIn(test, 'full-home', places, 'failover');
+    const first = await backedUp(test, site, 50_000);
+    const home = placeOf(first);
+    await test.admin.call('PUT', `/quotas/provider/${home.id}`, { bytes: 0, over: 'fail' });
+    const second = await backedUp(test, site, 1000);
+    expect(placeOf(second).id).not.toBe(home.id);
+    await test.admin.call('DELETE', `/quotas/provider/${home.id}`);
+    await expectNothingDangling(site);
+  });
+
   it('fails when none can be used, and says why', async () => {
     const site = await siteIn(test, 'none', places, 'failover');
     const back = places.map((place) => unmount(place));

@@ -75,6 +75,30 @@ describe('a copy that failed', () => {
     expect(third).toMatchObject({ parentBackupId: second.id, warnings: 0 });
   });
 
+  it('is wanted too on a storage of the site that is disabled, and made when that ends', async () => {
+    const site = await inBoth('disabled-place');
+    await test.admin.call('PATCH', `/storage/${two.id}`, { enabled: false });
+    const backup = await backedUp(test, site);
+    expect(backup.warnings).toBe(0);
+    expect([stateOn(backup, one), stateOn(backup, two)]).toEqual(['present', 'missing']);
+    await test.admin.call('PATCH', `/storage/${two.id}`, { enabled: true });
+    expect(await repair(test, site)).toMatchObject({ status: 'completed', result: { objects: 2, lost: 0 } });
+    await expectWhole(site);
+  });
+
+  it('is not made over the quota of its storage', async () => {
+    const site = await inBoth('full-place');
+    const letIn = shutOut(two, site);
+    const backup = await backedUp(test, site, 200_000);
+    letIn();
+    await test.admin.call('PUT', `/quotas/provider/${two.id}`, { bytes: 0, over: 'fail' });
+    expect(await repair(test, site)).toMatchObject({ status: 'failed', error: { code: 'QUOTA_EXCEEDED' } });
+    expect(stateOn(backup, two)).toBe('missing');
+    await test.admin.call('DELETE', `/quotas/provider/${two.id}`);
+    expect(await repair(test, site)).toMatchObject({ status: 'completed', result: { objects: 2 } });
+    await expectWhole(site);
+  });
+
   it('goes with its backup, whatever lies there', async () => {
     const site = await inBoth('failed-and-deleted');
     await backedUp(test, site);

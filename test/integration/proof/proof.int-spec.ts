@@ -231,6 +231,20 @@ describe('order and budget', () => {
     expect(await provider()).toMatchObject({ overdue: 0, guaranteed: true });
   });
 
+  it('begins by itself: credit grows from the first look on, and is used', async () => {
+    await stored.sql(`delete from setting where key like 'proof.state.%'`);
+    await test.admin.call('PUT', '/proof', { everyDays: 10, budgetBytes: 1_000_000 });
+    const { backups } = await siteWith(test, 'begins', 1);
+    const [first] = backups as [BackupDto];
+    await age(bundleKey(first), 5);
+    await tick();
+    // A day goes by.
+    await stored.sql(`update setting set value = value || jsonb_build_object('at', now() - interval '1 day')
+      where key like 'proof.state.%'`);
+    await tick();
+    expect(reads).toContain(bundleKey(first));
+  });
+
   it('settings are for admins, reading is for operators', async () => {
     expect(await test.operator.call('PUT', '/proof', { everyDays: 5 })).toMatchObject({ status: 403 });
     expect(await test.viewer.call('POST', '/proof/run')).toMatchObject({ status: 403 });

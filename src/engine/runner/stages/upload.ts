@@ -78,6 +78,8 @@ async function deliver(
   try {
     throwIfAborted(context.signal);
     if (!(await done.isStored(destination, backup))) {
+      // May delete what retention lets go: others need the network meanwhile.
+      await context.admit?.(destination, backup.bundleSize + backup.manifestSize);
       await context.resources.use('network', () => uploadTo(destination, context, backup, progress), {
         signal: context.signal,
       });
@@ -150,7 +152,6 @@ async function uploadTo(
   backup: FinishedBackup,
   progress: UploadProgress,
 ): Promise<void> {
-  await context.admit?.(destination, backup.bundleSize + backup.manifestSize);
   const bundle = { path: backup.bundlePath, size: backup.bundleSize, sha256: backup.bundleSha256 };
   await putChecked(destination, backup.bundleKey, bundle, context, (bytes) => progress.at(bytes, destination));
   const manifest = { path: backup.manifestPath, size: backup.manifestSize, sha256: backup.manifestSha256 };
