@@ -29,8 +29,6 @@ import {
 } from './dto/backup.dto.js';
 import { sendDownload } from './send-stream.js';
 
-const MOST_PROVIDERS = 500;
-
 /** Finished backups. */
 @ApiTags('backups')
 @ApiBearerAuth()
@@ -146,7 +144,7 @@ export class BackupsController {
   }
 
   private async providerNames(): Promise<Map<string, string>> {
-    const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
+    const items = await this.storage.all();
     return new Map(items.map((provider) => [provider.id, provider.name]));
   }
 }

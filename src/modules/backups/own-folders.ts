@@ -3,8 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { StorageService } from '../storage/index.js';
 
-const MOST_PROVIDERS = 500;
-
 /** Folders of backupd's own. */
 @Injectable()
 export class OwnFolders {
@@ -15,7 +13,7 @@ export class OwnFolders {
 
   /** The data folder and every local storage, as given and as they really are: never to be packed, never restored into. */
   async list(): Promise<string[]> {
-    const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
+    const items = await this.storage.all();
     const local = items.flatMap(({ kind, settings }) =>
       kind === 'local' && typeof settings['path'] === 'string' ? [settings['path']] : [],
     );

@@ -56,7 +56,7 @@ export class DoctorService {
   }
 
   private async checkStorages(): Promise<DiagnosticCheck[]> {
-    const { items } = await this.storage.list({ limit: 500, offset: 0 });
+    const items = await this.storage.all();
     const enabled = items.filter((provider) => provider.enabled);
     if (enabled.length === 0)
       return [
@@ -64,7 +64,7 @@ export class DoctorService {
           name: 'storage',
           status: 'failed',
           message: 'There is no enabled storage provider: backups fail.',
-          hint: 'Add or enable one (`POST /storage`, `PATCH /storage/{id}`).',
+          hint: 'Add or enable one: `backupd storage add`, `backupd storage update --enable`.',
         },
       ];
     return (await Promise.all(enabled.map(({ id, name }) => this.checkStorage(id, name)))).flat();

@@ -5,8 +5,6 @@ import { dueAfterMs, isGuaranteed, neededBytesPerDay, type ProofSettings } from 
 import { ProofStore } from './proof-store.js';
 import { ProofService } from './proof.service.js';
 
-const MOST_PROVIDERS = 500;
-
 /** What is known of how fresh the proofs are. */
 @Injectable()
 export class ProofStatus {
@@ -18,7 +16,7 @@ export class ProofStatus {
 
   async show(now = new Date()): Promise<ProofDto> {
     const settings = await this.store.getSettings();
-    const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
+    const items = await this.storage.all();
     const providers: ProviderProofDto[] = [];
     for (const { id, name } of items) providers.push(await this.of(id, name, settings, now));
     return { ...settings, providers };

@@ -9,8 +9,6 @@ import { proofActive } from './proof.errors.js';
 import type { PortionResult } from './proof-store.js';
 import { type HandLimits, ProofWalker } from './proof-walker.js';
 
-const MOST_PROVIDERS = 500;
-
 type Work = (providerId: string, driver: StorageDriver, signal: AbortSignal) => Promise<PortionResult>;
 
 /** Reads objects back all the time, a portion every ten minutes; each provider by one master at a time. */
@@ -54,7 +52,7 @@ export class ProofService implements BeforeApplicationShutdown {
 
   /** Begins the work on every provider that nobody works on; tells on how many. What goes wrong with one does not stop the others. */
   private async everywhere(work: Work): Promise<number> {
-    const { items } = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
+    const items = await this.storage.all();
     let started = 0;
     for (const { id, name } of items) {
       if (this.stopping.signal.aborted || this.running.has(id)) continue;

@@ -10,8 +10,6 @@ import { ReconcileService } from './reconcile.service.js';
 const SETTING = 'reconcile.schedule';
 /** Sunday, 03:17 UTC. */
 const WEEKLY = '17 3 * * 0';
-const MOST_PROVIDERS = 500;
-
 /** Reconciles every provider now and then, marking what is missing. A run that was missed while no master ran is made up for. */
 @Injectable()
 export class ReconcileSchedule {
@@ -50,7 +48,7 @@ export class ReconcileSchedule {
     const cron = await this.get();
     if (cron === null) return [];
     const started: string[] = [];
-    for (const { id, createdAt, enabled } of (await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 })).items) {
+    for (const { id, createdAt, enabled } of await this.storage.all()) {
       const before = (await this.reconcile.lastStart(id)) ?? createdAt;
       if (!enabled || new CronTime(cron, 'UTC').getNextDateFrom(before, 'UTC').toJSDate() > now) continue;
       try {

@@ -5,7 +5,7 @@ export function reconciliationNotFound(id: string): AppError {
     code: 'RECONCILIATION_NOT_FOUND',
     kind: 'not-found',
     message: 'There is no reconciliation with this id.',
-    hint: '`GET /reconciliations` lists them.',
+    hint: '`backupd reconcile` makes one; `GET /reconciliations` lists them.',
     retry: 'never',
     context: { id },
   });

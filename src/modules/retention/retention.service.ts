@@ -7,8 +7,6 @@ import { keepsEverything } from './policy.js';
 import { RetentionDecisions } from './retention-decisions.js';
 import { type EffectivePolicy, RetentionPolicies, SUGGESTED_POLICY } from './retention-policies.js';
 
-const MOST_PROVIDERS = 500;
-
 /** Policies and previews as the API shows them. */
 @Injectable()
 export class RetentionService {
@@ -47,10 +45,10 @@ export class RetentionService {
     const verdicts = await this.decisions.of(siteId, policy, new Date());
     const going = verdicts.filter((verdict) => verdict.action === 'expire');
     const freed = await this.decisions.freedBy(going.map((verdict) => verdict.id));
-    const names = await this.storage.list({ limit: MOST_PROVIDERS, offset: 0 });
+    const all = await this.storage.all();
     const providers = [...freed.byProvider].map(([providerId, { bytes, objects }]) => ({
       providerId,
-      providerName: names.items.find((provider) => provider.id === providerId)?.name ?? null,
+      providerName: all.find((provider) => provider.id === providerId)?.name ?? null,
       bytes,
       objects,
     }));

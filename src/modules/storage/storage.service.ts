@@ -92,7 +92,7 @@ export class StorageService {
   async choiceFor(
     site: DestinedSite,
   ): Promise<{ mode: SiteDestinations['mode']; candidates: Destination[]; absent: string[] }> {
-    const all = await this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    const all = await this.all();
     const chosen = chosenOf(
       site,
       all.filter((provider) => provider.enabled),
@@ -107,30 +107,25 @@ export class StorageService {
     };
   }
 
-  /** Where a backup of the site goes when nothing fails: all of them, or with failover the preferred one. Error: NO_STORAGE. */
-  async destinationsFor(site: DestinedSite): Promise<Destination[]> {
-    const { mode, candidates } = await this.choiceFor(site);
-    return mode === 'failover' ? candidates.slice(0, 1) : candidates;
-  }
-
   /** Which of these ids name no provider. */
   async unknownOf(ids: readonly string[]): Promise<string[]> {
     const found = await this.em.fork().find(StorageProvider, { id: { $in: [...ids] } }, { fields: ['id'] });
     return ids.filter((id) => found.every((provider) => provider.id !== id));
   }
 
+  /** All providers, oldest first: a host has a handful. */
+  async all(): Promise<StorageProvider[]> {
+    return this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
   /** All providers with their drivers, for maintenance (abandoned uploads, litter of jobs). */
   async allDestinations(): Promise<Destination[]> {
-    const providers = await this.em.fork().find(StorageProvider, {}, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    return providers.map((provider) => this.destinationOf(provider));
+    return (await this.all()).map((provider) => this.destinationOf(provider));
   }
 
   /** The enabled providers with their drivers. */
   async enabledDestinations(): Promise<Destination[]> {
-    const providers = await this.em
-      .fork()
-      .find(StorageProvider, { enabled: true }, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    return providers.map((provider) => this.destinationOf(provider));
+    return (await this.all()).flatMap((provider) => (provider.enabled ? [this.destinationOf(provider)] : []));
   }
 
   /** Adds a provider after a probe has shown that it works. Errors: STORAGE_KIND_UNKNOWN, STORAGE_NAME_TAKEN, the driver's. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const names = async (): Promise<string[]> =>
-  (await test.app.get(StorageService).destinationsFor({ id: 'any' })).map(({ providerName }) => providerName);
+  (await test.app.get(StorageService).choiceFor({ id: 'any' })).candidates.map(({ providerName }) => providerName);
 
 it('a fresh backupd stores in its data dir', async () => {
   const { body } = await test.viewer.call('GET', '/storage');

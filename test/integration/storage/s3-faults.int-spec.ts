@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createServer as createHttp, request as httpRequest } from 'node:http';
+import { createServer as createHttp, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { connect, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { asAppError, type AppError } from '../../../src/common/errors/index.js';
 import type { S3StorageDriver } from '../../../src/storage-drivers/s3/index.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
 import { freePort, makeScratch } from '../../support/scratch.js';
-import { driverFor, settingsFor } from './s3-storage.js';
+import { driverFor, MIB, settingsFor } from './s3-storage.js';
 
 let ceph: CephServer;
 let bucket: string;
@@ -214,6 +214,48 @@ describe('what only AWS and other servers answer, as they document it', () => {
     // The ETag is an MD5, but not ours.
     expect(await failed(put(confused))).toMatchObject({ code: 'STORAGE_UNREACHABLE' });
   });
+});
+
+it('storage class and encryption are asked for, small and in parts; with KMS an ETag is no MD5', async () => {
+  const etag = '"0123456789abcdef0123456789abcdef"';
+  const sse = { 'x-amz-server-side-encryption': 'aws:kms', etag };
+  const asked: { call: string; headers: IncomingHttpHeaders }[] = [];
+  let size = 0;
+  const server = createHttp((request, response) => {
+    const { method = '', url = '', headers } = request;
+    const query = new URL(url, 'http://localhost').searchParams;
+    const call = `${method}${query.has('uploads') ? ' uploads' : query.has('uploadId') ? ' part' : ''}`;
+    asked.push({ call, headers });
+    request.resume();
+    request.on('end', () => {
+      if (method === 'HEAD') response.writeHead(200, { ...sse, 'content-length': size }).end();
+      else if (call === 'GET uploads')
+        response.end('<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>');
+      else if (call === 'POST uploads')
+        response.end('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
+      else if (method === 'POST')
+        response.end(`<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`);
+      else response.writeHead(200, sse).end();
+    });
+  });
+  const driver = make({
+    endpoint: `http://127.0.0.1:${await listen(server)}`,
+    storageClass: 'STANDARD_IA',
+    sse: 'aws:kms',
+    kmsKeyId: 'key-1',
+  });
+  for (const bytes of [Buffer.from('small'), Buffer.alloc(11 * MIB, 1)]) {
+    size = bytes.length;
+    expect(await driver.put('sites/a', { bytes })).toMatchObject({ size });
+  }
+  const wanted = {
+    'x-amz-storage-class': 'STANDARD_IA',
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': 'key-1',
+  };
+  for (const call of ['PUT', 'POST uploads'])
+    expect(asked.find((each) => each.call === call)?.headers).toMatchObject(wanted);
+  expect(asked.filter(({ call }) => call === 'PUT part')).toHaveLength(3);
 });
 
 describe('a server that fails now and then', () => {
