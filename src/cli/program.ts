@@ -74,7 +74,7 @@ function buildProgram(terminal: Terminal, run: Run): Command {
     .description('Backs up and restores the WordPress sites of this host.')
     .version(version)
     .option('--json', 'print JSON, for programs')
-    .showHelpAfterError('("backupd --help" shows the commands)')
+    .showHelpAfterError('(--help shows the commands; behind a command, what it takes)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),

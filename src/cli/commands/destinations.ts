@@ -1,5 +1,7 @@
 import type { ApiClient } from '../api-client.js';
+import type { SiteDto, StorageDto } from '../api-types.js';
 import { usageError } from '../exit-codes.js';
+import { printable, shortId } from '../format.js';
 import { getStorage } from '../storages.js';
 
 /** Options that say where a site's backups go. */
@@ -25,4 +27,17 @@ export async function destinationsOf(api: ApiClient, options: DestinationOptions
     providers.push({ id, ...(weight === undefined ? {} : { weight: Number(weight) }) });
   }
   return { mode: failover === true ? 'failover' : 'all', providers };
+}
+
+/** Where its backups go, by the storages' names. */
+export async function destinationText(api: ApiClient, { destinations }: SiteDto): Promise<string> {
+  if (destinations === null) return 'the default storages';
+  const names = new Map<string, string>();
+  for await (const { id, name } of api.all<StorageDto>('/storage')) names.set(id, name);
+  const { mode, providers } = destinations;
+  const places = providers.map(({ id, weight }) => {
+    const name = printable(names.get(id) ?? `${shortId(id)} (gone)`);
+    return mode === 'failover' && weight !== undefined ? `${name} (weight ${weight})` : name;
+  });
+  return mode === 'failover' ? `the first that takes it of ${places.join(', ')}` : places.join(' and ');
 }

@@ -6,7 +6,7 @@ import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, shortId, time } from '../format.js';
 import { asPath, getSite } from '../lookup.js';
 import { collect, collectPair } from './arguments.js';
-import { type DestinationOptions, destinationsOf } from './destinations.js';
+import { type DestinationOptions, destinationsOf, destinationText } from './destinations.js';
 import type { Run } from './run.js';
 
 interface EditOptions extends DestinationOptions {
@@ -112,11 +112,11 @@ async function list(context: CommandContext, options: { search?: string; paused?
 async function show(context: CommandContext, text: string): Promise<ExitCode> {
   const api = await context.api();
   const { id } = await getSite(api, text);
-  showSite(context, await api.get<SiteDto>(`/sites/${id}`));
+  await showSite(context, await api.get<SiteDto>(`/sites/${id}`));
   return ExitCode.Ok;
 }
 
-function showSite(context: CommandContext, site: SiteDto): void {
+async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
   const { output } = context;
   output.data(site);
   output.line(output.colors.bold(printable(site.name)) + (site.paused ? output.colors.yellow(' (paused)') : ''));
@@ -135,7 +135,7 @@ function showSite(context: CommandContext, site: SiteDto): void {
           .join(', ') || 'none',
       ),
     ],
-    ['destinations', destinationText(site)],
+    ['destinations', await destinationText(await context.api(), site)],
     [
       'last backup',
       site.lastBackup === null ? 'never' : `${time(site.lastBackup.createdAt)} (${site.lastBackup.status})`,
@@ -143,18 +143,11 @@ function showSite(context: CommandContext, site: SiteDto): void {
   ]);
 }
 
-function destinationText({ destinations }: SiteDto): string {
-  if (destinations === null) return 'the default storages';
-  const { mode, providers } = destinations;
-  if (mode === 'all') return `all of ${providers.map(({ id }) => shortId(id)).join(', ')}`;
-  return `one of ${providers.map(({ id, weight }) => `${shortId(id)} (weight ${weight})`).join(', ')}`;
-}
-
 async function add(context: CommandContext, path: string, options: EditOptions): Promise<ExitCode> {
   const api = await context.api();
   const destinations = await destinationsOf(api, options);
   const site = await api.post<SiteDto>('/sites', { path: asPath(path), ...changes(options, null), destinations });
-  showSite(context, site);
+  await showSite(context, site);
   return ExitCode.Ok;
 }
 
@@ -184,7 +177,7 @@ async function edit(context: CommandContext, text: string, options: EditOptions)
   const body = { ...changes(options, site), ...(destinations === undefined ? {} : { destinations }) };
   if (Object.keys(body).length === 0)
     throw usageError('Nothing to change was given.', 'See "backupd sites edit --help".');
-  showSite(context, await api.patch<SiteDto>(`/sites/${site.id}`, body));
+  await showSite(context, await api.patch<SiteDto>(`/sites/${site.id}`, body));
   return ExitCode.Ok;
 }
 

@@ -53,7 +53,7 @@ export function addStorage(program: Command, run: Run): void {
       .description('add a storage; it is tested first')
       .argument('<name>', 'what to call it')
       .requiredOption('--kind <kind>', 'local, s3, … (`storage kinds`)')
-      .option('--default', 'backups go here from now on'),
+      .option('--default', 'sites without destinations of their own store here (too)'),
   ).action((name: string, options: AddOptions) => run((context) => add(context, name, options)));
   unsetOption(
     settingsOptions(
