@@ -9,3 +9,4 @@ export * from './storage-key.js';
 export * from './stream-source.js';
 export * from './copies.js';
 export * from './stop-request.js';
+export * from './storage-errors.js';

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { AppError, cancelledError } from '../../common/errors/index.js';
+import { cancelledError } from '../../common/errors/index.js';
 import {
   assertStorageKey,
+  checksumMismatch,
+  objectNotFound,
   sourceChunks,
   type ByteRange,
   type PutOptions,
@@ -25,11 +27,7 @@ export class MemoryStorageDriver implements StorageDriver {
     const bytes = await bytesOf(source, options.signal);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (!('bytes' in source) && (bytes.length !== source.size || sha256 !== source.sha256)) {
-      throw new AppError({
-        code: 'STORAGE_CHECKSUM_MISMATCH',
-        kind: 'storage',
-        message: `${key} is not what was announced.`,
-      });
+      throw checksumMismatch(key, 'what was announced', `SHA-256 ${sha256}`);
     }
     for (let sent = 0; sent < bytes.length;) {
       const chunk = Math.min(CHUNK_BYTES, bytes.length - sent);
@@ -54,12 +52,7 @@ export class MemoryStorageDriver implements StorageDriver {
     assertStorageKey(key);
     const object = this.objects.get(key);
     if (object === undefined) {
-      throw new AppError({
-        code: 'STORAGE_OBJECT_NOT_FOUND',
-        kind: 'storage',
-        message: `The storage has no object ${key}.`,
-        context: { key },
-      });
+      throw objectNotFound(key);
     }
     const end = range.length === undefined ? object.bytes.length : range.offset + range.length;
     return Readable.from(chunksOf(object.bytes.subarray(range.offset, end), signal), { objectMode: false });

@@ -1,4 +1,5 @@
 import { cancelledError } from '../../common/errors/index.js';
+import { pause } from '../../common/pause.js';
 import type { BandwidthLimiter } from '../../engine/ports/index.js';
 
 const BITS_PER_BYTE = 8;
@@ -56,18 +57,4 @@ export class BandwidthBudget implements BandwidthLimiter {
 
 function stepNow(): number {
   return Math.floor(performance.now() / METER_STEP_MS);
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(cancelledError());
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }

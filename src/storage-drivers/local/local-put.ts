@@ -2,9 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { AppError, cancelledError, errnoOf } from '../../common/errors/index.js';
-import { sourceChunks, type FileSource, type PutOptions, type PutSource } from '../../engine/ports/index.js';
+import {
+  checksumMismatch,
+  type FileSource,
+  type PutOptions,
+  type PutSource,
+  sourceChunks,
+} from '../../engine/ports/index.js';
 import { withFolder, type Folder } from './folder.js';
-import { checksumMismatch } from './local-errors.js';
 
 /** Unfinished objects; never listed. A dot name can't be a key. */
 export const PARTIAL_FOLDER = '.partial';

@@ -8,13 +8,14 @@ import {
   type ByteRange,
   type FileStorageDriver,
   type InitialisableStorageDriver,
+  objectNotFound,
   type PutOptions,
   type PutSource,
   type StoredObject,
 } from '../../engine/ports/index.js';
 import { FileRangeStream } from './file-range-stream.js';
 import { Folder, withFolder } from './folder.js';
-import { objectNotFound, translate, unreachable, type FailedOperation } from './local-errors.js';
+import { translate, unreachable, type FailedOperation } from './local-errors.js';
 import { listObjects } from './local-list.js';
 import { PARTIAL_FOLDER, putObject } from './local-put.js';
 

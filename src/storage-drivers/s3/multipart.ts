@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../common/errors/index.js';
-import { goesOnLater, type PutOptions } from '../../engine/ports/index.js';
+import { checksumMismatch, goesOnLater, type PutOptions } from '../../engine/ports/index.js';
 import { bareEtag, type Taken } from './checksums.js';
 import { abortUpload, openUpload, type ActiveUploads } from './multipart-upload.js';
 import type { OpenSource } from './open-source.js';
@@ -8,7 +8,6 @@ import { partRange, type PartPlan } from './part-plan.js';
 import { PartProgress } from './part-progress.js';
 import { sendBuffered, sendStreamed, type PartJob, type SentPart } from './part-sender.js';
 import type { S3Connection } from './s3-connection.js';
-import { checksumMismatch } from './s3-errors.js';
 import { withRetries } from './s3-retry.js';
 import { statObject } from './s3-stat.js';
 

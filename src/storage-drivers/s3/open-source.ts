@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { AppError, cancelledError, errnoOf } from '../../common/errors/index.js';
-import { sourceChunks, type PutSource } from '../../engine/ports/index.js';
-import { checksumMismatch } from './s3-errors.js';
+import { checksumMismatch, type PutSource, sourceChunks } from '../../engine/ports/index.js';
 
 const FILE_CHUNK_BYTES = 256 * 1024;
 

@@ -233,10 +233,6 @@ function denied(action: Action, place: Place): Fault {
   };
 }
 
-export function objectNotFound(key: string): AppError {
-  return new AppError({ ...notFound({ what: 'found', permission: '', key }), kind: 'storage', context: { key } });
-}
-
 /** The object is locked against deletion. */
 export function retained(key: string, until: Date | null, bucket: string): AppError {
   return new AppError({
@@ -246,18 +242,6 @@ export function retained(key: string, until: Date | null, bucket: string): AppEr
     hint: 'That is what the object lock is for. It can be deleted when the lock has ended.',
     retry: 'later',
     context: { bucket, key, until: until?.toISOString() ?? null },
-  });
-}
-
-/** What is to be stored, or what was stored, is not what was announced. */
-export function checksumMismatch(key: string, expected: string, actual: string): AppError {
-  return new AppError({
-    code: 'STORAGE_CHECKSUM_MISMATCH',
-    kind: 'storage',
-    message: `${key} was not stored: it should have ${expected}, but has ${actual}.`,
-    hint: 'The file changed after it was finished, or disk, memory or network between here and there are faulty.',
-    retry: 'maybe',
-    context: { key, expected, actual },
   });
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/index.js';
+import { objectNotFound } from '../../engine/ports/index.js';
 import type { S3Connection } from './s3-connection.js';
-import { objectNotFound } from './s3-errors.js';
 import { statObject } from './s3-stat.js';
 
 /** Until when the object is locked, or null. Error: STORAGE_OBJECT_NOT_FOUND. */

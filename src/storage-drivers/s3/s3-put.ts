@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../common/errors/index.js';
-import type { PutOptions, PutSource, StoredObject } from '../../engine/ports/index.js';
+import { checksumMismatch, type PutOptions, type PutSource, type StoredObject } from '../../engine/ports/index.js';
 import { bareEtag, inMemory, isOtherMd5, sumFields, sumsOf, type Taken } from './checksums.js';
 import { openSource, type OpenSource } from './open-source.js';
 import { MAX_BUFFERED_PART_BYTES, planParts } from './part-plan.js';
@@ -8,7 +8,6 @@ import { objectFields, type ActiveUploads } from './multipart-upload.js';
 import { putMultipart } from './multipart.js';
 import type { S3Connection } from './s3-connection.js';
 import { removeObject, type Versioning } from './s3-delete.js';
-import { checksumMismatch } from './s3-errors.js';
 import { extendObjectLock } from './s3-lock.js';
 import { TransferFault, withRetries } from './s3-retry.js';
 import { lockEnd } from './s3-settings.js';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { cancelledError } from '../../common/errors/index.js';
-import type { ByteRange } from '../../engine/ports/index.js';
+import { type ByteRange, objectNotFound } from '../../engine/ports/index.js';
 import type { S3Connection } from './s3-connection.js';
-import { objectNotFound, type Action } from './s3-errors.js';
+import { type Action } from './s3-errors.js';
 import { backOff, isTemporary, TransferFault, withRetries } from './s3-retry.js';
 import { statObject } from './s3-stat.js';
 

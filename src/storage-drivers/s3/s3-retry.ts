@@ -1,4 +1,5 @@
 import { AppError, cancelledError, errnoOf } from '../../common/errors/index.js';
+import { pause } from '../../common/pause.js';
 
 /** How often and how patiently a request is tried. */
 export interface RetryPolicy {
@@ -100,18 +101,7 @@ export async function withRetries<T>(
 export async function backOff(policy: RetryPolicy, attempt: number, signal?: AbortSignal): Promise<void> {
   const longest = Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
   const ms = longest * (0.5 + Math.random() / 2);
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(cancelledError());
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
+  await pause(ms, signal);
 }
 
 function isRaised(signal: AbortSignal | undefined): boolean {
