@@ -5,6 +5,7 @@ import { AppError } from '../../src/common/errors/index.js';
 import type { MariaDbAccount } from '../support/mariadb.js';
 import { HOSTILE_SQL, LATIN_SQL, WORDPRESS_TABLES } from './dump-fixtures.js';
 import { FolderSink, useDumpBench, type Dumped } from './dump-support.js';
+import { until } from '../support/scratch.js';
 
 const bench = useDumpBench();
 
@@ -90,6 +91,25 @@ async function whenRowsArrive(
 const threads = async (): Promise<number> => (await readdir('/proc/self/task')).length;
 const descriptors = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
 
+interface Held {
+  threads: number;
+  descriptors: number;
+}
+
+const held = async (): Promise<Held> => ({ threads: await threads(), descriptors: await descriptors() });
+
+/** What is held when nothing of the dump before is closing any more: the same for a while. */
+async function heldInPeace(): Promise<Held> {
+  let last = await held();
+  let same = 0;
+  return until('what is held to stay the same', async () => {
+    const now = await held();
+    same = now.threads === last.threads && now.descriptors === last.descriptors ? same + 1 : 0;
+    last = now;
+    return same >= 5 ? now : null;
+  });
+}
+
 function failToStore(): never {
   throw new Error('no room for it');
 }
@@ -111,22 +131,22 @@ describe('a connection that reads rows', () => {
   it('is closed with its thread when what it read cannot be stored', async () => {
     const account = await bench.database(big);
     await bench.dump(account);
-    const before = { threads: await threads(), descriptors: await descriptors() };
+    const before = await heldInPeace();
     await expect(whenRowsArrive(account, failToStore)).rejects.toThrow('no room for it');
-    expect({ threads: await threads(), descriptors: await descriptors() }).toEqual(before);
+    expect(await held()).toEqual(before);
   });
 
   it('is closed with its thread when the job is cancelled', async () => {
     const account = await bench.database(big);
     await bench.dump(account);
-    const before = { threads: await threads(), descriptors: await descriptors() };
+    const before = await heldInPeace();
     const abort = new AbortController();
     const error: unknown = await whenRowsArrive(account, () => abort.abort(), abort.signal).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(AppError);
     expect(error).toMatchObject({ code: 'JOB_CANCELLED' });
-    expect({ threads: await threads(), descriptors: await descriptors() }).toEqual(before);
+    expect(await held()).toEqual(before);
   });
 });
 

@@ -124,6 +124,7 @@ export class CatalogueRecovery {
       );
       await em.execute('delete from storage_provider');
       await em.execute('delete from setting');
+      await em.execute('delete from quota');
       const rows = await loadCatalogue(em, content);
       if (provider !== undefined) await keepProvider(em, provider.row, knownAs);
       return rows;
