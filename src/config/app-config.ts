@@ -13,6 +13,12 @@ export interface ResourceLimits {
   bandwidthMbps: number;
 }
 
+/** How patient backupd is. */
+export interface Patience {
+  /** Wait before the second attempt after a passing fault; doubles for each further one. */
+  retrySeconds: number;
+}
+
 /** All settings, checked. */
 export interface AppConfigValues {
   mode: Mode;
@@ -30,6 +36,7 @@ export interface AppConfigValues {
   masterUrl: string | null;
   apiKey: string | null;
   limits: ResourceLimits;
+  patience: Patience;
   logFormat: LogFormat;
   logLevel: LogLevelName;
   /** The file that was read, or null when there was none. */
@@ -54,6 +61,7 @@ export class AppConfig {
   readonly masterUrl: string | null;
   readonly apiKey: string | null;
   readonly limits: Readonly<ResourceLimits>;
+  readonly patience: Readonly<Patience>;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevelName;
   readonly configFile: string | null;
@@ -72,6 +80,7 @@ export class AppConfig {
     this.masterUrl = values.masterUrl;
     this.apiKey = values.apiKey;
     this.limits = values.limits;
+    this.patience = values.patience;
     this.logFormat = values.logFormat;
     this.logLevel = values.logLevel;
     this.configFile = values.configFile;
@@ -92,6 +101,7 @@ export class AppConfig {
       masterUrl: null,
       apiKey: null,
       limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
+      patience: { retrySeconds: 30 },
       logFormat: 'auto',
       logLevel: 'info',
       configFile: null,

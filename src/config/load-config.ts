@@ -80,6 +80,7 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
       cpu: read('BACKUPD_MAX_CPU_WORKERS', settings.BACKUPD_MAX_CPU_WORKERS),
       bandwidthMbps: read('BACKUPD_MAX_BANDWIDTH_MBPS', settings.BACKUPD_MAX_BANDWIDTH_MBPS),
     },
+    patience: { retrySeconds: read('BACKUPD_RETRY_SECONDS', settings.BACKUPD_RETRY_SECONDS) },
     logFormat: read('BACKUPD_LOG_FORMAT', settings.BACKUPD_LOG_FORMAT),
     logLevel: read('BACKUPD_LOG_LEVEL', settings.BACKUPD_LOG_LEVEL),
   };

@@ -135,6 +135,11 @@ export const settings = {
     50,
     decimal(0, 1_000_000),
   ),
+  BACKUPD_RETRY_SECONDS: setting(
+    'wait before a job that hit a passing fault is tried again; doubles for each further time',
+    30,
+    wholeNumber(1, 86_400),
+  ),
   BACKUPD_LOG_FORMAT: setting<LogFormat>(
     '`text`, `json`, or `auto` (json unless on a terminal)',
     'auto',

@@ -50,7 +50,7 @@ const STORAGES: { kind: string; make: (folder: string) => Surviving | Promise<Su
 
 const cli = (dataDir: string, ...args: string[]): Promise<CliRun> => runCli(args, { BACKUPD_DATA_DIR: dataDir });
 
-// Everything of a server goes but the storage, twice: once it comes back from its catalogue backup, once from manifests.
+// Everything of a server goes but the storage: once it comes back from its catalogue backup, once from manifests.
 describe.each(STORAGES)('a server that was lost but for its storage ($kind)', ({ kind, make }) => {
   const scratch = makeScratch('e2e-disaster');
   const keyFile = join(scratch.path, 'kept', 'secret.txt');
@@ -168,27 +168,40 @@ describe.each(STORAGES)('a server that was lost but for its storage ($kind)', ({
     await expectAllBack(dataDir, keptToken);
   });
 
-  it('comes back from the manifests alone when the key is lost too, and says what is gone', async () => {
-    for (const wordpress of sites) await wordpress.loseFiles();
-    for (const { root } of sites) mkdirSync(root, { recursive: true });
-    const dataDir = join(scratch.path, 'rebuilt');
-    const run = await cli(dataDir, 'recover', '--kind', storage.kind, '--settings', settingsFile, '--no-key', '--yes');
-    expect(run.stdout).toMatch(/2 brought back/);
-    expect(run.stdout).toContain('so lost');
-    expect(run.code).toBe(3);
-    const again = await cli(dataDir, 'catalogue', 'rebuild', '--from', 'recovered', '--json');
-    expect(JSON.parse(again.stdout)).toMatchObject({
-      sites: { entered: 0, known: 2 },
-      backups: { adopted: 0, damaged: 0, incomplete: 0 },
-    });
-    const listed = JSON.parse((await cli(dataDir, 'sites', '--json')).stdout) as SiteDto[];
-    for (const site of listed)
-      expect(site).toMatchObject({
-        excludes: ['/wp-content/cache'],
-        overrides: { 'env.WP_HOME_NOTE': 'kept' },
-        paused: false,
+  // Where the manifests lie makes no difference to this way; the bucket is the harder one.
+  it.runIf(kind === 's3')(
+    'comes back from the manifests alone when the key is lost too, and says what is gone',
+    async () => {
+      for (const wordpress of sites) await wordpress.loseFiles();
+      for (const { root } of sites) mkdirSync(root, { recursive: true });
+      const dataDir = join(scratch.path, 'rebuilt');
+      const run = await cli(
+        dataDir,
+        'recover',
+        '--kind',
+        storage.kind,
+        '--settings',
+        settingsFile,
+        '--no-key',
+        '--yes',
+      );
+      expect(run.stdout).toMatch(/2 brought back/);
+      expect(run.stdout).toContain('so lost');
+      expect(run.code).toBe(3);
+      const again = await cli(dataDir, 'catalogue', 'rebuild', '--from', 'recovered', '--json');
+      expect(JSON.parse(again.stdout)).toMatchObject({
+        sites: { entered: 0, known: 2 },
+        backups: { adopted: 0, damaged: 0, incomplete: 0 },
       });
-    await expectAllBack(dataDir);
-    expect(readdirSync(scratch.path)).not.toContain('rebuilt');
-  });
+      const listed = JSON.parse((await cli(dataDir, 'sites', '--json')).stdout) as SiteDto[];
+      for (const site of listed)
+        expect(site).toMatchObject({
+          excludes: ['/wp-content/cache'],
+          overrides: { 'env.WP_HOME_NOTE': 'kept' },
+          paused: false,
+        });
+      await expectAllBack(dataDir);
+      expect(readdirSync(scratch.path)).not.toContain('rebuilt');
+    },
+  );
 });

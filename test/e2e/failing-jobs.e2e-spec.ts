@@ -13,6 +13,9 @@ import { TestMaster } from '../support/master.js';
 import { isRoot, makeScratch, until } from '../support/scratch.js';
 import { WordPressSite } from '../support/wordpress.js';
 
+/** Jobs are tried again soon. */
+const impatient = { BACKUPD_RETRY_SECONDS: '1' };
+
 /** Lets the real program answer what it is asked about itself. */
 const version =
   'for a in "$@"; do case "$a" in --version|-V) exec /usr/bin/mariadb-dump --version;; --help) exec /usr/bin/mariadb-dump --help;; esac; done';
@@ -86,7 +89,7 @@ describe('backups and restores that can not work', () => {
       ));
   });
 
-  // Such faults may pass: the job is tried again some times before it gives up, so these take minutes, side by side.
+  // Such faults may pass: the job is tried again some times before it gives up, side by side.
   describe.concurrent('a fault that may pass and does not', () => {
     it('with a dump program that fails half-way', () =>
       withPrograms(
@@ -108,7 +111,7 @@ describe('backups and restores that can not work', () => {
       // In an unprivileged container root may not mount.
       if (mounted.status !== 0) context.skip();
       mounts.push(join(dataDir, 'work'));
-      const other = await TestMaster.start({ dataDir });
+      const other = await TestMaster.start({ dataDir, env: impatient });
       try {
         const job = await expectFailure(other, await other.api.addSite(wordpress.root), /SPACE|space/);
         expect(job.error?.message).toMatch(/\d/);
@@ -123,7 +126,7 @@ describe('backups and restores that can not work', () => {
       const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', join(dataDir, 'storage')]);
       if (mounted.status !== 0) context.skip();
       mounts.push(join(dataDir, 'storage'));
-      const other = await TestMaster.start({ dataDir });
+      const other = await TestMaster.start({ dataDir, env: impatient });
       try {
         await expectFailure(other, await other.api.addSite(wordpress.root), /FULL|SPACE|space/);
       } finally {
@@ -193,7 +196,7 @@ async function withPrograms(
   }
   // A server of its own: the embedded one needs programs to find the account it runs as.
   const database = await emptyDatabase();
-  const env = { PATH: bin, BACKUPD_DATABASE_URL: database.url };
+  const env = { PATH: bin, BACKUPD_DATABASE_URL: database.url, ...impatient };
   const other = await TestMaster.start({ dataDir: join(scratch, `data-${name}`), env });
   try {
     await test(other, await other.api.addSite(root));

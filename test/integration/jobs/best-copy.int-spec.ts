@@ -96,7 +96,7 @@ describe('with single bits flipped in one of two copies', () => {
     const paths = [bundlePath(one, site, older), bundlePath(one, site, newer), manifestPath(one, site, newer)];
     const sizes = paths.map((path) => readFileSync(path).length);
     let noted = 0;
-    for (let round = 0; round < 66; round++) {
+    for (let round = 0; round < 22; round++) {
       const which = round % 3;
       const path = paths[which] ?? '';
       // The beginning and the end as well: headers, index, seek table.
@@ -120,7 +120,7 @@ describe('with single bits flipped in one of two copies', () => {
       expect((await badOnes()).filter((bad) => bad['provider_id'] !== one.id)).toEqual([]);
       await forget();
     }
-    expect(noted).toBeGreaterThan(40);
+    expect(noted).toBeGreaterThan(12);
   });
 
   it('a small restore is equal too, and all ways to read', async () => {
