@@ -7,6 +7,7 @@ import {
   BackupCopySchema,
   BackupSchema,
 } from '../modules/backups/backup.entity.js';
+import { BackupObjectSchema } from '../modules/backups/backup-object.entity.js';
 import { StoredObject, StoredObjectSchema } from '../modules/backups/stored-object.entity.js';
 import { JobEvent, JobEventSchema } from '../modules/events/job-event.entity.js';
 import { Job, JobSchema } from '../modules/jobs/job.entity.js';
@@ -17,12 +18,13 @@ import { Setting, SettingSchema } from '../modules/settings/setting.entity.js';
 import { Site, SiteSchema } from '../modules/sites/site.entity.js';
 import { StorageProvider, StorageProviderSchema } from '../modules/storage/storage-provider.entity.js';
 
-/** Every table of the application; the one place that names them all. */
+/** Every table and view of the application; the one place that names them all. */
 export const entities = [
   ApiTokenSchema,
   BackupSchema,
   BackupCopySchema,
   BackupBundleSchema,
+  BackupObjectSchema,
   StoredObjectSchema,
   JobSchema,
   JobEventSchema,

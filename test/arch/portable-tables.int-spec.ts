@@ -13,11 +13,14 @@ beforeAll(async () => {
   const database = await cloneDatabase();
   const orm = new MikroORM(ormOptions(database.url));
   try {
-    for (const meta of orm.getMetadata().getAll().values())
+    for (const meta of orm.getMetadata().getAll().values()) {
+      // A view has no rows of its own.
+      if (meta.view === true) continue;
       keys.set(
         meta.tableName,
         meta.getPrimaryProps().map(({ fieldNames, columnTypes }) => ({ column: fieldNames[0], type: columnTypes[0] })),
       );
+    }
     references = await orm.em
       .fork()
       .execute(

@@ -34,11 +34,9 @@ export class BackupCopies {
   async driver({ backup, copies }: CataloguedBackup): Promise<StorageDriver> {
     const rows = await this.orm.em.fork().execute<ObjectRow[]>(
       `select n.key, n.size::float8 as size, o.provider_id, o.state, o.read_at is not null as is_proven
-          from (select r.bundle_key as key, r.size from backup_bundle r where r.backup_id = ?
-            union all select b.manifest_key, b.manifest_size from backup b where b.id = ?) n
-          left join stored_object o on o.key = n.key
-        order by o.read_at desc nulls last, o.provider_id`,
-      [backup.id, backup.id],
+          from backup_object n left join stored_object o on o.key = n.key
+        where n.backup_id = ? order by o.read_at desc nulls last, o.provider_id`,
+      [backup.id],
     );
     const wanted = new Set(copies.map((copy) => copy.providerId));
     for (const row of rows) if (row.provider_id !== null) wanted.add(row.provider_id);

@@ -13,7 +13,13 @@ export type CopyState = (typeof CopyState)[keyof typeof CopyState];
 export const BackupSchema = defineEntity({
   name: 'Backup',
   tableName: 'backup',
-  indexes: [{ properties: ['siteId', 'startedAt'] }, { properties: ['startedAt'] }, { properties: ['expiresAt'] }],
+  indexes: [
+    { properties: ['siteId', 'startedAt'] },
+    { properties: ['startedAt'] },
+    { properties: ['expiresAt'] },
+    { properties: ['bundleKey'] },
+    { properties: ['manifestKey'] },
+  ],
   properties: {
     id: p.uuid().primary(),
     siteId: p.uuid(),

@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BackupCopy, CopyState } from './backup.entity.js';
+import { isNeeded } from './needed-objects.js';
 import { ObjectState, StoredObject } from './stored-object.entity.js';
 
 /** Which bundles are needed by which backups, and which of them are known to be damaged. */
@@ -18,17 +19,13 @@ export class BundleReferences {
    * deleted until it has let go. Of several that share a bundle and let go, the last one at least is told of it.
    */
   async freedBy(backupId: string, providerId: string): Promise<string[]> {
-    const rows = await this.orm.em.fork().execute<{ bundle_key: string }[]>(
-      `select r.bundle_key from backup_bundle r where r.backup_id = ? and not exists
-         (select 1 from backup_bundle o
-            join backup b on b.id = o.backup_id
-            join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-           where o.bundle_key = r.bundle_key and o.backup_id <> r.backup_id
-             and (b.deleting_at is null or c.state <> 'missing'))
-        order by r.bundle_key`,
+    const others = `b.id <> r.backup_id and (b.deleting_at is null or c.state <> 'missing')`;
+    const rows = await this.orm.em.fork().execute<{ key: string }[]>(
+      `select r.key from backup_object r where r.backup_id = ? and r.kind = 'bundle' and not ${isNeeded('r.key', '?', others)}
+        order by r.key`,
       [backupId, providerId],
     );
-    return rows.map((row) => row.bundle_key);
+    return rows.map((row) => row.key);
   }
 
   /** Whether any backup in the catalogue, but for the given one, needs the bundle. */

@@ -11,5 +11,5 @@ export { backupPath } from './backup-path.js';
 export { BundleReferences } from './bundle-references.js';
 export { WantedCopies } from './wanted-copies.js';
 export { ObjectLedger, type ObjectFindings, type WrittenObject } from './object-ledger.js';
-export { neededObjects, type NeededObject } from './needed-objects.js';
+export { isNeeded, neededObjects, type NeededObject } from './needed-objects.js';
 export { ObjectKind, ObjectState, ReadBy, StoredObject } from './stored-object.entity.js';

@@ -97,17 +97,15 @@ export async function refreshCopies(
   await em.execute(
     `with looked_at as (select jsonb_array_elements_text(?::jsonb) as key),
       touched as (
-        select b.id, b.manifest_key from backup b join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-          where b.deleting_at is null and (b.manifest_key in (select key from looked_at) or b.id in
-            (select r.backup_id from backup_bundle r join looked_at l on l.key = r.bundle_key))),
-      needed as (
-        select id, manifest_key as key from touched union all
-        select t.id, r.bundle_key from touched t join backup_bundle r on r.backup_id = t.id),
+        select distinct b.id from looked_at l join backup_object n on n.key = l.key join backup b on b.id = n.backup_id
+            join backup_copy c on c.backup_id = b.id and c.provider_id = ?
+          where b.deleting_at is null),
       facts as (
-        select n.id, bool_or(o.state is null or o.state = 'missing') as missing,
+        select t.id, bool_or(o.state is null or o.state = 'missing') as missing,
             coalesce(bool_or(o.state = 'damaged'), false) as damaged, bool_and(o.read_at is not null) as proven,
             min(o.read_at) as proven_at
-          from needed n left join stored_object o on o.provider_id = ? and o.key = n.key group by n.id)
+          from touched t join backup_object n on n.backup_id = t.id
+            left join stored_object o on o.provider_id = ? and o.key = n.key group by t.id)
       update backup_copy c set checked_at = ?,
           state = case when f.missing then 'missing' when f.damaged then 'damaged' when f.proven then 'verified' else 'present' end,
           verified_at = case when f.missing or f.damaged or not f.proven then null else f.proven_at end

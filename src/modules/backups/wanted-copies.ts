@@ -23,12 +23,9 @@ export class WantedCopies {
       await em.insert(BackupCopy, { backupId, providerId, size, state: CopyState.Missing, createdAt: now });
       await em.execute(
         `insert into stored_object (provider_id, key, kind, site_id, size, sha256, state, damaged_at, created_at)
-          select ?, n.key, n.kind, ?, n.size, (select o.sha256 from stored_object o
-              where o.key = n.key and o.sha256 is not null limit 1), 'missing', ?, ?
-            from (select r.bundle_key as key, 'bundle' as kind, r.size from backup_bundle r where r.backup_id = ?
-              union all select b.manifest_key, 'manifest', b.manifest_size from backup b where b.id = ?) n
+          select ?, n.key, n.kind, ?, n.size, n.sha256, 'missing', ?, ? from backup_object n where n.backup_id = ?
           on conflict do nothing`,
-        [providerId, backup.siteId, now.toISOString(), now.toISOString(), backupId, backupId],
+        [providerId, backup.siteId, now.toISOString(), now.toISOString(), backupId],
       );
       return CopyState.Missing;
     });

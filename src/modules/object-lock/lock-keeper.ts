@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { AppError } from '../../common/errors/index.js';
 import { locksObjects, type LockingStorageDriver } from '../../engine/ports/index.js';
+import { isNeeded } from '../backups/index.js';
 import { SettingsService } from '../settings/index.js';
 import { StorageService } from '../storage/index.js';
 
@@ -95,10 +96,7 @@ export class LockKeeper {
   private async neededAfter(providerId: string, after: string): Promise<string[]> {
     const rows = await this.orm.em.fork().execute<{ key: string }[]>(
       `select o.key from stored_object o where o.provider_id = ? and o.key collate "C" > ? and o.state <> 'missing'
-          and exists (select 1 from backup b join backup_copy c on c.backup_id = b.id and c.provider_id = o.provider_id
-            where b.deleting_at is null and b.expires_at is null
-              and (b.manifest_key = o.key
-                or b.id in (select r.backup_id from backup_bundle r where r.bundle_key = o.key)))
+          and ${isNeeded('o.key', 'o.provider_id', 'b.deleting_at is null and b.expires_at is null')}
         order by o.key collate "C" limit ${PAGE}`,
       [providerId, after],
     );

@@ -147,9 +147,9 @@ export class ProofStore {
   /** The manifest of a backup that needs the bundle and has a copy on the provider. */
   async manifestNaming(providerId: string, bundleKey: string): Promise<string | null> {
     const rows = await this.orm.em.fork().execute<{ manifest_key: string }[]>(
-      `select b.manifest_key from backup_bundle r join backup b on b.id = r.backup_id
+      `select b.manifest_key from backup_object n join backup b on b.id = n.backup_id
           join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-        where r.bundle_key = ? and b.deleting_at is null order by b.started_at desc limit 1`,
+        where n.key = ? and b.deleting_at is null order by b.started_at desc limit 1`,
       [providerId, bundleKey],
     );
     return rows[0]?.manifest_key ?? null;

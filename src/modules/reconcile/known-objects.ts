@@ -1,6 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { ObjectState } from '../backups/index.js';
+import { isNeeded, type ObjectState } from '../backups/index.js';
 import type { KnownObject } from './compare.js';
 import { meaningOf } from './object-key.js';
 
@@ -60,16 +60,13 @@ export class KnownObjects {
       `with asked as (select * from jsonb_to_recordset(?::jsonb) as a(key text, site_id uuid, backup_id uuid))
         select a.key,
           exists (select 1 from stored_object o where o.provider_id = ? and o.key = a.key) as known,
-          exists (select 1 from backup_bundle r join backup_copy c on c.backup_id = r.backup_id and c.provider_id = ?
-              where r.bundle_key = a.key)
-            or exists (select 1 from backup b join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-              where b.id = a.backup_id and b.manifest_key = a.key) as referenced,
+          ${isNeeded('a.key', '?', 'true')} as referenced,
           exists (select 1 from job j where j.backup_id = a.backup_id
               and (j.status in ('pending', 'running') or j.litter)) as of_job,
           exists (select 1 from job j where j.site_id = a.site_id and j.status in ('pending', 'running')) as site_busy,
           exists (select 1 from backup b where b.id = a.backup_id and b.deleting_at is not null) as deleting
         from asked a`,
-      [JSON.stringify(asked), providerId, providerId, providerId],
+      [JSON.stringify(asked), providerId, providerId],
     );
     return new Map(
       rows.map(({ of_job: ofJob, site_busy: siteBusy, ...row }) => [row.key, { ...row, ofJob, siteBusy }]),

@@ -60,14 +60,10 @@ export class RepairNeeds {
   /** All that the backup needs on the provider: bundles, then the manifest. */
   async objects({ backupId, providerId }: NeededCopy): Promise<NeededObject[]> {
     return this.orm.em.fork().execute<NeededObject[]>(
-      `select n.key, n.kind, n.size::float8 as size, o.state, coalesce(o.sha256, n.sha256, (select s.sha256 from stored_object s
-            where s.key = n.key and s.sha256 is not null limit 1)) as sha256
-          from (select r.bundle_key as key, 'bundle' as kind, r.size, (select m.bundle_sha256 from backup m
-                  where m.bundle_key = r.bundle_key limit 1) as sha256 from backup_bundle r where r.backup_id = ?
-            union all select b.manifest_key, 'manifest', b.manifest_size, b.manifest_sha256 from backup b where b.id = ?) n
-          left join stored_object o on o.provider_id = ? and o.key = n.key
-        order by n.kind, n.key`,
-      [backupId, backupId, providerId],
+      `select n.key, n.kind, n.size::float8 as size, o.state, n.sha256
+          from backup_object n left join stored_object o on o.provider_id = ? and o.key = n.key
+        where n.backup_id = ? order by n.kind, n.key`,
+      [providerId, backupId],
     );
   }
 
@@ -75,8 +71,7 @@ export class RepairNeeds {
   async bytes(siteId: string): Promise<number> {
     const rows = await this.orm.em.fork().execute<{ bytes: number }[]>(
       `with copy as (select b.id, c.provider_id ${IN_NEED} and b.site_id = ?),
-          needed as (select c.provider_id, r.bundle_key as key, r.size from copy c join backup_bundle r on r.backup_id = c.id
-            union select c.provider_id, b.manifest_key, b.manifest_size from copy c join backup b on b.id = c.id)
+          needed as (select distinct c.provider_id, n.key, n.size from copy c join backup_object n on n.backup_id = c.id)
         select coalesce(sum(n.size), 0)::float8 as bytes from needed n
           left join stored_object o on o.provider_id = n.provider_id and o.key = n.key
         where o.state is null or o.state <> 'present'`,

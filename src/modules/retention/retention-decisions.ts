@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { isNeeded } from '../backups/index.js';
 import { decide, type RetainedBackup, type RetentionPolicy, type Verdict } from './policy.js';
 
 interface Row {
@@ -63,7 +64,7 @@ export class RetentionDecisions {
     });
   }
 
-  /** What becomes free on the storages when all of these go: bundles that no other backup holds there, and manifests. */
+  /** What becomes free on the storages when all of these go: what no other backup needs there. */
   async freedBy(ids: readonly string[]): Promise<Freed> {
     const freed: Freed = { byBackup: new Map(), byProvider: new Map() };
     if (ids.length === 0) return freed;
@@ -72,18 +73,13 @@ export class RetentionDecisions {
       .execute<{ backup_id: string; provider_id: string; bytes: string; objects: string }[]>(
         `with gone as materialized (select e::uuid as id from jsonb_array_elements_text(?::jsonb) e),
         held as (
-          select distinct on (c.provider_id, r.bundle_key) c.provider_id, r.bundle_key as key, b.id as backup_id
+          select distinct on (c.provider_id, n.key) c.provider_id, n.key, b.id as backup_id
             from gone g join backup b on b.id = g.id join backup_copy c on c.backup_id = b.id
-              join backup_bundle r on r.backup_id = b.id
-            order by c.provider_id, r.bundle_key, b.started_at desc, b.id desc),
+              join backup_object n on n.backup_id = b.id
+            order by c.provider_id, n.key, b.started_at desc, b.id desc),
         freed as (
-          select h.* from held h where not exists (
-            select 1 from backup_bundle o join backup k on k.id = o.backup_id
-                join backup_copy c on c.backup_id = k.id and c.provider_id = h.provider_id
-              where o.bundle_key = h.key and k.deleting_at is null and k.id not in (select id from gone))
-          union all
-          select c.provider_id, b.manifest_key, b.id
-            from gone g join backup b on b.id = g.id join backup_copy c on c.backup_id = b.id)
+          select h.* from held h
+            where not ${isNeeded('h.key', 'h.provider_id', 'b.deleting_at is null and b.id not in (select id from gone)')})
       select f.backup_id, f.provider_id, sum(s.size)::text as bytes, count(*)::text as objects
         from freed f join stored_object s on s.provider_id = f.provider_id and s.key = f.key and s.state <> 'missing'
         group by f.backup_id, f.provider_id`,
