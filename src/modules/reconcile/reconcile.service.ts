@@ -5,7 +5,6 @@ import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import { type HeldLock, tryLock } from '../../database/index.js';
 import { databaseUrlOf } from '../events/index.js';
-import { InstanceId } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { reconciliationActive, reconciliationInterrupted, reconciliationNotFound } from './reconcile.errors.js';
 import { Reconciler } from './reconciler.js';
@@ -25,7 +24,6 @@ export class ReconcileService implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     private readonly orm: MikroORM,
     private readonly storage: StorageService,
-    private readonly instance: InstanceId,
     private readonly reconciler: Reconciler,
   ) {}
 
@@ -66,7 +64,6 @@ export class ReconcileService implements OnApplicationBootstrap, BeforeApplicati
         providerId,
         status: ReconciliationStatus.Running,
         actions: [...options.actions],
-        runnerId: await this.instance.get(),
         counts: {},
         findings: [],
         error: null,

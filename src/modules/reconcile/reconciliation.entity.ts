@@ -26,8 +26,6 @@ export const ReconciliationSchema = defineEntity({
     status: p.enum(() => ReconciliationStatus),
     /** What was allowed: `adopt`, `mark`, `delete`; empty = a dry run. */
     actions: p.json<string[]>(),
-    /** The master that runs it, to tell one that was cut off. */
-    runnerId: p.text().nullable(),
     /** Objects and differences by kind, bytes. */
     counts: p.json<Record<string, number>>(),
     /** The first of the differences. */
