@@ -43,7 +43,12 @@ export class BackupRemover {
    * BACKUP_NOT_FOUND, BACKUP_PINNED (also with force), BACKUP_NEWEST (without force), BACKUP_IN_USE, and the storage's.
    */
   async remove(id: string, force: boolean): Promise<void> {
-    await this.mark(id, force);
+    const isMarked = await this.mark(id, async (em, backup) => {
+      const reason = await this.reasonToStay(em, backup, force);
+      if (reason !== null) throw reason;
+      return true;
+    });
+    if (!isMarked) throw backupNotFound(id);
     await this.finish(id);
   }
 
@@ -56,20 +61,11 @@ export class BackupRemover {
     mayGo: (em: EntityManager, backup: Backup) => Promise<boolean>,
     own?: OwnRun,
   ): Promise<Removal> {
-    const before = await this.catalogue.find(id);
-    if (before === null) return 'gone';
-    const { siteId } = before.backup;
-    if (own?.parentId === id) return 'kept';
-    const isMarked = await this.orm.em.fork().transactional(async (em) => {
-      await lockBackupsOf(em, siteId);
-      const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (backup === null || backup.deletingAt instanceof Date) return backup !== null;
-      if (backup.pinned || (await this.jobs.activeJob(siteId, em))?.backupId === id) return false;
-      if ((await this.catalogue.newestOf([siteId], em)).get(siteId)?.id === id) return false;
-      if (!(await mayGo(em, backup))) return false;
-      backup.deletingAt = new Date();
-      return true;
-    });
+    if (own?.parentId === id) return (await this.catalogue.find(id)) === null ? 'gone' : 'kept';
+    const isMarked = await this.mark(
+      id,
+      async (em, backup) => (await this.reasonToStay(em, backup)) === null && mayGo(em, backup),
+    );
     if (!isMarked) return (await this.catalogue.find(id)) === null ? 'gone' : 'kept';
     await this.finish(id, own);
     return (await this.catalogue.find(id)) === null ? 'gone' : 'waiting';
@@ -88,21 +84,32 @@ export class BackupRemover {
     }
   }
 
-  private async mark(id: string, force: boolean): Promise<void> {
+  /** Marks it if `mayGo` agrees, of all that the site has within the transaction. Whether it is marked, by now or before. */
+  private async mark(id: string, mayGo: (em: EntityManager, backup: Backup) => Promise<boolean>): Promise<boolean> {
     const before = await this.catalogue.find(id);
-    if (before === null) throw backupNotFound(id);
-    await this.orm.em.fork().transactional(async (em) => {
+    if (before === null) return false;
+    return this.orm.em.fork().transactional(async (em) => {
       await lockBackupsOf(em, before.backup.siteId);
       const backup = await em.findOne(Backup, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (backup === null) throw backupNotFound(id);
-      if (backup.deletingAt instanceof Date) return;
-      if (backup.pinned) throw backupPinned(id);
-      const active = await this.jobs.activeJob(backup.siteId, em);
-      if (active?.backupId === id) throw backupInUse(id, active.id);
-      const newest = await this.catalogue.newestOf([backup.siteId], em);
-      if (!force && newest.get(backup.siteId)?.id === id) throw newestBackup(id);
+      if (backup === null) return false;
+      if (backup.deletingAt instanceof Date) return true;
+      if (!(await mayGo(em, backup))) return false;
       backup.deletingAt = new Date();
+      return true;
     });
+  }
+
+  /** Rule 4, and that no job works with it; null = it may go. `force`: also the newest good one. */
+  private async reasonToStay(
+    em: EntityManager,
+    { id, siteId, pinned }: Backup,
+    force = false,
+  ): Promise<AppError | null> {
+    if (pinned) return backupPinned(id);
+    const active = await this.jobs.activeJob(siteId, em);
+    if (active?.backupId === id) return backupInUse(id, active.id);
+    const newest = await this.catalogue.newestOf([siteId], em);
+    return !force && newest.get(siteId)?.id === id ? newestBackup(id) : null;
   }
 
   private async finish(id: string, own?: OwnRun): Promise<void> {
