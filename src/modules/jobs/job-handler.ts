@@ -29,16 +29,16 @@ export interface JobHandler {
   atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */
   prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan>;
-  /** Whether an ended job has left something that `sweep` must remove. */
-  leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean;
+  /** Whether an ended job has left something that `sweep` must remove; absent = never. */
+  leavesLitter?(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean;
   /** Part of the transaction in which the run's job ends. */
   ended?(job: Job, em: EntityManager): Promise<void>;
   /**
    * Takes back or removes what an ended or cut-off job left: objects of an unfinished backup, a half restored site.
    * Idempotent. Throws when that is not possible now; it is called again later. `finished` = it was too late to take it
-   * back and the rest was done instead.
+   * back and the rest was done instead. Absent: a job of this kind leaves nothing that would have to be removed.
    */
-  sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void>;
+  sweep?(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void>;
 }
 
 /** The handlers by kind. */

@@ -26,7 +26,7 @@ export class JobSweeper {
     await killLeftChildren(folder.path);
     await folder.open();
     const context = this.contexts.contextOf(job, new AbortController().signal);
-    const end = await this.handlers.get(job.kind).sweep(job, context, this.contexts.secretsOf(job));
+    const end = await this.handlers.get(job.kind).sweep?.(job, context, this.contexts.secretsOf(job));
     await folder.remove();
     return end ?? 'taken-back';
   }

@@ -140,7 +140,7 @@ export class JobWorker {
     const ended = await this.parts.store.change(job.id, async (row, em) => {
       if (row.deliveryId !== job.deliveryId || !row.isActive()) return [];
       const how = endOf(end, plan);
-      const litter = how.litter || handler.leavesLitter(how.status, row);
+      const litter = how.litter || (handler.leavesLitter?.(how.status, row) ?? false);
       const events = await this.parts.store.endLocked(row, em, { ...how, litter }, recorder.safe);
       await handler.ended?.(row, em);
       return events;

@@ -35,14 +35,6 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
     });
   }
 
-  leavesLitter(): boolean {
-    return false;
-  }
-
-  async sweep(): Promise<void> {
-    // What it has written whole is wanted; nothing else is left.
-  }
-
   private async repair(siteId: string, context: RunContext, tally: RepairTally): Promise<StageOutcome> {
     const destinations = await this.storage.allDestinations();
     const failed = new Map<string, AppError>();

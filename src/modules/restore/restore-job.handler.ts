@@ -47,10 +47,6 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     };
   }
 
-  leavesLitter(): boolean {
-    return false;
-  }
-
   async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void> {
     if (!(job.startedAt instanceof Date)) return 'taken-back';
     const module = this.modules.restoring(job.module);

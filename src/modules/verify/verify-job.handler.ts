@@ -52,14 +52,6 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     };
   }
 
-  leavesLitter(): boolean {
-    return false;
-  }
-
-  async sweep(): Promise<void> {
-    // It changes nothing that would have to be taken back.
-  }
-
   private async verify(
     found: CataloguedBackup,
     level: VerifyLevel,
