@@ -95,21 +95,21 @@ export async function refreshCopies(
 ): Promise<void> {
   if (keys.length === 0) return;
   await em.execute(
-    `with looked_at as (select jsonb_array_elements_text(?::jsonb) as key),
-      touched as (
-        select distinct b.id from looked_at l join backup_object n on n.key = l.key join backup b on b.id = n.backup_id
+    // Arrays, as the database has no statistics of a view to choose a join by: it would read whole tables.
+    `with touched as (
+        select distinct b.id from backup_object n join backup b on b.id = n.backup_id
             join backup_copy c on c.backup_id = b.id and c.provider_id = ?
-          where b.deleting_at is null),
+          where n.key = any(array(select jsonb_array_elements_text(?::jsonb))) and b.deleting_at is null),
       facts as (
-        select t.id, bool_or(o.state is null or o.state = 'missing') as missing,
+        select n.backup_id as id, bool_or(o.state is null or o.state = 'missing') as missing,
             coalesce(bool_or(o.state = 'damaged'), false) as damaged, bool_and(o.read_at is not null) as proven,
             min(o.read_at) as proven_at
-          from touched t join backup_object n on n.backup_id = t.id
-            left join stored_object o on o.provider_id = ? and o.key = n.key group by t.id)
+          from backup_object n left join stored_object o on o.provider_id = ? and o.key = n.key
+          where n.backup_id = any(array(select id from touched)) group by n.backup_id)
       update backup_copy c set checked_at = ?,
           state = case when f.missing then 'missing' when f.damaged then 'damaged' when f.proven then 'verified' else 'present' end,
           verified_at = case when f.missing or f.damaged or not f.proven then null else f.proven_at end
         from facts f where c.backup_id = f.id and c.provider_id = ? and c.state <> 'uploading'`,
-    [JSON.stringify(keys), providerId, providerId, at.toISOString(), providerId],
+    [providerId, JSON.stringify(keys), providerId, at.toISOString(), providerId],
   );
 }

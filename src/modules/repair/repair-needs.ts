@@ -71,7 +71,8 @@ export class RepairNeeds {
   async bytes(siteId: string): Promise<number> {
     const rows = await this.orm.em.fork().execute<{ bytes: number }[]>(
       `with copy as (select b.id, c.provider_id ${IN_NEED} and b.site_id = ?),
-          needed as (select distinct c.provider_id, n.key, n.size from copy c join backup_object n on n.backup_id = c.id)
+          needed as (select distinct c.provider_id, n.key, n.size from copy c join backup_object n on n.backup_id = c.id
+            where n.backup_id = any(array(select id from copy)))
         select coalesce(sum(n.size), 0)::float8 as bytes from needed n
           left join stored_object o on o.provider_id = n.provider_id and o.key = n.key
         where o.state is null or o.state <> 'present'`,
