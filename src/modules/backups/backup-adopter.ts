@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
 import { manifestDamaged } from '../../engine/snapshot/manifest/index.js';
 import type { CommittedBackup, StorageDriver } from '../../engine/ports/index.js';
+import { statEach } from '../../engine/storage/index.js';
 import { lockSite } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { Backup } from './backup.entity.js';
@@ -11,8 +12,6 @@ import { enterBackup, enterObjects } from './enter-backup.js';
 import { ObjectLedger } from './object-ledger.js';
 import { ReadBy } from './stored-object.entity.js';
 import { readManifestFacts, type StoredManifestFacts } from './stored-manifest-facts.js';
-
-const STATS_AT_ONCE = 8;
 
 /** What came of taking a backup in. */
 export interface Adoption {
@@ -104,13 +103,8 @@ async function requireWhole(
 ): Promise<void> {
   const needed = [{ key: manifestKey, size }, ...bundles];
   const missing: string[] = [];
-  for (let from = 0; from < needed.length; from += STATS_AT_ONCE) {
-    const some = needed.slice(from, from + STATS_AT_ONCE);
-    const found = await Promise.all(some.map(async ({ key }) => driver.stat(key, signal)));
-    some.forEach((object, i) => {
-      if (found[i]?.size !== object.size) missing.push(object.key);
-    });
-  }
+  for await (const [{ key, size: right }, stored] of statEach(driver, needed, signal))
+    if (stored?.size !== right) missing.push(key);
   if (missing.length > 0) throw backupIncomplete(header.backupId, manifestKey, missing);
 }
 

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
 import type { Destination, ParentBackup, StageContext } from '../../engine/ports/index.js';
 import { readManifest, type ManifestBundle, type ManifestHeader } from '../../engine/snapshot/manifest/index.js';
+import { askEach } from '../../engine/storage/index.js';
 import type { Backup } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
 import { BundleReferences } from './bundle-references.js';
@@ -16,7 +17,6 @@ const CHECKPOINT = 'parent';
 const MANIFEST_FILE = 'parent.manifest.ndjson.zst';
 /** Older backups that are tried when newer ones can't be read. */
 const CANDIDATES = 3;
-const STATS_AT_ONCE = 8;
 
 /** What was chosen, kept in the work folder: all attempts of a job compare with the same backup. */
 interface Choice {
@@ -109,10 +109,8 @@ export class ParentBackups {
     const keys = bundles.map((bundle) => bundle.key);
     const damaged = await this.references.damagedOf(keys, providerIds);
     const gone = new Set(bundles.filter((bundle) => damaged.has(bundle.key)).map((bundle) => bundle.id));
-    for (let from = 0; from < bundles.length; from += STATS_AT_ONCE) {
-      const some = bundles.slice(from, from + STATS_AT_ONCE);
-      await Promise.all(some.map(async (bundle) => ((await isWhole(context, bundle)) ? null : gone.add(bundle.id))));
-    }
+    const looked = askEach(bundles, async (bundle) => isWhole(context, bundle), context.signal);
+    for await (const [bundle, whole] of looked) if (!whole) gone.add(bundle.id);
     if (gone.size > 0) {
       const message = `${gone.size} bundles of earlier backups are missing or damaged: what lay in them is stored again.`;
       context.journal.note(message, { bundles: keys.filter((_, i) => gone.has(bundles[i]?.id ?? -1)).slice(0, 20) });

@@ -1,14 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { asAppError, throwIfAborted } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
-import type { Destination, StorageDriver, StoredObject } from '../../engine/ports/index.js';
+import type { Destination, StorageDriver } from '../../engine/ports/index.js';
+import { putChecked } from '../../engine/storage/index.js';
 import { InstanceId } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SettingsService } from '../settings/index.js';
 import { StorageService } from '../storage/index.js';
 import { dumpCatalogue } from './catalogue-dump.js';
-import { catalogueNotStored, storedDiffers } from './catalogue.errors.js';
+import { catalogueNotStored } from './catalogue.errors.js';
 import { type SealedFile, sealToFile } from './catalogue-file.js';
 import { CatalogueFolder } from './catalogue-folder.js';
 import { CATALOGUE_PREFIX, catalogueKey, parseCatalogueKey } from './catalogue-keys.js';
@@ -106,19 +107,13 @@ export class CatalogueBackup {
     return typeof at === 'string' && typeof keyId === 'string' ? { at: new Date(at), keyId } : null;
   }
 
-  private async store(
-    { providerId, providerName, driver }: Destination,
-    key: string,
-    file: SealedFile,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async store(destination: Destination, key: string, file: SealedFile, signal: AbortSignal): Promise<void> {
+    const { providerId, providerName, driver } = destination;
     const { instance, resources } = this.parts;
     await resources.use(
       'network',
       async () => {
-        const answer = await driver.put(key, file, { signal, limiter: resources.bandwidth });
-        for (const stored of [answer, await driver.stat(key, signal)])
-          if (!isSame(stored, file)) throw storedDiffers(providerName, key);
+        await putChecked(destination, key, file, { signal, limiter: resources.bandwidth });
         await writePlace(driver, await instance.get(), { id: providerId, name: providerName });
       },
       { signal },
@@ -137,9 +132,4 @@ export class CatalogueBackup {
       this.logger.warn(`Old catalogue backups on "${provider}" could not be deleted: ${asAppError(error).message}`);
     }
   }
-}
-
-function isSame(stored: StoredObject | null, file: SealedFile): boolean {
-  if (stored === null || stored.size !== file.size) return false;
-  return stored.sha256 === undefined || stored.sha256 === file.sha256;
 }

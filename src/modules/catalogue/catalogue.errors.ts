@@ -88,17 +88,6 @@ export function catalogueNotStored(failures: readonly { provider: string; messag
   });
 }
 
-export function storedDiffers(provider: string, key: string): AppError {
-  return new AppError({
-    code: 'UPLOAD_MISMATCH',
-    kind: 'storage',
-    message: `The storage "${provider}" does not have what was sent to it.`,
-    hint: 'Check that storage: its disk, or a proxy in between.',
-    retry: 'later',
-    context: { provider, key },
-  });
-}
-
 export function secretKeyMalformed(): AppError {
   return new AppError({
     code: 'SECRET_KEY_MALFORMED',

@@ -1,12 +1,10 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { throwIfAborted } from '../../common/errors/index.js';
 import type { StoredObject } from '../../engine/ports/index.js';
+import { statEach } from '../../engine/storage/index.js';
 import { neededObjects, ObjectLedger, ReadBy } from '../backups/index.js';
 import type { Difference, KnownObject } from './compare.js';
 import type { ReconcileRun } from './run.js';
-
-const STATS_AT_ONCE = 8;
 
 /** Confirms what seemed to be missing, changed or back, and marks it in the catalogue. */
 @Injectable()
@@ -52,12 +50,7 @@ export class Marker {
 
 async function look(run: ReconcileRun, objects: readonly { key: string }[]): Promise<Map<string, StoredObject | null>> {
   const found = new Map<string, StoredObject | null>();
-  for (let from = 0; from < objects.length; from += STATS_AT_ONCE) {
-    throwIfAborted(run.signal);
-    const some = objects.slice(from, from + STATS_AT_ONCE);
-    const stats = await Promise.all(some.map(async ({ key }) => run.driver.stat(key, run.signal)));
-    some.forEach(({ key }, i) => found.set(key, stats[i] ?? null));
-  }
+  for await (const [{ key }, stored] of statEach(run.driver, objects, run.signal)) found.set(key, stored);
   return found;
 }
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { throwIfAborted } from '../../common/errors/index.js';
 import type { Destination } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
+import { statEach } from '../../engine/storage/index.js';
 import {
   BackupExtensions,
   BackupReader,
@@ -18,7 +19,6 @@ import type { RunContext } from '../jobs/index.js';
 import { ObjectCopier } from './object-copier.js';
 import { type NeededCopy, type NeededObject, RepairNeeds } from './repair-needs.js';
 
-const STATS_AT_ONCE = 8;
 /** `site.json` is small; what is larger is none of ours. */
 const MAX_ABOUT_BYTES = 1024 * 1024;
 
@@ -111,16 +111,14 @@ export class CopyRepairer {
   /** What is believed to be there may be gone: an upload that failed for it has told nobody. */
   private async lookAgain(copy: NeededCopy, { driver }: Destination, signal: AbortSignal): Promise<void> {
     const believed = (await this.needs.objects(copy)).filter(({ state }) => state === ObjectState.Present);
-    for (let from = 0; from < believed.length; from += STATS_AT_ONCE) {
-      const some = believed.slice(from, from + STATS_AT_ONCE);
-      const stats = await Promise.all(some.map(async ({ key }) => driver.stat(key, signal)));
-      const missing = some.filter((_, index) => stats[index] === null).map(({ key }) => key);
-      const damaged = some
-        .filter(({ size }, index) => (stats[index] ?? null) !== null && stats[index]?.size !== size)
-        .map(({ key }) => key);
-      if (missing.length + damaged.length === 0) continue;
-      await this.ledger.note(copy.providerId, { missing, damaged }, ReadBy.Repair);
+    const missing: string[] = [];
+    const damaged: string[] = [];
+    for await (const [{ key, size }, stored] of statEach(driver, believed, signal)) {
+      if (stored === null) missing.push(key);
+      else if (stored.size !== size) damaged.push(key);
     }
+    if (missing.length + damaged.length > 0)
+      await this.ledger.note(copy.providerId, { missing, damaged }, ReadBy.Repair);
   }
 
   /** For a bundle of a catalogue from before it knew the checksums of all. */

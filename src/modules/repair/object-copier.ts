@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
 import type { Destination, StreamSource } from '../../engine/ports/index.js';
+import { putChecked } from '../../engine/storage/index.js';
 import { ObjectLedger, ReadBy, type WrittenObject } from '../backups/index.js';
 import type { RunContext } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
-import { copyDiffers } from './repair.errors.js';
 
 type CopyContext = Pick<RunContext, 'signal' | 'journal' | 'resources'>;
 
@@ -57,14 +57,8 @@ export class ObjectCopier {
     { signal }: CopyContext,
     onProgress: (bytes: number) => void,
   ): Promise<void> {
-    const { key, size, sha256 } = object;
     const put = { signal, limiter: this.resources.bandwidth, onProgress };
-    const answer = await target.driver.put(key, sourceOf(object, source, watch), put);
-    // Rule 1: what the provider says it has must be what was sent.
-    for (const stored of [answer, await target.driver.stat(key, signal)]) {
-      const same = stored?.size === size && (stored.sha256 === undefined || stored.sha256 === sha256);
-      if (!same) throw copyDiffers(target.providerName, key, size, stored?.size ?? null);
-    }
+    await putChecked(target, object.key, sourceOf(object, source, watch), put);
   }
 
   /** Whether the source is to blame; what is wrong with it is noted. */

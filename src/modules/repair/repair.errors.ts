@@ -32,14 +32,3 @@ export function storageDisabled(providerName: string): AppError {
     context: { provider: providerName },
   });
 }
-
-export function copyDiffers(provider: string, key: string, sent: number, stored: number | null): AppError {
-  return new AppError({
-    code: 'UPLOAD_MISMATCH',
-    kind: 'storage',
-    message: `The storage "${provider}" does not have what was sent to it.`,
-    hint: 'Check that storage: its disk, or a proxy in between. The copy does not count as repaired.',
-    retry: 'later',
-    context: { provider, key, sentBytes: sent, storedBytes: stored },
-  });
-}

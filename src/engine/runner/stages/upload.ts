@@ -7,8 +7,8 @@ import {
   hasFiles,
   type ReferredBundle,
   type StageOutcome,
-  type StoredObject,
 } from '../../ports/index.js';
+import { putChecked, statEach } from '../../storage/index.js';
 import { aboutSite } from './about-site.js';
 import { keysFor } from './keys.js';
 import { UploadProgress } from './upload-progress.js';
@@ -25,7 +25,6 @@ export interface FinishedBackup extends Omit<
 /** Which providers have taken which bundle; kept in the work folder between attempts. */
 type UploadCheckpoint = Record<string, { bundleSha256: string; manifestSha256: string }>;
 const CHECKPOINT = 'upload';
-const STATS_AT_ONCE = 8;
 
 /** How one destination ended; `error` null: the backup is there, whole. */
 interface Delivery {
@@ -94,25 +93,21 @@ async function deliver(
 }
 
 /** What the manifest points into besides its own bundle must be there, or the backup could not be restored from it. */
-async function requireBundles(destination: Destination, backup: FinishedBackup): Promise<void> {
+async function requireBundles({ providerName, driver }: Destination, backup: FinishedBackup): Promise<void> {
   const others = backup.bundles.filter((bundle) => !bundle.own);
-  for (let from = 0; from < others.length; from += STATS_AT_ONCE) {
-    const some = others.slice(from, from + STATS_AT_ONCE);
-    await Promise.all(some.map(async (bundle) => requireBundle(destination, bundle)));
-  }
+  for await (const [bundle, stored] of statEach(driver, others))
+    if (stored?.size !== bundle.size) throw bundleVanished(providerName, bundle, stored?.size ?? null);
 }
 
-async function requireBundle(destination: Destination, bundle: ReferredBundle): Promise<void> {
-  const stored = await destination.driver.stat(bundle.key);
-  if (stored?.size === bundle.size) return;
-  throw new AppError({
+function bundleVanished(provider: string, { key, size }: ReferredBundle, found: number | null): AppError {
+  return new AppError({
     code: 'BUNDLE_VANISHED',
     kind: 'storage',
-    message: `The storage "${destination.providerName}" has lost a bundle of an earlier backup that this one needs.`,
+    message: `The storage "${provider}" has lost a bundle of an earlier backup that this one needs.`,
     hint: 'Back up again: what lay in it is then stored anew. Find out who deletes objects there.',
     // Not by itself: this job would need the same bundle again.
     retry: 'maybe',
-    context: { provider: destination.providerName, key: bundle.key, size: bundle.size, found: stored?.size ?? null },
+    context: { provider, key, size, found },
   });
 }
 
@@ -152,58 +147,19 @@ async function uploadTo(
   backup: FinishedBackup,
   progress: UploadProgress,
 ): Promise<void> {
-  const bundle = { path: backup.bundlePath, size: backup.bundleSize, sha256: backup.bundleSha256 };
-  await putChecked(destination, backup.bundleKey, bundle, context, (bytes) => progress.at(bytes, destination));
-  const manifest = { path: backup.manifestPath, size: backup.manifestSize, sha256: backup.manifestSha256 };
-  await putChecked(destination, backup.manifestKey, manifest, context, (bytes) =>
-    progress.at(backup.bundleSize + bytes, destination),
-  );
+  const { signal, limiter } = context;
+  // One storage that keeps files may have the packed ones themselves; another one gets copies of its own.
+  const mayShare = context.destinations.find((other) => hasFiles(other.driver)) === destination;
+  const put = async (key: string, source: FileSource, before: number): Promise<void> => {
+    const onProgress = (bytes: number): void => progress.at(before + bytes, destination);
+    await putChecked(destination, key, source, { signal, limiter, onProgress, mayShare });
+  };
+  const { bundlePath, bundleSize, bundleSha256, manifestPath, manifestSize, manifestSha256 } = backup;
+  await put(backup.bundleKey, { path: bundlePath, size: bundleSize, sha256: bundleSha256 }, 0);
+  await put(backup.manifestKey, { path: manifestPath, size: manifestSize, sha256: manifestSha256 }, bundleSize);
   const about = { bytes: Buffer.from(`${JSON.stringify(aboutSite(context), null, 2)}\n`) };
   const { siteKey } = keysFor(context.site.id, context.startedAt, context.backupId);
-  await destination.driver.put(siteKey, about, { signal: context.signal, limiter: context.limiter });
-}
-
-async function putChecked(
-  destination: Destination,
-  key: string,
-  source: FileSource,
-  context: BackupStageContext,
-  onProgress: (bytes: number) => void,
-): Promise<void> {
-  const { driver } = destination;
-  // One storage that keeps files may have the packed one itself; another one gets a copy of its own.
-  const mayShare = context.destinations.find((other) => hasFiles(other.driver)) === destination;
-  const { signal, limiter } = context;
-  const answer = await driver.put(key, source, { signal, limiter, onProgress, mayShare });
-  compare(destination, key, source, answer);
-  compare(destination, key, source, await driver.stat(key));
-}
-
-/** Rule 1: what the provider says it has must be what we sent. */
-function compare(
-  destination: Destination,
-  key: string,
-  sent: { size: number; sha256: string },
-  answer: StoredObject | null,
-): void {
-  const same =
-    answer !== null && answer.size === sent.size && (answer.sha256 === undefined || answer.sha256 === sent.sha256);
-  if (same) return;
-  throw new AppError({
-    code: 'UPLOAD_MISMATCH',
-    kind: 'storage',
-    message: `The storage "${destination.providerName}" does not have what was sent to it.`,
-    hint: 'Check that storage: its disk, or a proxy in between. The backup did not count as stored there.',
-    retry: 'later',
-    context: {
-      provider: destination.providerName,
-      key,
-      sentBytes: sent.size,
-      storedBytes: answer === null ? null : answer.size,
-      sentSha256: sent.sha256,
-      storedSha256: answer?.sha256 ?? null,
-    },
-  });
+  await destination.driver.put(siteKey, about, { signal, limiter });
 }
 
 function uploadFailed(failures: readonly { destination: Destination; error: AppError }[]): AppError {

@@ -1,0 +1,2 @@
+export * from './ask-each.js';
+export * from './put-checked.js';
