@@ -88,14 +88,13 @@ export class CatalogueLoader {
         where p.id = r.id or p.name = r.name returning p.name`,
       [`[${rows.map(({ data }) => data).join(',')}]`],
     );
-    for (const { name } of replaced) this.notes.add(`The storage provider "${name}" of this database was replaced.`);
+    for (const { name } of replaced) this.notes.add(`The storage "${name}" of this database was replaced.`);
     if (this.hasDemoted) return;
     this.hasDemoted = true;
     const others = await this.sql.rows<{ name: string }>(
       'update storage_provider set is_default = false where is_default returning name',
     );
-    for (const { name } of others)
-      this.notes.add(`The storage provider "${name}" of this database is no longer a default.`);
+    for (const { name } of others) this.notes.add(`The storage "${name}" of this database is no longer a default.`);
   }
 }
 

@@ -27,7 +27,7 @@ export function storageDisabled(providerName: string): AppError {
     code: 'STORAGE_DISABLED',
     kind: 'conflict',
     message: `The storage "${providerName}" is disabled: nothing is written to it.`,
-    hint: 'Enable it first (`backupd storage update --enable`), or choose another one.',
+    hint: 'Enable it first (`backupd storage edit <storage> --enable`), or choose another one.',
     retry: 'never',
     context: { provider: providerName },
   });
@@ -41,5 +41,18 @@ export function copyDiffers(provider: string, key: string, sent: number, stored:
     hint: 'Check that storage: its disk, or a proxy in between. The copy does not count as repaired.',
     retry: 'later',
     context: { provider, key, sentBytes: sent, storedBytes: stored },
+  });
+}
+
+/** What stops the repair of a storage's copies, with the storage's name; its code and its advice stay. */
+export function copiesNotRepaired(provider: string, error: AppError): AppError {
+  return new AppError({
+    code: error.code,
+    kind: error.kind,
+    message: `The copies on "${provider}" can't be repaired now: ${error.message}`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    retry: error.retry,
+    context: { ...error.context, provider },
+    cause: error,
   });
 }
