@@ -1,30 +1,29 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../common/errors/index.js';
 import type { CatalogueTaskDto, RebuildReportDto } from './api-types.js';
 import type { CommandContext } from './command-context.js';
 import { printable } from './format.js';
+import { untilEnded } from './poll.js';
 
-const EVERY_MS = 250;
 const SHOWN_FINDINGS = 50;
 
 /** Waits until a task of the catalogue has ended well, with its progress shown; its report. A failed one is thrown as its error. */
 export async function followTask<T>(context: CommandContext, begun: CatalogueTaskDto): Promise<T> {
   const { output, interrupted } = context;
   const api = await context.api();
-  let task = begun;
   let shown = '';
-  while (task.status === 'running') {
-    if (interrupted.aborted) throw interruptedError(task);
-    // oxlint-disable-next-line no-await-in-loop -- waiting is the point
-    await pause(EVERY_MS);
-    // oxlint-disable-next-line no-await-in-loop -- one look after the other
-    task = await api.get<CatalogueTaskDto>(`/catalogue/tasks/${begun.id}`);
-    const now = Object.entries(task.progress)
+  const showProgress = ({ progress }: CatalogueTaskDto): void => {
+    const now = Object.entries(progress)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ');
     if (now !== shown && output.terminal.stderr.isTTY === true) output.remark(output.colors.dim(`  ${now}`));
     shown = now;
-  }
+  };
+  const look = async (): Promise<CatalogueTaskDto> => {
+    const now = await api.get<CatalogueTaskDto>(`/catalogue/tasks/${begun.id}`);
+    showProgress(now);
+    return now;
+  };
+  const task = await untilEnded(begun, ({ status }) => status === 'running', look, interrupted);
   if (task.error !== null) {
     const { code, message, hint } = task.error;
     throw new AppError({ code, kind: 'precondition', message, ...(hint === null ? {} : { hint }) });
@@ -51,14 +50,4 @@ export function showRebuild({ output }: CommandContext, report: RebuildReportDto
   const more = findings.length - Math.min(findings.length, SHOWN_FINDINGS) + moreFindings;
   if (more > 0) output.line(`    and ${more} more`);
   return bad > 0 || findings.length > 0;
-}
-
-function interruptedError(task: CatalogueTaskDto): AppError {
-  return new AppError({
-    code: 'COMMAND_INTERRUPTED',
-    kind: 'cancelled',
-    message: `The ${task.kind} was not waited for.`,
-    hint: '"backupd catalogue" shows how it goes on; done again, it goes on where it was.',
-    retry: 'later',
-  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, plural, printable, time } from './format.js';
+import { bytes, count, duration, limit, parseSize, plural, printable, time } from './format.js';
 
 describe('what a person reads', () => {
   it.each([
@@ -13,6 +13,26 @@ describe('what a person reads', () => {
     [null, '–'],
     [Number.NaN, '–'],
   ])('%s bytes is %s', (value, text) => expect(bytes(value)).toBe(text));
+
+  it.each([
+    ['0', 0, '0 B'],
+    ['999', 999, '999 B'],
+    ['50GB', 50e9, '50 GB'],
+    ['100 GB', 100e9, '100 GB'],
+    ['1.25tb', 1.25e12, '1.25 TB'],
+    ['500 M', 500e6, '500 MB'],
+    ['100GiB', 107_374_182_400, '100 GiB (107 GB)'],
+    ['1.5 KiB', 1536, '1.5 KiB (1.5 kB)'],
+    ['1Ti', 1024 ** 4, '1 TiB (1.1 TB)'],
+    ['123456789', 123_456_789, '123 MB'],
+  ])('a limit of %s is %s bytes and is shown as %s', (entered, size, shown) => {
+    expect(parseSize(entered)).toBe(size);
+    expect(limit(size)).toBe(shown);
+  });
+
+  it.each(['', 'much', '-1GB', '1XB', '5 iB', '1e3', '99999PB'])('"%s" is no size', (text) =>
+    expect(parseSize(text)).toBeNull(),
+  );
 
   it.each([
     [0.04, '0.0 s'],

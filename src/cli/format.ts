@@ -1,14 +1,44 @@
-/** Bytes for a person: `1.4 GB` (powers of 1000). */
+const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** Bytes for a person: `1.4 GB`. Always in powers of 1000, as disks and buckets are sold. */
 export function bytes(size: number | null | undefined): string {
   if (size === null || size === undefined || !Number.isFinite(size)) return '–';
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let value = Math.max(0, size);
   let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
+  while (value >= 999.5 && unit < DECIMAL.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? 'B'}`;
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${DECIMAL[unit] ?? 'B'}`;
+}
+
+/**
+ * A limit for a person, with the number that was entered: `50 GB`, `1.25 TB`. One that was entered in powers of 1024 is shown in
+ * both, as all else is in powers of 1000: `100 GiB (107 GB)`.
+ */
+export function limit(size: number): string {
+  const decimal = exactly(size, 1000, DECIMAL);
+  const binary = exactly(size, 1024, BINARY);
+  if (binary === null || (decimal !== null && decimal.length <= binary.length)) return decimal ?? bytes(size);
+  return `${binary} (${bytes(size)})`;
+}
+
+/** In the largest unit of which it has at least one, when three digits after the point are enough. */
+function exactly(size: number, base: number, units: readonly string[]): string | null {
+  let unit = 0;
+  while (size >= base ** (unit + 1) && unit < units.length - 1) unit += 1;
+  const value = (size / base ** unit) * 1000;
+  return Number.isInteger(value) ? `${value / 1000} ${units[unit] ?? 'B'}` : null;
+}
+
+/** A size as a person writes it, in bytes: `50GB` and `50 G` in powers of 1000, `50GiB` in powers of 1024; null when it is none. */
+export function parseSize(text: string): number | null {
+  const [, digits, letter = '', binary = ''] = /^(\d+(?:\.\d+)?) ?(?:([kmgtp])(i?))?b?$/i.exec(text.trim()) ?? [];
+  if (digits === undefined) return null;
+  const power = ['', 'k', 'm', 'g', 't', 'p'].indexOf(letter.toLowerCase());
+  const size = Math.round(Number(digits) * (binary === '' ? 1000 : 1024) ** power);
+  return Number.isSafeInteger(size) ? size : null;
 }
 
 /** Seconds for a person: `8 s`, `3 min 20 s`, `2 h 05 min`. */

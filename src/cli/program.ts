@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { asAppError } from '../common/errors/index.js';
 import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
@@ -74,6 +74,11 @@ function buildProgram(terminal: Terminal, run: Run): Command {
     .description('Backs up and restores the WordPress sites of this host.')
     .version(version)
     .option('--json', 'print JSON, for programs')
+    .configureHelp({
+      // Aliases are verbs of before, for scripts: not shown.
+      subcommandTerm: (command) => withoutAlias(command, plainHelp.subcommandTerm(command)),
+      commandUsage: (command) => withoutAlias(command, plainHelp.commandUsage(command)),
+    })
     .showHelpAfterError('(--help shows the commands; behind a command, what it takes)')
     .exitOverride()
     .configureOutput({
@@ -113,6 +118,13 @@ Examples:
     if (command !== program) command.option('--json', 'print JSON, for programs');
   }
   return program;
+}
+
+const plainHelp = new Help();
+
+function withoutAlias(command: Command, text: string): string {
+  const alias = command.alias() as string | undefined;
+  return alias === undefined ? text : text.replace(`${command.name()}|${alias}`, command.name());
 }
 
 function allCommands(command: Command): Command[] {

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
-import { AppError, errnoOf } from '../common/errors/index.js';
+import { AppError } from '../common/errors/index.js';
 import { parseSecretKey } from '../common/secret-key.js';
 import { usageError } from './exit-codes.js';
-import { printable } from './format.js';
 import type { Output } from './output.js';
+import { fileBytes } from './secret-file.js';
 
 /** Options of `backupd recover`. No secret is among them: those come from files, the environment, stdin or the terminal. */
 export interface RecoverOptions {
@@ -37,7 +35,10 @@ const S3_QUESTIONS = [
 export async function askStorage(output: Output, options: RecoverOptions): Promise<NewStorage> {
   if (options.path !== undefined) return { kind: 'local', settings: { path: resolve(options.path) } };
   if (options.settings !== undefined)
-    return { kind: options.kind ?? 's3', settings: parseSettings(await contentOf(options.settings, output)) };
+    return {
+      kind: options.kind ?? 's3',
+      settings: parseSettings((await fileBytes(options.settings, output)).toString('utf8')),
+    };
   if (!output.canAsk)
     throw usageError(
       'Which storage has the backups?',
@@ -72,8 +73,7 @@ export async function askKey(output: Output, options: RecoverOptions): Promise<s
 async function givenKey(output: Output, options: RecoverOptions): Promise<string | null> {
   if (options.keyFile !== undefined) {
     // A key file of a data dir is 32 bytes as they are; an exported one is text.
-    const bytes =
-      options.keyFile === '-' ? Buffer.from(await readText(output.terminal.stdin)) : readBytes(options.keyFile);
+    const bytes = await fileBytes(options.keyFile, output);
     return bytes.length === 32 ? bytes.toString('latin1') : bytes.toString('utf8').trim();
   }
   const fromEnvironment = output.terminal.env['BACKUPD_SECRET_KEY'];
@@ -85,18 +85,6 @@ async function givenKey(output: Output, options: RecoverOptions): Promise<string
     );
   const answer = await output.secret('Secret key of the lost server (not shown; empty if it is lost)');
   return answer.trim() === '' ? null : answer.trim();
-}
-
-async function contentOf(file: string, output: Output): Promise<string> {
-  return file === '-' ? readText(output.terminal.stdin) : readBytes(file).toString('utf8');
-}
-
-function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw usageError(`${printable(file)} can't be read (${errnoOf(error) ?? 'unknown error'}).`);
-  }
 }
 
 function parseSettings(text: string): Record<string, unknown> {

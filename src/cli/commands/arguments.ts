@@ -1,9 +1,17 @@
 import { InvalidArgumentError } from 'commander';
+import { parseSize } from '../format.js';
 
 /** A whole number of zero or more. */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+/** A size, in bytes: `500MB` (powers of 1000), `500MiB` (powers of 1024). */
+export function sizeOf(text: string): number {
+  const size = parseSize(text);
+  if (size === null) throw new InvalidArgumentError('It must be a size: 500MB, 50GB, 1.5TB, 100GiB.');
+  return size;
 }
 
 /** Collects a repeatable option. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asAppError } from '../../common/errors/index.js';
 import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
@@ -67,7 +68,18 @@ async function copyTo(context: CommandContext, text: string, options: CopyOption
 async function repair(context: CommandContext, text: string, options: { wait?: boolean }): Promise<ExitCode> {
   const api = await context.api();
   const site = await getSite(api, text);
-  return context.finish(await api.post<JobDto>(`/sites/${site.id}/repair`), options.wait === true);
+  let job: JobDto;
+  try {
+    job = await api.post<JobDto>(`/sites/${site.id}/repair`);
+  } catch (error) {
+    const { code, message, hint } = asAppError(error);
+    if (code !== 'NOTHING_TO_REPAIR') throw error;
+    context.output.data({ nothingToRepair: true, message });
+    context.output.line(`${context.output.colors.green('✔')} Nothing to repair. ${message}`);
+    if (hint !== undefined) context.output.line(context.output.colors.dim(`  ${hint}`));
+    return ExitCode.Ok;
+  }
+  return context.finish(job, options.wait === true);
 }
 
 async function backUp(context: CommandContext, text: string, options: BackupOptions): Promise<ExitCode> {

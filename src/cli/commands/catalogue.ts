@@ -20,7 +20,8 @@ export function addCatalogue(program: Command, run: Run): void {
     .command('catalogue')
     .description('what backupd knows of sites and backups: its own backup, and how it is rebuilt from a storage');
   catalogue
-    .command('status', { isDefault: true })
+    .command('show', { isDefault: true })
+    .alias('status')
     .description('what the catalogue has, and when it was last backed up')
     .action(() => run(status));
   catalogue

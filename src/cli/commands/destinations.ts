@@ -29,6 +29,19 @@ export async function destinationsOf(api: ApiClient, options: DestinationOptions
   return { mode: failover === true ? 'failover' : 'all', providers };
 }
 
+/** What a new storage means for the next backup; docs/copies.md has more of it. */
+export const FULL_NEXT =
+  'a full one, stored on each of its storages: it is compared with a backup that all of them have. ' +
+  'Earlier backups stay where they are. "backupd backups copy latest --site <site> --to <storage>" beforehand copies the newest there: ' +
+  'then the next one stores only what is new.';
+
+/** Whether the site's backups now go to a storage, besides others, that they did not go to before. */
+export function hasNewStorage(before: SiteDto, after: SiteDto): boolean {
+  if (after.destinations?.mode !== 'all' || before.lastBackup === null) return false;
+  const known = new Set(before.destinations?.providers.map(({ id }) => id));
+  return after.destinations.providers.some(({ id }) => !known.has(id));
+}
+
 /** Where its backups go, by the storages' names. */
 export async function destinationText(api: ApiClient, { destinations }: SiteDto): Promise<string> {
   if (destinations === null) return 'the default storages';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { isFinal, type JobDto } from '../api-types.js';
+import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, exitCodeOfJob } from '../exit-codes.js';
 import { duration, printable, shortId, time } from '../format.js';
@@ -7,6 +8,8 @@ import { getJob, getSite } from '../lookup.js';
 import { liveLine } from '../progress-display.js';
 import { wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
+
+const SHOWN_NOTES = 50;
 
 interface ListOptions {
   site?: string;
@@ -28,7 +31,7 @@ export function addJobs(program: Command, run: Run): void {
     .action((options: ListOptions) => run((context) => list(context, options)));
   jobs
     .command('show')
-    .description('show a job with its stages and warnings')
+    .description('show a job with its stages, warnings and notes')
     .argument('<job>', 'id or the beginning of one')
     .action((text: string) => run((context) => show(context, text)));
   jobs
@@ -86,7 +89,8 @@ function statusText(context: CommandContext, job: JobDto): string {
 
 async function show(context: CommandContext, text: string): Promise<ExitCode> {
   const { output } = context;
-  const job = await getJob(await context.api(), text);
+  const api = await context.api();
+  const job = await getJob(api, text);
   if (isFinal(job)) context.report(job);
   else {
     output.data(job);
@@ -103,7 +107,18 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
     ]),
     '',
   );
+  if (!output.json && isFinal(job))
+    for (const note of await notesOf(api, job.id, context.interrupted)) output.line(output.colors.dim(`  ${note}`));
   return exitCodeOfJob(job);
+}
+
+/** What the job has noted on its way (a storage that was passed over, another attempt), each once; the first of them. */
+async function notesOf(api: ApiClient, id: string, signal: AbortSignal): Promise<string[]> {
+  const notes = new Set<string>();
+  for await (const { type, data } of api.events(`/jobs/${id}/events`, { signal }))
+    if (type === 'job.note' && typeof data['message'] === 'string' && notes.size < SHOWN_NOTES)
+      notes.add(printable(data['message']));
+  return [...notes];
 }
 
 async function cancel(context: CommandContext, text: string): Promise<ExitCode> {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { MirrorDto, MirrorRestoreDto, MirrorSyncDto, MirrorTestDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, time } from '../format.js';
+import { secretFile } from '../secret-file.js';
 import type { Run } from './run.js';
 
 interface SetOptions {
@@ -26,22 +26,19 @@ export interface MirrorRestoreOptions {
 export function addMirror(program: Command, run: Run): void {
   const mirror = program
     .command('mirror')
-    .description('the off-site mirror of the catalogue in Cloudflare D1: status, set, test, sync, restore, remove');
+    .description('the off-site mirror of the catalogue in Cloudflare D1: show, add, edit, test, sync, restore, remove');
   mirror
-    .command('status', { isDefault: true })
+    .command('show', { isDefault: true })
+    .alias('status')
     .description('where it is and whether it is up to date')
     .action(() => run(status));
-  mirror
-    .command('set')
-    .description('set it up or change it; what is not given stays')
-    .option('--account <id>', "the account's id at Cloudflare")
-    .option('--database <id>', "the database's id")
-    .option('--token-file <file>', 'a file with the API token; asked for when none is known yet')
-    .option('--server <name>', 'names this server among those that share the database')
-    .option('--base-url <url>', "another address of Cloudflare's API")
+  whereOptions(mirror.command('add').description('set it up')).action((options: SetOptions) =>
+    run((context) => add(context, options)),
+  );
+  whereOptions(mirror.command('edit').alias('set').description('change it; what is not given stays'))
     .option('--enable', 'send changes')
     .option('--disable', 'send nothing for now')
-    .action((options: SetOptions) => run((context) => set(context, options)));
+    .action((options: SetOptions) => run((context) => edit(context, options)));
   mirror
     .command('test')
     .description('try token and database: write, read and delete a row')
@@ -64,6 +61,15 @@ export function addMirror(program: Command, run: Run): void {
     .action((options: { yes?: boolean }) => run((context) => remove(context, options)));
 }
 
+function whereOptions(command: Command): Command {
+  return command
+    .option('--account <id>', "the account's id at Cloudflare")
+    .option('--database <id>', "the database's id")
+    .option('--token-file <file>', 'a file with the API token, - for the input; asked for when none is known yet')
+    .option('--server <name>', 'names this server among those that share the database')
+    .option('--base-url <url>', "another address of Cloudflare's API");
+}
+
 async function status(context: CommandContext): Promise<ExitCode> {
   return show(context, await (await context.api()).get<MirrorDto>('/mirror'));
 }
@@ -72,7 +78,7 @@ function show({ output }: CommandContext, mirror: MirrorDto): ExitCode {
   output.data(mirror);
   const { status: state } = mirror;
   if (!mirror.configured || state === null) {
-    output.line('There is no mirror. "backupd mirror set" sets one up.');
+    output.line('There is no mirror. "backupd mirror add" sets one up.');
     return ExitCode.Ok;
   }
   output.facts([
@@ -92,7 +98,13 @@ function show({ output }: CommandContext, mirror: MirrorDto): ExitCode {
   return ExitCode.Warnings;
 }
 
-async function set(context: CommandContext, options: SetOptions): Promise<ExitCode> {
+async function add(context: CommandContext, options: SetOptions): Promise<ExitCode> {
+  const { configured } = await (await context.api()).get<MirrorDto>('/mirror');
+  if (configured) throw usageError('There is a mirror already.', '"backupd mirror edit" changes it.');
+  return edit(context, options);
+}
+
+async function edit(context: CommandContext, options: SetOptions): Promise<ExitCode> {
   if (options.enable === true && options.disable === true) throw usageError('Either --enable or --disable.', '');
   const api = await context.api();
   const apiToken = await tokenOf(context, options, (await api.get<MirrorDto>('/mirror')).configured);
@@ -113,11 +125,7 @@ async function set(context: CommandContext, options: SetOptions): Promise<ExitCo
 /** From the file; asked for the first time; never an argument, which others on the host can see. */
 async function tokenOf({ output }: CommandContext, options: SetOptions, isSet: boolean): Promise<string | undefined> {
   if (options.tokenFile !== undefined) {
-    try {
-      return readFileSync(options.tokenFile, 'utf8').trim();
-    } catch {
-      throw usageError(`The file ${printable(options.tokenFile)} can't be read.`, 'It holds the API token.');
-    }
+    return (await secretFile(options.tokenFile, output)).trim();
   }
   if (isSet) return undefined;
   const token = output.canAsk ? (await output.secret('API token of Cloudflare')).trim() : '';

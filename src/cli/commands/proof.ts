@@ -1,25 +1,26 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ProofDto, ProviderProofDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
-import { bytes, count, plural, printable, time } from '../format.js';
-import { wholeNumber } from './arguments.js';
+import { bytes, count, limit, plural, printable, time } from '../format.js';
+import { untilEnded } from '../poll.js';
+import { sizeOf, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
-const POLL_MS = 300;
-const MEGABYTE = 1_000_000;
-
-interface SetOptions {
-  everyDays?: number;
-  megabytes?: number;
+interface Portion {
   minutes?: number;
+  size?: number;
+  megabytes?: number;
+}
+
+interface EditOptions extends Portion {
+  everyDays?: number;
   budget: boolean;
 }
 
 /** `backupd proof …` */
 export function addProof(program: Command, run: Run): void {
-  const proof = program.command('proof').description('when the stored objects were last read back: show, run, set');
+  const proof = program.command('proof').description('when the stored objects were last read back: show, run, edit');
   proof
     .command('show', { isDefault: true })
     .description('show how fresh the proofs of each storage are')
@@ -27,26 +28,38 @@ export function addProof(program: Command, run: Run): void {
   proof
     .command('run')
     .description('read objects back now, those first that were not read for longest')
-    .option('--minutes <n>', 'at most so long (default: 10, without --megabytes)', wholeNumber)
-    .option('--megabytes <n>', 'at most so many of each storage', wholeNumber)
-    .action((options: { minutes?: number; megabytes?: number }) => run((context) => runNow(context, options)));
+    .option('--minutes <n>', 'at most so long (default: 10, without --size)', wholeNumber)
+    .option('--size <size>', 'at most so much of each storage: 500MB, 50GB', sizeOf)
+    .addOption(megabytes())
+    .action((options: Portion) => run((context) => runNow(context, options)));
   proof
-    .command('set')
+    .command('edit')
+    .alias('set')
     .description('change how often everything is read back')
     .option('--every-days <n>', 'every byte of every copy within so many days', wholeNumber)
-    .option('--megabytes <n>', 'at most so many a day of each storage', wholeNumber)
+    .option('--size <size>', 'at most so much a day of each storage: 500MB, 50GB', sizeOf)
+    .addOption(megabytes())
     .option('--minutes <n>', 'at most so many a day of each storage', wholeNumber)
     .option('--no-budget', 'as much as it takes')
-    .action((options: SetOptions) => run((context) => set(context, options)));
+    .action((options: EditOptions) => run((context) => edit(context, options)));
+}
+
+/** What `--size` was before: whole megabytes. */
+function megabytes(): Option {
+  return new Option('--megabytes <n>').argParser(wholeNumber).hideHelp();
+}
+
+function bytesOf({ size, megabytes: before }: Portion): number | undefined {
+  return size ?? (before === undefined ? undefined : before * 1_000_000);
 }
 
 function show({ output }: CommandContext, proof: ProofDto): ExitCode {
   output.data(proof);
   const limits = [
-    ...(proof.budgetBytes === null ? [] : [`at most ${bytes(proof.budgetBytes)} a day`]),
+    ...(proof.budgetBytes === null ? [] : [`at most ${limit(proof.budgetBytes)} a day`]),
     ...(proof.budgetMinutes === null ? [] : [`at most ${proof.budgetMinutes} minutes a day`]),
   ];
-  output.line(`Everything is read again every ${proof.everyDays} days${limits.map((limit) => `, ${limit}`).join('')}.`);
+  output.line(`Everything is read again every ${proof.everyDays} days${limits.map((each) => `, ${each}`).join('')}.`);
   output.table(
     ['STORAGE', 'OBJECTS', 'SIZE', 'OLDEST PROOF', 'READ IN TIME', 'OVERDUE', 'DAMAGED', 'MISSING', 'KEPT UP'],
     proof.providers.map((provider) => [
@@ -71,20 +84,18 @@ function keptUp({ guaranteed, needsBytesPerDay }: ProviderProofDto): string {
   return guaranteed ? 'yes' : `no: needs ${bytes(needsBytesPerDay)} a day`;
 }
 
-async function runNow(
-  context: CommandContext,
-  { minutes, megabytes }: { minutes?: number; megabytes?: number },
-): Promise<ExitCode> {
+const isRunning = ({ providers }: ProofDto): boolean => providers.some((provider) => provider.running);
+
+async function runNow(context: CommandContext, portion: Portion): Promise<ExitCode> {
   const api = await context.api();
+  const { minutes } = portion;
+  const size = bytesOf(portion);
   const { startedAt } = await api.post<{ startedAt: string }>('/proof/run', {
     ...(minutes === undefined ? {} : { minutes }),
-    ...(megabytes === undefined ? {} : { bytes: megabytes * MEGABYTE }),
+    ...(size === undefined ? {} : { bytes: size }),
   });
-  let proof = await api.get<ProofDto>('/proof');
-  while (proof.providers.some((provider) => provider.running)) {
-    await pause(POLL_MS, undefined, { signal: context.interrupted });
-    proof = await api.get<ProofDto>('/proof', {}, context.interrupted);
-  }
+  const look = (): Promise<ProofDto> => api.get<ProofDto>('/proof', {}, context.interrupted);
+  const proof = await untilEnded(await look(), isRunning, look, context.interrupted);
   for (const { providerName, last } of proof.providers) {
     if (last === null || last.startedAt < startedAt) continue;
     const { objects, damaged, missing, unreadable, error } = last;
@@ -96,14 +107,14 @@ async function runNow(
   return show(context, proof);
 }
 
-async function set(context: CommandContext, options: SetOptions): Promise<ExitCode> {
+async function edit(context: CommandContext, options: EditOptions): Promise<ExitCode> {
   const api = await context.api();
   const before = await api.get<ProofDto>('/proof');
   const bytesBefore = options.budget ? before.budgetBytes : null;
   const minutesBefore = options.budget ? before.budgetMinutes : null;
   const body = {
     everyDays: options.everyDays ?? before.everyDays,
-    budgetBytes: options.megabytes === undefined ? bytesBefore : options.megabytes * MEGABYTE,
+    budgetBytes: bytesOf(options) ?? bytesBefore,
     budgetMinutes: options.minutes ?? minutesBefore,
   };
   return show(context, await api.put<ProofDto>('/proof', body));

@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { QuotaDto, UsageDto } from '../api-types.js';
 import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
-import { bytes, count, printable, time } from '../format.js';
+import { bytes, count, limit, printable, time } from '../format.js';
 import { getSite } from '../lookup.js';
 import { getStorage } from '../storages.js';
+import { sizeOf } from './arguments.js';
 import type { Run } from './run.js';
 
 interface Subject {
@@ -15,7 +16,6 @@ interface Subject {
 }
 
 const SCOPES = ['site', 'node', 'provider'] as const;
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 };
 
 /** `backupd quota …` and `backupd usage` */
 export function addQuota(program: Command, run: Run): void {
@@ -28,7 +28,7 @@ export function addQuota(program: Command, run: Run): void {
     quota
       .command('set')
       .description('set the quota of a site, a storage or a host')
-      .argument('<size>', 'in bytes, or 50GB, 1.5TB (powers of 1000); 0 = nothing', sizeOf),
+      .argument('<size>', 'in bytes, or 50GB, 1.5TB (powers of 1000), 100GiB (powers of 1024); 0 = nothing', sizeOf),
   )
     .addOption(
       new Option('--over <what>', 'when a backup would go over: fail, or prune what retention lets go')
@@ -52,14 +52,6 @@ function subjectOptions(command: Command): Command {
     .option('--node <node>', 'of this host: its id, or "self" for the master\'s own');
 }
 
-/** A size as a person writes it. */
-export function sizeOf(text: string): number {
-  const found = /^(\d+(?:\.\d+)?) ?([kmgtp]?)b?$/i.exec(text.trim());
-  const size = Number(found?.[1]) * (UNITS[(found?.[2] ?? '').toLowerCase()] ?? Number.NaN);
-  if (!Number.isSafeInteger(Math.round(size))) throw new InvalidArgumentError('It must be a size: 500MB, 50GB, 1.5TB.');
-  return Math.round(size);
-}
-
 async function list(context: CommandContext): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
@@ -71,7 +63,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     found.map((quota) => [
       scopeText(quota.scope),
       nameOf(quota),
-      bytes(quota.bytes),
+      limit(quota.bytes),
       quota.over,
       time(quota.updatedAt),
     ]),
@@ -85,7 +77,7 @@ async function set(context: CommandContext, size: number, options: Subject & { o
   const path = await pathOf(api, options);
   const quota = await api.put<QuotaDto>(path, { bytes: size, over: options.over });
   context.output.data(quota);
-  context.output.line(`The quota of ${scopeText(quota.scope)} ${nameOf(quota)} is ${bytes(quota.bytes)}`);
+  context.output.line(`The quota of ${scopeText(quota.scope)} ${nameOf(quota)} is ${limit(quota.bytes)}`);
   return ExitCode.Ok;
 }
 
@@ -113,7 +105,7 @@ async function usage(context: CommandContext): Promise<ExitCode> {
       bytes(each.bytes),
       count(each.objects),
       each.reservedBytes === 0 ? '' : bytes(each.reservedBytes),
-      each.quotaBytes === null ? '' : bytes(each.quotaBytes),
+      each.quotaBytes === null ? '' : limit(each.quotaBytes),
       each.percent === null ? '' : output.colors[each.near ? 'yellow' : 'green'](`${each.percent} %`),
     ]),
     'Nothing is stored yet.',

@@ -1,14 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ReconciliationDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, count, plural, printable } from '../format.js';
+import { untilEnded } from '../poll.js';
 import { getStorage } from '../storages.js';
 import { wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
-
-const POLL_MS = 300;
 
 interface Options {
   adopt?: boolean;
@@ -23,28 +21,30 @@ export function addReconcile(program: Command, run: Run): void {
   program
     .command('reconcile')
     .description('compare a storage with the catalogue; a dry run unless told what to do')
-    .argument('<provider>', 'name, id or the beginning of one')
+    .argument('<storage>', 'name, id or the beginning of one')
     .option('--adopt', 'enter unknown backups into the catalogue')
     .option('--mark', 'mark what is missing or has changed, and what is back')
     .option('--delete', 'delete unknown objects that are part of no backup')
     .option('--grace <days>', 'never delete what is younger', wholeNumber, 7)
     .option('--force', 'believe the storage also when it lacks most of what it must have')
-    .action((provider: string, options: Options) => run((context) => reconcile(context, provider, options)));
+    .action((storage: string, options: Options) => run((context) => reconcile(context, storage, options)));
 }
 
-async function reconcile(context: CommandContext, provider: string, options: Options): Promise<ExitCode> {
+async function reconcile(context: CommandContext, storage: string, options: Options): Promise<ExitCode> {
   const api = await context.api();
-  const { id, name } = await getStorage(api, provider);
+  const { id, name } = await getStorage(api, storage);
   const actions = (['adopt', 'mark', 'delete'] as const).filter((action) => options[action] === true);
-  let report = await api.post<ReconciliationDto>(`/storage/${id}/reconciliations`, {
+  const begun = await api.post<ReconciliationDto>(`/storage/${id}/reconciliations`, {
     actions,
     graceDays: options.grace,
     force: options.force === true,
   });
-  while (report.status === 'running') {
-    await pause(POLL_MS, undefined, { signal: context.interrupted });
-    report = await api.get<ReconciliationDto>(`/reconciliations/${report.id}`, {}, context.interrupted);
-  }
+  const report = await untilEnded(
+    begun,
+    ({ status }) => status === 'running',
+    () => api.get<ReconciliationDto>(`/reconciliations/${begun.id}`, {}, context.interrupted),
+    context.interrupted,
+  );
   return show(context, name, report);
 }
 

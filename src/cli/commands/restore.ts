@@ -5,8 +5,8 @@ import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, plural, printable, time } from '../format.js';
 import { asPath, getBackup } from '../lookup.js';
 import { collect } from './arguments.js';
+import { secretFile } from '../secret-file.js';
 import type { Run } from './run.js';
-import { readSecretFile } from './sites.js';
 
 interface RestoreOptions {
   site?: string;
@@ -143,7 +143,7 @@ async function secret(
   file: string | undefined,
   variable: string | undefined,
 ): Promise<string> {
-  if (file !== undefined) return readSecretFile(file);
+  if (file !== undefined) return secretFile(file, context.output);
   if (variable !== undefined) {
     const value = context.output.terminal.env[variable];
     if (value === undefined) throw usageError(`The environment variable ${variable} is not set.`);

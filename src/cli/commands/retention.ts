@@ -43,7 +43,11 @@ export function addRetention(program: Command, run: Run): void {
       .argument('[site]', SITE),
   )
     .option('--none', 'no policy: by default nothing is deleted; a site goes back to the default')
-    .option('--grace-hours <n>', 'hours from the decision to the deletion, for all sites', wholeNumber)
+    .option(
+      '--grace-hours <n>',
+      'hours from the decision to the deletion, for all sites; what is let go already keeps its end',
+      wholeNumber,
+    )
     .action((text: string | undefined, options: SetOptions) => run((context) => set(context, text, options)));
   policyOptions(
     retention
@@ -116,6 +120,10 @@ async function set(context: CommandContext, text: string | undefined, options: S
     if (options.none === true) await api.delete('/retention');
     const body = { ...(policy === null ? {} : { policy }), graceHours: options.graceHours };
     showDefault(context, await api.put<RetentionDto>('/retention', body));
+    if (options.graceHours !== undefined)
+      context.output.remark(
+        'The grace holds for what is let go from now on. Backups that were let go before keep the end that they have.',
+      );
     return ExitCode.Ok;
   }
   if (options.graceHours !== undefined) throw usageError('The grace is the same for all sites.', 'Leave the site out.');

@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, shortId, time } from '../format.js';
 import { asPath, getSite } from '../lookup.js';
+import type { Output } from '../output.js';
+import { secretFile } from '../secret-file.js';
 import { collect, collectPair } from './arguments.js';
-import { type DestinationOptions, destinationsOf, destinationText } from './destinations.js';
+import { type DestinationOptions, destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
 import type { Run } from './run.js';
 
 interface EditOptions extends DestinationOptions {
@@ -76,7 +77,7 @@ function editOptions(command: Command): Command {
     )
     .option(
       '--override-file <name=file>',
-      'the same, the value read from a file: for passwords (repeatable)',
+      'the same, the value read from a file, - for the input: for passwords (repeatable)',
       collectPair,
     )
     .option('--unset-override <name>', 'use again what the site says (repeatable)', collect)
@@ -146,7 +147,11 @@ async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
 async function add(context: CommandContext, path: string, options: EditOptions): Promise<ExitCode> {
   const api = await context.api();
   const destinations = await destinationsOf(api, options);
-  const site = await api.post<SiteDto>('/sites', { path: asPath(path), ...changes(options, null), destinations });
+  const site = await api.post<SiteDto>('/sites', {
+    path: asPath(path),
+    ...(await changes(context, options, null)),
+    destinations,
+  });
   await showSite(context, site);
   return ExitCode.Ok;
 }
@@ -174,15 +179,22 @@ async function edit(context: CommandContext, text: string, options: EditOptions)
   const api = await context.api();
   const site = await getSite(api, text);
   const destinations = await destinationsOf(api, options);
-  const body = { ...changes(options, site), ...(destinations === undefined ? {} : { destinations }) };
+  const body = { ...(await changes(context, options, site)), ...(destinations === undefined ? {} : { destinations }) };
   if (Object.keys(body).length === 0)
     throw usageError('Nothing to change was given.', 'See "backupd sites edit --help".');
-  await showSite(context, await api.patch<SiteDto>(`/sites/${site.id}`, body));
+  const edited = await api.patch<SiteDto>(`/sites/${site.id}`, body);
+  await showSite(context, edited);
+  if (hasNewStorage(site, edited))
+    context.output.remark(`The next backup of ${printable(edited.name)} is ${FULL_NEXT}`);
   return ExitCode.Ok;
 }
 
 /** The request body: for a change, what is given on top of what is there. */
-function changes(options: EditOptions, site: SiteDto | null): Record<string, unknown> {
+async function changes(
+  { output }: CommandContext,
+  options: EditOptions,
+  site: SiteDto | null,
+): Promise<Record<string, unknown>> {
   const body: Record<string, unknown> = {};
   if (options.name !== undefined) body['name'] = options.name;
   if (options.exclude !== undefined || options.clearExcludes === true)
@@ -192,7 +204,7 @@ function changes(options: EditOptions, site: SiteDto | null): Record<string, unk
       ...site?.settings,
       ...Object.fromEntries(Object.entries(options.setting).map(([name, value]) => [name, asJson(value)])),
     };
-  const given = { ...options.override, ...readAll(options.overrideFile) };
+  const given = { ...options.override, ...(await readAll(output, options.overrideFile)) };
   if (Object.keys(given).length > 0 || options.unsetOverride !== undefined) {
     // Secrets come back as ***: the server keeps a value that is sent back as it was shown.
     const overrides: Record<string, string> = { ...site?.overrides, ...given };
@@ -210,19 +222,14 @@ function asJson(value: string): unknown {
   }
 }
 
-function readAll(files: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(files ?? {}).map(([name, file]) => [name, readSecretFile(file)]));
-}
-
-/** A secret from a file, without the line end an editor leaves. */
-export function readSecretFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw usageError(
-      `The file ${printable(file)} can't be read: ${error instanceof Error ? error.message : 'unknown error'}`,
-    );
-  }
+async function readAll(
+  output: Output,
+  files: Readonly<Record<string, string>> | undefined,
+): Promise<Record<string, string>> {
+  const read: Record<string, string> = {};
+  // oxlint-disable-next-line no-await-in-loop -- the input can be read once
+  for (const [name, file] of Object.entries(files ?? {})) read[name] = await secretFile(file, output);
+  return read;
 }
 
 async function setPaused(

@@ -1,11 +1,10 @@
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { StorageKindDto } from '../api-types.js';
 import { usageError } from '../exit-codes.js';
 import { printable } from '../format.js';
 import type { Output } from '../output.js';
+import { secretFile } from '../secret-file.js';
 import { collect, collectPair } from './arguments.js';
-import { readSecretFile } from './sites.js';
 
 export interface SettingsOptions {
   setting?: Record<string, string>;
@@ -53,7 +52,8 @@ export async function settingsFrom(
   }
   for (const name of options.unset ?? []) settings[name] = null;
   for (const [name, file] of Object.entries(options.secretFile ?? {}))
-    settings[name] = file === '-' ? (await text(output.terminal.stdin)).replace(/\r?\n$/, '') : readSecretFile(file);
+    // oxlint-disable-next-line no-await-in-loop -- the input can be read once
+    settings[name] = await secretFile(file, output);
   for (const [name, variable] of Object.entries(options.secretEnv ?? {})) {
     const value = output.terminal.env[variable] ?? '';
     if (value === '') throw usageError(`The environment variable ${printable(variable)} is not set.`);

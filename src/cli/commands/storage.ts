@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, printable, shortId, time } from '../format.js';
 import { getStorage } from '../storages.js';
+import { FULL_NEXT } from './destinations.js';
 import type { Run } from './run.js';
 import {
   propertiesOf,
@@ -20,7 +21,7 @@ interface AddOptions extends SettingsOptions {
   default?: boolean;
 }
 
-interface UpdateOptions extends SettingsOptions {
+interface EditOptions extends SettingsOptions {
   name?: string;
   default?: boolean;
   enable?: boolean;
@@ -33,7 +34,7 @@ const STORAGE = 'id, the beginning of one, or name';
 export function addStorage(program: Command, run: Run): void {
   const storage = program
     .command('storage')
-    .description('where backups are stored: list, show, add, update, test, remove');
+    .description('where backups are stored: list, show, add, edit, test, remove');
   storage
     .command('list', { isDefault: true })
     .description('list the storages')
@@ -58,7 +59,8 @@ export function addStorage(program: Command, run: Run): void {
   unsetOption(
     settingsOptions(
       storage
-        .command('update')
+        .command('edit')
+        .alias('update')
         .description('change a storage; new settings are tested first')
         .argument('<storage>', STORAGE)
         .option('--name <name>', 'call it that')
@@ -67,7 +69,7 @@ export function addStorage(program: Command, run: Run): void {
         .option('--enable', 'take backups again')
         .option('--disable', 'take no more backups; those it has stay readable'),
     ),
-  ).action((text: string, options: UpdateOptions) => run((context) => update(context, text, options)));
+  ).action((text: string, options: EditOptions) => run((context) => edit(context, text, options)));
   settingsOptions(
     storage
       .command('test')
@@ -163,11 +165,13 @@ async function add(context: CommandContext, name: string, options: AddOptions): 
   const kind = await getKind(api, options.kind);
   const settings = await settingsFrom(context.output, kind, options, { ask: true });
   const body = { name, kind: kind.kind, settings, ...(options.default === true ? { isDefault: true } : {}) };
-  showStorage(context, await api.post<StorageDto>('/storage', body));
+  const added = await api.post<StorageDto>('/storage', body);
+  showStorage(context, added);
+  if (added.isDefault) remarkDefault(context);
   return ExitCode.Ok;
 }
 
-async function update(context: CommandContext, text: string, options: UpdateOptions): Promise<ExitCode> {
+async function edit(context: CommandContext, text: string, options: EditOptions): Promise<ExitCode> {
   if (options.enable === true && options.disable === true) throw usageError('Either --enable or --disable.');
   const api = await context.api();
   const storage = await getStorage(api, text);
@@ -180,9 +184,15 @@ async function update(context: CommandContext, text: string, options: UpdateOpti
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
   };
   if (Object.keys(body).length === 0)
-    throw usageError('Nothing to change was given.', 'See "backupd storage update --help".');
-  showStorage(context, await api.patch<StorageDto>(`/storage/${storage.id}`, body));
+    throw usageError('Nothing to change was given.', 'See "backupd storage edit --help".');
+  const edited = await api.patch<StorageDto>(`/storage/${storage.id}`, body);
+  showStorage(context, edited);
+  if (edited.isDefault && !storage.isDefault) remarkDefault(context);
   return ExitCode.Ok;
+}
+
+function remarkDefault({ output }: CommandContext): void {
+  output.remark(`The next backup of each site without destinations of its own is ${FULL_NEXT}`);
 }
 
 async function test(

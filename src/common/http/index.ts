@@ -6,4 +6,5 @@ export * from './problem.js';
 export * from './problem.dto.js';
 export * from './problem.filter.js';
 export * from './request-errors.js';
+export * from './text-rules.js';
 export * from './validation.js';

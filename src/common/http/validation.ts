@@ -16,6 +16,9 @@ export function requestValidation(): ValidationPipe {
 
 function faultsOf(error: ValidationError, prefix: string): FieldFault[] {
   const field = prefix + error.property;
-  const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    field,
+    message: rule === 'whitelistValidation' ? `${field} is not a field of this request` : message,
+  }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, `${field}.`))];
 }

@@ -57,8 +57,11 @@ export class BackupDestinations {
     const before = await context.checkpoints.get<Choice>(CHECKPOINT);
     const excluded = new Set(before?.excluded);
     const kept = candidates.find(({ providerId }) => providerId === before?.providerId);
-    if (kept !== undefined && (await this.answers(kept, site.id, context)) === null)
-      return this.chosen(kept, candidates, excluded, context);
+    if (kept !== undefined) {
+      const failure = await this.answers(kept, site.id, context);
+      if (failure === null) return this.chosen(kept, candidates, excluded, context);
+      notePassedOver(kept, failure, context);
+    }
     if (before !== null) {
       if (before.providerId !== null) excluded.add(before.providerId);
       // What was planned and packed points into bundles that only the other provider has.
@@ -71,10 +74,11 @@ export class BackupDestinations {
       const failure = await this.answers(candidate, site.id, context);
       if (failure !== null) {
         failures.push(`${candidate.providerName}: ${failure.message}`);
+        notePassedOver(candidate, failure, context);
         continue;
       }
-      if (failures.length > 0)
-        context.journal.note(`The backup goes to "${candidate.providerName}". ${failures.join(' ')}`);
+      if (failures.length > 0 || excluded.size > 0)
+        context.journal.note(`The backup goes to "${candidate.providerName}".`, { provider: candidate.providerName });
       const choice: Choice = { providerId: candidate.providerId, excluded: [...excluded] };
       await context.checkpoints.set(CHECKPOINT, choice);
       return this.chosen(candidate, candidates, excluded, context);
@@ -86,7 +90,7 @@ export class BackupDestinations {
     destination: Destination,
     candidates: readonly Destination[],
     excluded: ReadonlySet<string>,
-    { checkpoints }: ChoiceContext,
+    { checkpoints, journal }: ChoiceContext,
   ): ChosenDestinations {
     const { providerId, providerName } = destination;
     return {
@@ -99,11 +103,12 @@ export class BackupDestinations {
         if (!hasOther || error.code === 'BUNDLE_VANISHED') return error;
         const choice: Choice = { providerId: null, excluded: [...excluded, providerId] };
         await checkpoints.set(CHECKPOINT, choice);
+        notePassedOver(destination, error, { journal });
         return new AppError({
           code: 'STORAGE_REFUSED',
           kind: 'storage',
           message: `"${providerName}" did not take the backup, the next storage is tried: ${error.message}`,
-          hint: 'Test that storage.',
+          hint: error.hint ?? 'Test that storage: `backupd storage test`.',
           retry: 'later',
           context: { provider: providerName, cause: error.code },
           cause: error,
@@ -127,4 +132,14 @@ export class BackupDestinations {
       return asAppError(error);
     }
   }
+}
+
+/** Says which storage is passed over, why, and what a person can do about it. */
+function notePassedOver(
+  { providerName }: Destination,
+  { code, message, hint }: AppError,
+  { journal }: Pick<ChoiceContext, 'journal'>,
+): void {
+  const said = `The storage "${providerName}" is passed over: ${message}`;
+  journal.note(hint === undefined ? said : `${said} ${hint}`, { provider: providerName, code });
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { portableTables } from '../../database/index.js';
+import { insertRows, portableTables, WRITABLE_COLUMNS } from '../../database/index.js';
 import type { DumpEnd, DumpHeader } from './catalogue-dump.js';
 import { catalogueDamaged, catalogueNewer } from './catalogue.errors.js';
 
@@ -93,15 +93,9 @@ function parse(line: string): unknown {
 async function insert(em: EntityManager, table: string, rows: readonly string[]): Promise<void> {
   const given: unknown = JSON.parse(rows[0] ?? '{}');
   const names = new Set(Object.keys(Object(given)));
-  const found = await em.execute<{ name: string }[]>(
-    `select column_name as name from information_schema.columns where table_schema = current_schema() and table_name = ?`,
-    [table],
-  );
-  const columns = found.flatMap(({ name }) => (names.has(name) ? [`"${name}"`] : [])).join(', ');
-  await em.execute(
-    `insert into "${table}" (${columns}) select ${columns} from jsonb_populate_recordset(null::"${table}", ?::jsonb) on conflict do nothing`,
-    [`[${rows.join(',')}]`],
-  );
+  const found = await em.execute<{ column: string }[]>(`${WRITABLE_COLUMNS} and table_name = ?`, [table]);
+  const columns = found.flatMap(({ column }) => (names.has(column) ? [column] : []));
+  await em.execute(insertRows(table, columns, '?', 'on conflict do nothing'), [`[${rows.join(',')}]`]);
 }
 
 function isHeader(value: unknown): value is DumpHeader {

@@ -81,7 +81,7 @@ export function catalogueNotStored(failures: readonly { provider: string; messag
     kind: 'storage',
     message:
       failures.length === 0
-        ? 'There is no enabled storage provider to back the catalogue up to.'
+        ? 'There is no enabled storage to back the catalogue up to.'
         : `No storage took the catalogue backup: ${failures.map((each) => `${each.provider}: ${each.message}`).join(' ')}`,
     hint: 'Test the storages: `backupd storage test`.',
     retry: 'later',

@@ -63,8 +63,8 @@ export class DoctorService {
         {
           name: 'storage',
           status: 'failed',
-          message: 'There is no enabled storage provider: backups fail.',
-          hint: 'Add or enable one: `backupd storage add`, `backupd storage update --enable`.',
+          message: 'There is no enabled storage: backups fail.',
+          hint: 'Add or enable one: `backupd storage add`, `backupd storage edit <storage> --enable`.',
         },
       ];
     return (await Promise.all(enabled.map(({ id, name }) => this.checkStorage(id, name)))).flat();

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { errnoOf } from '../../common/errors/index.js';
 import type { DiagnosticCheck } from '../../engine/ports/index.js';
 
-const GIB = 1024 ** 3;
-const ENOUGH_BYTES = 5 * GIB;
-const LEAST_BYTES = GIB / 2;
+/** As disks are sold, and as all of backupd counts: powers of 1000. */
+const GB = 1e9;
+const ENOUGH_BYTES = 5 * GB;
+const LEAST_BYTES = GB / 2;
 
 /** Whether the folder can be written to, by writing. */
 export async function checkWritable(name: string, folder: string): Promise<DiagnosticCheck> {
@@ -43,7 +44,7 @@ export async function checkSpace(name: string, folder: string): Promise<Diagnost
 
 /** Free space in words. */
 export function judgeSpace(name: string, place: string, freeBytes: number, inodesLow = false): DiagnosticCheck {
-  const free = `${(freeBytes / GIB).toFixed(1)} GiB free`;
+  const free = `${(freeBytes / GB).toFixed(1)} GB free`;
   const hint = 'Free some space, or move to a bigger disk.';
   if (freeBytes < LEAST_BYTES) return { name, status: 'failed', message: `${place} is nearly full: ${free}.`, hint };
   if (inodesLow) return { name, status: 'warning', message: `${place} is nearly out of inodes.`, hint };

@@ -1,4 +1,5 @@
 import { errnoOf } from '../../common/errors/index.js';
+import { insertRows, WRITABLE_COLUMNS } from '../../database/index.js';
 import { catalogueNotEmpty, mirrorRowDamaged, mirrorSchemaDiffers } from './mirror-restore.errors.js';
 import { mirroredTables } from './mirrored-tables.js';
 import type { MirrorRow } from './remote-mirror.js';
@@ -28,10 +29,7 @@ export class CatalogueLoader {
     const [row] = await this.sql.rows<{ rows: string }>(`select ${counts.join(' + ')} as rows`);
     const rows = Number(row?.rows ?? 0);
     if (rows > 0) throw catalogueNotEmpty(rows);
-    const columns = await this.sql.rows<{ table: string; column: string }>(
-      `select table_name as "table", column_name as "column" from information_schema.columns
-        where table_schema = current_schema() and is_generated = 'NEVER'`,
-    );
+    const columns = await this.sql.rows<{ table: string; column: string }>(WRITABLE_COLUMNS);
     for (const { table, column } of columns) {
       const known = this.columns.get(table) ?? new Set();
       this.columns.set(table, known.add(column));
@@ -42,17 +40,13 @@ export class CatalogueLoader {
   async load(table: string, rows: readonly MirrorRow[]): Promise<void> {
     if (table === 'storage_provider') await this.makeRoom(rows);
     for (const [columns, group] of this.byColumns(table, rows)) {
-      const names = columns.split('\n').map((name) => `"${name}"`);
+      const names = columns.split('\n');
       const replace =
         table === 'setting'
-          ? ` on conflict (key) do update set ${names.map((n) => `${n} = excluded.${n}`).join(', ')}`
+          ? `on conflict (key) do update set ${names.map((n) => `"${n}" = excluded."${n}"`).join(', ')}`
           : '';
       try {
-        await this.sql.rows(
-          `insert into "${table}" (${names.join(', ')}) select ${names.join(', ')}
-            from jsonb_populate_recordset(null::"${table}", $1::jsonb)${replace}`,
-          [`[${group.map(({ data }) => data).join(',')}]`],
-        );
+        await this.sql.rows(insertRows(table, names, '$1', replace), [`[${group.map(({ data }) => data).join(',')}]`]);
       } catch (error) {
         throw translated(table, error);
       }
@@ -88,14 +82,13 @@ export class CatalogueLoader {
         where p.id = r.id or p.name = r.name returning p.name`,
       [`[${rows.map(({ data }) => data).join(',')}]`],
     );
-    for (const { name } of replaced) this.notes.add(`The storage provider "${name}" of this database was replaced.`);
+    for (const { name } of replaced) this.notes.add(`The storage "${name}" of this database was replaced.`);
     if (this.hasDemoted) return;
     this.hasDemoted = true;
     const others = await this.sql.rows<{ name: string }>(
       'update storage_provider set is_default = false where is_default returning name',
     );
-    for (const { name } of others)
-      this.notes.add(`The storage provider "${name}" of this database is no longer a default.`);
+    for (const { name } of others) this.notes.add(`The storage "${name}" of this database is no longer a default.`);
   }
 }
 

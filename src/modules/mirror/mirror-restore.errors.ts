@@ -37,7 +37,7 @@ export const mirrorRowDamaged = (table: string, rowId: string): AppError =>
     code: 'MIRROR_ROW_DAMAGED',
     kind: 'damaged',
     message: `The row ${rowId} of ${table} is not in the mirror as it was sent. Nothing was loaded.`,
-    hint: "Was it changed by hand? Go back with D1's Time Travel, or rebuild from a storage provider.",
+    hint: "Was it changed by hand? Go back with D1's Time Travel, or rebuild from a storage.",
     retry: 'never',
     context: { table, rowId },
   });

@@ -5,7 +5,7 @@ export const mirrorNotSet = (): AppError =>
     code: 'MIRROR_NOT_SET',
     kind: 'precondition',
     message: 'No mirror is set up.',
-    hint: 'Set one up: `backupd mirror set` or `PUT /mirror`; docs/mirror-d1.md shows how.',
+    hint: 'Set one up: `backupd mirror add` or `PUT /mirror`; docs/mirror-d1.md shows how.',
     retry: 'never',
   });
 
@@ -14,7 +14,7 @@ export const mirrorDisabled = (): AppError =>
     code: 'MIRROR_DISABLED',
     kind: 'conflict',
     message: 'The mirror is switched off.',
-    hint: 'Switch it on: `backupd mirror set --enable`.',
+    hint: 'Switch it on: `backupd mirror edit --enable`.',
     retry: 'never',
   });
 
@@ -53,7 +53,7 @@ export const mirrorRowTooLarge = (rows: number, example: string): AppError =>
     code: 'MIRROR_ROW_TOO_LARGE',
     kind: 'storage',
     message: `${rows} ${rows === 1 ? 'row is' : 'rows are'} larger than D1 takes and not in the mirror (the first: ${example}). All others are.`,
-    hint: 'The daily backup of the catalogue on the storage providers has them.',
+    hint: 'The daily backup of the catalogue on the storages has them.',
     retry: 'never',
     context: { rows, example },
   });

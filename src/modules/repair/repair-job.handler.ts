@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import type { StageOutcome } from '../../engine/ports/index.js';
+import { type AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { Destination, StageOutcome } from '../../engine/ports/index.js';
 import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { CopyRepairer, type RepairTally } from './copy-repairer.js';
 import { type NeededCopy, RepairNeeds } from './repair-needs.js';
+import { copiesNotRepaired } from './repair.errors.js';
 
 export const REPAIR_STAGE = 'repair';
 
@@ -55,7 +56,13 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
           });
         } catch (error) {
           throwIfAborted(context.signal);
-          failed.set(copy.providerId, asAppError(error));
+          const failure = copiesNotRepaired(nameIn(destinations, copy.providerId), asAppError(error));
+          failed.set(copy.providerId, failure);
+          // At once: other storages may take hours.
+          context.journal.note(
+            [failure.message, failure.hint].filter((part) => part !== undefined).join(' '),
+            failure.context,
+          );
         }
       }
     }
@@ -74,4 +81,8 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
 
 function nameOf({ backupId, providerId }: NeededCopy): string {
   return `${backupId}/${providerId}`;
+}
+
+function nameIn(destinations: readonly Destination[], providerId: string): string {
+  return destinations.find((each) => each.providerId === providerId)?.providerName ?? providerId;
 }

@@ -25,7 +25,8 @@ export class RepairController {
   @ApiOperation({
     summary: 'Repair the copies of all backups of the site',
     description:
-      'Starts a job that copies what is missing or damaged in one storage from another one that has it whole.',
+      'Starts a job that copies what is missing or damaged in one storage from another one that has it whole. When all copies are whole the answer is 409 NOTHING_TO_REPAIR, which is no fault: `backupd repair` ends with 0 then. ' +
+      'A storage that is away is named in a `job.note` and tried again.',
   })
   @ApiAcceptedResponse({ type: JobDto })
   @ApiConflictResponse({ type: ProblemDto, description: 'NOTHING_TO_REPAIR, JOB_ACTIVE' })

@@ -27,8 +27,21 @@ export function storageDisabled(providerName: string): AppError {
     code: 'STORAGE_DISABLED',
     kind: 'conflict',
     message: `The storage "${providerName}" is disabled: nothing is written to it.`,
-    hint: 'Enable it first (`backupd storage update --enable`), or choose another one.',
+    hint: 'Enable it first (`backupd storage edit <storage> --enable`), or choose another one.',
     retry: 'never',
     context: { provider: providerName },
+  });
+}
+
+/** What stops the repair of a storage's copies, with the storage's name; its code and its advice stay. */
+export function copiesNotRepaired(provider: string, error: AppError): AppError {
+  return new AppError({
+    code: error.code,
+    kind: error.kind,
+    message: `The copies on "${provider}" can't be repaired now: ${error.message}`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    retry: error.retry,
+    context: { ...error.context, provider },
+    cause: error,
   });
 }

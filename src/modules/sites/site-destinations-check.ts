@@ -21,7 +21,7 @@ export class SiteDestinationsCheck {
     const unknown = new Set(await this.storage.unknownOf(ids));
     const faults = ids.flatMap((id, index): FieldFault[] => {
       const field = `destinations.providers.${index}.id`;
-      if (unknown.has(id)) return [{ field, message: `${field} names no storage provider: GET /storage lists them` }];
+      if (unknown.has(id)) return [{ field, message: `${field} names no storage: GET /storage lists them` }];
       return ids.indexOf(id) < index ? [{ field, message: `${field} is named twice` }] : [];
     });
     if (faults.length > 0) throw new InvalidRequestError(faults);

@@ -4,7 +4,7 @@ export function storageNotFound(id: string): AppError {
   return new AppError({
     code: 'STORAGE_NOT_FOUND',
     kind: 'not-found',
-    message: 'There is no storage provider with this id.',
+    message: 'There is no storage with this id.',
     hint: '`backupd storage list` (`GET /storage`) shows them.',
     retry: 'never',
     context: { id },
@@ -26,7 +26,7 @@ export function storageNameTaken(name: string): AppError {
   return new AppError({
     code: 'STORAGE_NAME_TAKEN',
     kind: 'conflict',
-    message: `There is a storage provider named "${name}" already.`,
+    message: `There is a storage named "${name}" already.`,
     hint: 'Choose another name.',
     retry: 'never',
     context: { name },
@@ -37,8 +37,8 @@ export function storageInUse(copies: number): AppError {
   return new AppError({
     code: 'STORAGE_IN_USE',
     kind: 'conflict',
-    message: `This storage provider holds ${copies} ${copies === 1 ? 'copy' : 'copies'} of backups.`,
-    hint: 'Disable it, or delete those backups first.',
+    message: `This storage holds ${copies} ${copies === 1 ? 'copy' : 'copies'} of backups.`,
+    hint: 'Disable it (`backupd storage edit <storage> --disable`), or delete those backups first.',
     retry: 'never',
     context: { copies },
   });
@@ -48,8 +48,8 @@ export function noStorage(): AppError {
   return new AppError({
     code: 'NO_STORAGE',
     kind: 'precondition',
-    message: 'There is no enabled storage provider to back up to.',
-    hint: 'Add or enable one: `backupd storage add`, `backupd storage update --enable`.',
+    message: 'There is no enabled storage to back up to.',
+    hint: 'Add or enable one: `backupd storage add`, `backupd storage edit <storage> --enable`.',
     retry: 'never',
   });
 }

@@ -19,7 +19,7 @@ export class LocalStorageDriverFactory implements StorageDriverFactory {
       path: {
         type: 'string',
         title: 'Folder',
-        description: 'Absolute path. Made when the provider is created; its disk must be mounted by then.',
+        description: 'Absolute path. Made when the storage is added; its disk must be mounted by then.',
         pattern: '^/.+',
         examples: ['/var/lib/backupd/storage', '/mnt/backup-disk/backupd'],
       },

@@ -113,7 +113,7 @@ function unreachable(reason: string, place: Place): Fault {
   return {
     code: 'STORAGE_UNREACHABLE',
     message: `The storage at ${place.host} can't be reached (${reason}).`,
-    hint: 'Check the endpoint, the network of this host, and the state page of the provider.',
+    hint: 'Check the endpoint, the network of this host, and the state page of the S3 service.',
     retry: 'later',
   };
 }
@@ -144,7 +144,7 @@ function clockSkew(error: Error, place: Place): Fault {
 
 function badCredentials(answer: string, place: Place): Fault {
   const hints: Record<string, string> = {
-    InvalidAccessKeyId: 'The access key id is not known there: mistyped, deleted, or of another provider.',
+    InvalidAccessKeyId: 'The access key id is not known there: mistyped, deleted, or of another service.',
     SignatureDoesNotMatch: 'The secret access key does not belong to the access key id.',
     ExpiredToken: 'The session token has expired; use keys that do not.',
   };

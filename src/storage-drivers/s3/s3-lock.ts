@@ -50,7 +50,7 @@ export async function requireLockingBucket(s3: S3Connection, signal?: AbortSigna
     code: 'STORAGE_LOCK_UNAVAILABLE',
     kind: 'storage',
     message: `The bucket ${s3.settings.bucket} was not made for object lock.`,
-    hint: 'Make a bucket with object lock (most providers want that when it is made), or remove objectLock from the settings.',
+    hint: 'Make a bucket with object lock (most S3 services want that when it is made), or remove objectLock from the settings.',
     retry: 'never',
     context: { bucket: s3.settings.bucket },
   });

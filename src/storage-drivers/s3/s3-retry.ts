@@ -1,3 +1,4 @@
+import { backoff } from '../../common/backoff.js';
 import { AppError, cancelledError, errnoOf } from '../../common/errors/index.js';
 import { pause } from '../../common/pause.js';
 
@@ -99,9 +100,7 @@ export async function withRetries<T>(
 
 /** Waits before the attempt after this one. */
 export async function backOff(policy: RetryPolicy, attempt: number, signal?: AbortSignal): Promise<void> {
-  const longest = Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
-  const ms = longest * (0.5 + Math.random() / 2);
-  await pause(ms, signal);
+  await pause(backoff(attempt, { firstMs: policy.baseMs, longestMs: policy.capMs }), signal);
 }
 
 function isRaised(signal: AbortSignal | undefined): boolean {

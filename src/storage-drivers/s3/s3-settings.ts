@@ -226,7 +226,7 @@ function invalid(message: string, cause?: unknown): AppError {
     code: 'STORAGE_SETTINGS_INVALID',
     kind: 'usage',
     message,
-    hint: 'docs/storage-s3.md shows the settings for common providers.',
+    hint: 'docs/storage-s3.md shows the settings for common S3 services.',
     retry: 'never',
     ...(cause === undefined ? {} : { cause }),
   });

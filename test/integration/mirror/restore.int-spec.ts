@@ -54,7 +54,7 @@ describe('a catalogue from the mirror', () => {
       const { status, body } = await restore(server, { serverId: 'source' });
       expect([status, body['code']]).toEqual([200, undefined]);
       const report = body as unknown as MirrorRestoreDto;
-      expect(report.notes).toEqual(['The storage provider "local" of this database was replaced.']);
+      expect(report.notes).toEqual(['The storage "local" of this database was replaced.']);
       expect(report.rows.reduce((sum, { rows }) => sum + rows, 0)).toBe((await source.local()).length);
       expect(await server.local()).toEqual(await source.local());
       // It is the source's successor, and all that is in the mirror is known to be there.
@@ -149,7 +149,7 @@ describe('a catalogue from the mirror', () => {
       const { body } = await restore(server);
       expect(body['notes']).toEqual([
         'The table from_the_future of the mirror is unknown to this version: left out.',
-        'The storage provider "local" of this database was replaced.',
+        'The storage "local" of this database was replaced.',
         'The column "added_later" of site is unknown to this version: left out.',
       ]);
       const { rows } = await server.db.query('select pinned from backup');
@@ -185,7 +185,7 @@ describe('a catalogue from the mirror', () => {
     try {
       await server.db.query(`update storage_provider set name = 'my own'`);
       const { body } = await restore(server);
-      expect(body['notes']).toEqual(['The storage provider "my own" of this database is no longer a default.']);
+      expect(body['notes']).toEqual(['The storage "my own" of this database is no longer a default.']);
       const { rows } = await server.db.query(`select is_default from storage_provider where name = 'my own'`);
       expect(rows).toEqual([{ is_default: false }]);
     } finally {
@@ -206,11 +206,12 @@ it('the command line sets up, tests, sends, shows, brings back and removes', asy
     const { accountId, databaseId, baseUrl, apiToken } = d1.settings;
     expect((await backupd('mirror')).out).toContain('There is no mirror');
     const where = ['--account', accountId, '--database', databaseId, '--base-url', baseUrl, '--server', 'source'];
-    expect(await backupd('mirror', 'set', ...where)).toMatchObject({ code: 2 });
+    expect(await backupd('mirror', 'add', ...where)).toMatchObject({ code: 2 });
     const file = join(server.test.folder, 'token');
     writeFileSync(file, `${apiToken}\n`, { mode: 0o600 });
-    expect(await backupd('mirror', 'set', ...where, '--token-file', file)).toMatchObject({ code: 0 });
+    expect(await backupd('mirror', 'add', ...where, '--token-file', file)).toMatchObject({ code: 0 });
     expect((await backupd('mirror', 'test')).out).toMatch(/works \(\d+ ms\)\n {2}it has: .*source/);
+    expect(await backupd('mirror', 'add', ...where, '--token-file', file)).toMatchObject({ code: 2 });
     const refused = await backupd('mirror', 'sync');
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('MIRROR_WOULD_EMPTY')]);
     const status = await backupd('mirror', 'status');
@@ -223,7 +224,7 @@ it('the command line sets up, tests, sends, shows, brings back and removes', asy
     });
     expect(await server.local()).toEqual(await source.local());
     expect((await backupd('mirror', 'sync')).out).toContain('0 rows sent, 0 deleted');
-    expect(JSON.parse((await backupd('mirror', 'set', '--disable', '--json')).out)).toMatchObject({ enabled: false });
+    expect(JSON.parse((await backupd('mirror', 'edit', '--disable', '--json')).out)).toMatchObject({ enabled: false });
     expect(await backupd('mirror', 'remove')).toMatchObject({ code: 2 });
     expect(await backupd('mirror', 'remove', '--yes')).toMatchObject({ code: 0 });
     expect((await backupd('mirror')).out).toContain('There is no mirror');

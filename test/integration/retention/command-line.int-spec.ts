@@ -55,7 +55,9 @@ describe('the command line', () => {
     expect((await cli('backups', 'unpin', 'latest', '--site', 'cli-shop')).stdout).toContain(newest.slice(0, 18));
     expect((await cli('retention', 'set', 'cli-shop', '--keep-all')).stdout).toContain('keep everything');
     expect((await cli('retention', 'set', 'cli-shop', '--none')).stdout).toContain('has the default policy');
-    expect((await cli('retention', 'set', '--none', '--grace-hours', '1')).stdout).toMatch(/grace +1 hour\n/);
+    const grace = await cli('retention', 'set', '--none', '--grace-hours', '1');
+    expect(grace.stdout).toMatch(/grace +1 hour\n/);
+    expect(grace.stderr).toMatch(/let go before keep the end that they have/);
   });
 
   it('sets, lists and removes quotas, and shows usage', async () => {
@@ -65,7 +67,8 @@ describe('the command line', () => {
     expect((await cli('quota', 'set', '0.5MB', '--site', 'cli-quota', '--over', 'prune')).stdout).toContain(
       'The quota of site cli-quota is 500 kB',
     );
-    expect((await cli('quota', 'set', '2TB', '--storage', 'local')).stdout).toContain('storage local is 2.0 TB');
+    expect((await cli('quota', 'set', '2TB', '--storage', 'local')).stdout).toContain('storage local is 2 TB');
+    expect((await cli('quota', 'set', '100GiB', '--storage', 'local')).stdout).toContain('is 100 GiB (107 GB)');
     expect((await cli('quota', 'set', '0', '--node', 'self')).stdout).toContain('host self is 0 B');
     expect((await cli('quota', 'list')).stdout).toMatch(/site +cli-quota +500 kB +prune/);
     const usage = await cli('usage');

@@ -71,7 +71,7 @@ it('adds, lists, shows, tests, changes and removes an S3 storage; secrets come b
   const shown = JSON.parse((await storage(['show', 'off site', '--json'])).stdout) as { settings: object };
   expect(shown.settings).toEqual({ ...settings, partSizeMiB: 8 });
   const updated = await storage([
-    'update',
+    'edit',
     'off site',
     '--setting',
     'concurrency=2',

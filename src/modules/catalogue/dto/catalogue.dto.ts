@@ -1,4 +1,5 @@
 import { IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { mustBe } from '../../../common/http/index.js';
 import type { CatalogueTask } from '../catalogue-task.js';
 
 /** Where to rebuild the catalogue from. */
@@ -26,7 +27,10 @@ export class RecoverCatalogueDto {
    */
   @IsOptional()
   @IsString()
-  @Matches(/^catalogue\/[0-9A-Za-z-]{1,100}\.backupd$/)
+  @Matches(
+    /^catalogue\/[0-9A-Za-z-]{1,100}\.backupd$/,
+    mustBe('a key as the list of catalogue backups has it: catalogue/….backupd'),
+  )
   key?: string;
 
   /** The secret key of the lost server, as `backupd secrets export` gave it; not needed when this master has it. */

@@ -1,8 +1,7 @@
 // The names are the original system's interface.
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-
-const NO_NUL = /^[^\0]*$/;
+import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { NoNul } from '../../../common/http/index.js';
 
 /** Where to look for sites. */
 export class DaemonScanQueryDto {
@@ -50,7 +49,7 @@ export class DaemonVerifySiteDto {
   /** @example '/var/www/example.com' */
   @IsString()
   @Length(1, 4096)
-  @Matches(NO_NUL)
+  @NoNul()
   path!: string;
 }
 
@@ -74,28 +73,28 @@ export class DaemonStartDto {
   /** Any text the caller knows the site by, or backupd's own id. */
   @IsString()
   @Length(1, 200)
-  @Matches(NO_NUL)
+  @NoNul()
   site_id!: string;
 
   /** @example '/var/www/example.com' */
   @IsOptional()
   @IsString()
   @Length(1, 4096)
-  @Matches(NO_NUL)
+  @NoNul()
   site_path?: string;
 
   /** @example 'Example shop' */
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  @Matches(NO_NUL)
+  @NoNul()
   site_name?: string;
 }
 
 export class DaemonStopDto {
   @IsString()
   @Length(1, 200)
-  @Matches(NO_NUL)
+  @NoNul()
   site_id!: string;
 }
 

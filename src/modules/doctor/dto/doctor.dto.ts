@@ -3,7 +3,7 @@ export class CheckDto {
   /** @example 'space of the data dir' */
   name!: string;
   status!: 'ok' | 'warning' | 'failed';
-  /** @example '/var/lib/backupd has 52.1 GiB free.' */
+  /** @example '/var/lib/backupd has 52.1 GB free.' */
   message!: string;
   /** What to do about it. */
   hint!: string | null;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '../../../common/backoff.js';
 import { AppError } from '../../../common/errors/index.js';
 import { mirrorAnswerInvalid, mirrorThrottled, mirrorUnreachable } from '../mirror.errors.js';
 import { readEnvelope, type D1Row } from './d1-envelope.js';
@@ -62,9 +63,8 @@ export class D1Client {
   }
 
   private waitBefore(attempt: number, { retryAfterMs }: PassingFault): number {
-    const ceiling = Math.min(this.timings.firstWaitMs * 2 ** (attempt - 1), this.timings.longestWaitMs);
-    // Half of it at random, so that servers that failed together do not come back together.
-    return Math.max(retryAfterMs ?? 0, ceiling / 2 + (Math.random() * ceiling) / 2);
+    const { firstWaitMs: firstMs, longestWaitMs: longestMs } = this.timings;
+    return Math.max(retryAfterMs ?? 0, backoff(attempt, { firstMs, longestMs }));
   }
 
   private async send(method: string, path: string, body: string | null): Promise<D1Row[][]> {

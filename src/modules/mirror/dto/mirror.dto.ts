@@ -1,4 +1,5 @@
 import { IsBoolean, IsOptional, IsString, IsUrl, Length, Matches } from 'class-validator';
+import { mustBe } from '../../../common/http/index.js';
 
 /** Settings of the mirror; absent ones stay. The first time account, database and token are needed. */
 export class MirrorSettingsDto {
@@ -10,24 +11,27 @@ export class MirrorSettingsDto {
   /** @example '023e105f4ecef8ad9ca31a8372d0c353' */
   @IsOptional()
   @IsString()
-  @Matches(/^[\w-]{1,64}$/)
+  @Matches(/^[\w-]{1,64}$/, mustBe('the id as Cloudflare shows it: up to 64 letters, digits, - and _'))
   accountId?: string;
 
   /** @example 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6' */
   @IsOptional()
   @IsString()
-  @Matches(/^[\w-]{1,64}$/)
+  @Matches(/^[\w-]{1,64}$/, mustBe('the id as Cloudflare shows it: up to 64 letters, digits, - and _'))
   databaseId?: string;
 
   /** Cloudflare's API, or something that speaks like it. */
   @IsOptional()
-  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
+  @IsUrl(
+    { require_tld: false, protocols: ['http', 'https'], require_protocol: true },
+    { message: '$property must be an address that begins with https:// or http://' },
+  )
   baseUrl?: string;
 
   /** Names this server among those that share the database. Never the same for two. */
   @IsOptional()
   @IsString()
-  @Matches(/^[\w.-]{1,100}$/)
+  @Matches(/^[\w.-]{1,100}$/, mustBe('up to 100 letters, digits, dots, - and _'))
   serverId?: string;
 
   /** Needs the permission "D1: Edit". Sealed, never shown again. */
@@ -97,7 +101,7 @@ export class MirrorRestoreRequestDto {
   /** Whose rows; those of the set server when not given. The mirror goes on under this name. */
   @IsOptional()
   @IsString()
-  @Matches(/^[\w.-]{1,100}$/)
+  @Matches(/^[\w.-]{1,100}$/, mustBe('up to 100 letters, digits, dots, - and _'))
   serverId?: string;
 
   /** Load although this secret.key does not open the credentials: they must be entered again. */

@@ -12,10 +12,10 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { mustBe, NoNul } from '../../../common/http/index.js';
 
 const WHAT = ['all', 'files', 'database'] as const;
 const EXTRA_FILES = ['delete', 'keep'] as const;
-const NO_NUL = /^[^\0]*$/;
 
 /** Another database to restore into. */
 export class TargetDatabaseDto {
@@ -26,19 +26,19 @@ export class TargetDatabaseDto {
   @IsOptional()
   @IsString()
   @Length(1, 255)
-  @Matches(NO_NUL)
+  @NoNul()
   host?: string;
 
   /** @example 'shop_staging' */
   @IsString()
   @Length(1, 64)
-  @Matches(NO_NUL)
+  @NoNul()
   name!: string;
 
   /** @example 'shop' */
   @IsString()
   @Length(1, 128)
-  @Matches(NO_NUL)
+  @NoNul()
   user!: string;
 
   /** Kept sealed until the job ends; never shown. */
@@ -49,7 +49,7 @@ export class TargetDatabaseDto {
   /** Table prefix in the target, when it differs. */
   @IsOptional()
   @IsString()
-  @Matches(/^[A-Za-z0-9_]{1,40}$/)
+  @Matches(/^[A-Za-z0-9_]{1,40}$/, mustBe('up to 40 letters, digits and underscores'))
   prefix?: string;
 }
 
@@ -58,13 +58,13 @@ export class AdminDatabaseDto {
   @IsOptional()
   @IsString()
   @Length(1, 255)
-  @Matches(NO_NUL)
+  @NoNul()
   host?: string;
 
   /** @example 'root' */
   @IsString()
   @Length(1, 128)
-  @Matches(NO_NUL)
+  @NoNul()
   user!: string;
 
   /** Kept sealed until the job ends; never shown. */

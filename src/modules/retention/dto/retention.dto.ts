@@ -14,7 +14,7 @@ export class SetRetentionDto {
   @Type(() => RetentionPolicyDto)
   policy?: RetentionPolicyDto;
 
-  /** Hours from the decision that a backup goes to its deletion. */
+  /** Hours from the decision that a backup goes to its deletion. What was let go before keeps its `expiresAt`. */
   @ApiPropertyOptional({ example: 24 })
   @IsOptional()
   @IsNumber()
@@ -27,7 +27,10 @@ export class SetRetentionDto {
 export class RetentionDto {
   @ApiProperty({ type: RetentionPolicyDto, nullable: true, description: 'Null: nobody has set one.' })
   policy!: RetentionPolicyDto | null;
-  @ApiProperty({ description: 'Hours from the decision that a backup goes to its deletion.' })
+  @ApiProperty({
+    description:
+      'Hours from the decision that a backup goes to its deletion. A change holds for what is let go from then on: `expiresAt` of others stays.',
+  })
   graceHours!: number;
   @ApiProperty({ type: RetentionPolicyDto, description: 'A sensible start; nothing is deleted by it until it is set.' })
   suggested!: RetentionPolicyDto;

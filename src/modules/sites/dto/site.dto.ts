@@ -100,7 +100,10 @@ export class CreateSiteDto {
   @IsObject()
   overrides?: Record<string, string>;
 
-  /** Where its backups go; null = the default storage providers. */
+  /**
+   * Where its backups go; null = the default storages. With `all`, after a storage was added the next backup is a full one, stored on
+   * each of them; earlier backups are not copied (`POST /backups/{id}/copies` does).
+   */
   @IsOptional()
   @ValidateNested()
   @Type(() => SiteDestinationsDto)
@@ -132,7 +135,10 @@ export class UpdateSiteDto {
   @IsObject()
   overrides?: Record<string, string>;
 
-  /** Where its backups go; null = the default storage providers. */
+  /**
+   * Where its backups go; null = the default storages. With `all`, after a storage was added the next backup is a full one, stored on
+   * each of them; earlier backups are not copied (`POST /backups/{id}/copies` does).
+   */
   @IsOptional()
   @ValidateNested()
   @Type(() => SiteDestinationsDto)
@@ -225,7 +231,7 @@ export class SiteDto {
   /** Secrets are shown as `***`. */
   overrides!: Record<string, string>;
   paused!: boolean;
-  @ApiProperty({ type: SiteDestinationsDto, nullable: true, description: 'Null = the default storage providers.' })
+  @ApiProperty({ type: SiteDestinationsDto, nullable: true, description: 'Null = the default storages.' })
   destinations!: SiteDestinationsDto | null;
   /** Its own retention policy; null = the default one. */
   @ApiProperty({ type: RetentionPolicyDto, nullable: true })

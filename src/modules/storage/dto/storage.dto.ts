@@ -23,7 +23,10 @@ export class CreateStorageDto {
   @IsObject()
   settings!: Record<string, unknown>;
 
-  /** Whether sites without a list of their own store here; several providers may be, for as many copies. */
+  /**
+   * Whether sites without a list of their own store here; several may be, for as many copies.
+   * After one was added the next backup of each such site is a full one, stored on each of its storages; earlier backups are not copied.
+   */
   @IsOptional()
   @IsBoolean()
   isDefault?: boolean;
@@ -41,6 +44,7 @@ export class UpdateStorageDto {
   @IsObject()
   settings?: Record<string, unknown>;
 
+  /** As when it is added: the next backup of each site that stores there by default is a full one. */
   @IsOptional()
   @IsBoolean()
   isDefault?: boolean;
