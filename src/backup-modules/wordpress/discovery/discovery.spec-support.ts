@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { useTempFolder } from '../../../engine/testing/index.js';
 
 /** A scratch folder in which each test lays out its installs; or a path below it. */
-export const at = useTempFolder('discovery');
+export const at = useTempFolder('discovery', { inMemory: true });
 
 /** Writes a file and the folders it needs; its path. */
 export function file(path: string, content = ''): string {

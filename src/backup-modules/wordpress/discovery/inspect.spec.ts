@@ -2,6 +2,7 @@ import { chownSync, lchownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../common/errors/index.js';
+import { requires } from '../../../engine/testing/index.js';
 import { at, config, core, file, site } from './discovery.spec-support.js';
 import { inspectWordPress } from './index.js';
 
@@ -167,7 +168,7 @@ describe('inspectWordPress', () => {
     });
   });
 
-  it.runIf(process.getuid?.() === 0)("does not take another tenant's files for the site's own", async () => {
+  it.runIf(requires('root'))("does not take another tenant's files for the site's own", async () => {
     const root = site('t', 'dummy');
     file('t/wp-content/db.php', '<?php // sqlite');
     const theirs = file('other/x.db');
