@@ -113,4 +113,4 @@ it('prune, backup and reconcile at the same time, round after round, never lose 
   }
   const report = await reconcile([]);
   expect(report).toMatchObject({ status: 'completed', findings: [] });
-}, 180_000);
+}, 300_000);
