@@ -1,8 +1,8 @@
 import { METHOD_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ACCESS_RULE } from '../../src/common/http/index.js';
-import { startTestApp, type TestApp } from '../integration/core/test-app.js';
+import { useTestApp } from '../integration/core/test-app.js';
 
 const BODY = 3;
 const QUERY = 4;
@@ -15,11 +15,7 @@ interface Handler {
   args: { kind: number; type: unknown; data: unknown; hasSchema: boolean }[];
 }
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 
 function handlers(): Handler[] {
   const scanner = new MetadataScanner();

@@ -27,7 +27,7 @@ describe('bad requests', () => {
     ]);
     api = master.api;
     account = await server.createDatabase('bad_input');
-    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account });
+    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account, slim: true });
     site = await api.addSite(wordpress.root);
   });
   afterAll(async () => {

@@ -3,12 +3,12 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto, SiteDto } from '../../src/cli/api-types.js';
-import { snapshotTree, type TreeFact } from '../../src/engine/testing/index.js';
+import { requires, snapshotTree, type TreeFact } from '../../src/engine/testing/index.js';
 import { runCli, startCli, type CliRun } from '../support/cli.js';
 import { databaseFacts, type DatabaseFacts } from '../support/database-facts.js';
 import { MariaDbServer } from '../support/mariadb.js';
 import { endPostgresOf, TestMaster } from '../support/master.js';
-import { accountOf, isRoot, makeScratch } from '../support/scratch.js';
+import { accountOf, makeScratch } from '../support/scratch.js';
 import { WordPressSite } from '../support/wordpress.js';
 
 describe('the command line on a fresh host, with no server running', () => {
@@ -26,6 +26,7 @@ describe('the command line on a fresh host, with no server running', () => {
       root: join(scratch.path, 'www/shop'),
       database: await server.createDatabase('cli_shop'),
       title: 'The Shop',
+      slim: true,
     });
     before = { tree: snapshotTree(wordpress.root), database: await databaseFacts(server, 'cli_shop') };
   });
@@ -34,6 +35,12 @@ describe('the command line on a fresh host, with no server running', () => {
     await server?.stop();
     scratch.remove();
   });
+
+  async function expectExit(args: string[], code: number): Promise<void> {
+    const run = await cli(...args);
+    expect(run.code).toBe(code);
+    expect(run.stdout + run.stderr).not.toMatch(/ at .*\.(js|ts):\d+/);
+  }
 
   it('finds the site', async () => {
     const run = await cli('scan');
@@ -86,95 +93,10 @@ describe('the command line on a fresh host, with no server running', () => {
     expect(await databaseFacts(server, 'cli_shop')).toEqual(before.database);
   });
 
-  it('fetches only what differs with --delta', async () => {
-    const index = join(wordpress.root, 'index.php');
-    writeFileSync(index, '<?php // hacked');
-    rmSync(join(wordpress.root, 'wp-config.php'));
-    const refused = await cli('restore', 'latest', '--only', 'database', '--delta', '--dry-run');
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--delta is for files') });
-    const run = await cli('restore', 'latest', '--delta', '--yes', '--json');
-    expect(run.code).toBe(0);
-    const job = JSON.parse(run.stdout) as JobDto;
-    const staged = job.stages.find((stage) => stage.name === 'stage_files');
-    expect(staged).toMatchObject({
-      message: expect.stringContaining('were on disk already'),
-      details: { fetched: { files: 2 } },
-    });
-    expect(snapshotTree(wordpress.root)).toEqual(before.tree);
-    expect(await databaseFacts(server, 'cli_shop')).toEqual(before.database);
-  });
-
-  it('restores into another folder and database, the password from a file', async () => {
-    const account = await server.createDatabase('cli_copy', { password: 'copy-secret' });
-    const secret = join(scratch.path, 'password');
-    execFileSync('sh', ['-c', 'umask 077; printf "copy-secret\\n" > "$1"', 'sh', secret]);
-    const to = join(scratch.path, 'copy');
-    const into = ['--to', to, '--database', 'cli_copy', '--db-user', account.user];
-    const access = ['--db-host', `localhost:${server.socket}`, '--db-password-file', secret];
-    const run = await cli('restore', 'latest', '--site', wordpress.root, ...into, ...access, '--yes');
-    expect(run.code).toBe(0);
-    expect(readFileSync(join(to, 'index.php'), 'utf8')).toBe(readFileSync(join(wordpress.root, 'index.php'), 'utf8'));
-    expect((await databaseFacts(server, 'cli_copy')).tables).toEqual(before.database.tables);
-  });
-
-  it('verifies', async () => {
-    const run = await cli('verify', 'latest');
-    expect(run.stdout).toContain('verify of The Shop completed');
-    expect(run.code).toBe(0);
-  });
-
-  it('ends with 3 when there are warnings', async () => {
-    await server.query('CREATE TABLE wp_old (a int) ENGINE=MyISAM', 'cli_shop');
-    const run = await cli('backup', 'The Shop', '--wait');
-    expect(run.code).toBe(3);
-    expect(run.stdout).toContain('wp_old');
-    await server.query('DROP TABLE wp_old', 'cli_shop');
-  });
-
-  it('tells what changed since the backup before', async () => {
-    const run = await cli('diff', 'latest');
-    expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/\d+ added, \d+ changed, \d+ removed; [^]*\+ wp_old +0 +0 +0\n/);
-    expect(run.stdout).toContain('1 table added, ');
-    const json = JSON.parse((await cli('diff', 'latest', '--only', 'database', '--json')).stdout) as {
-      database: unknown;
-    };
-    expect(json.database).toMatchObject({ totals: { added: 1, removed: 0, exact: true }, objects: [] });
-  });
-
-  it('ends with 1 when a job fails, with the reason and a hint', async () => {
-    const secret = join(scratch.path, 'wrong');
-    execFileSync('sh', ['-c', 'printf wrong-password > "$1"', 'sh', secret]);
-    expect((await cli('sites', 'edit', 'The Shop', '--override-file', `DB_PASSWORD=${secret}`)).code).toBe(0);
-    const run = await cli('backup', 'The Shop', '--wait');
-    expect(run.code).toBe(1);
-    expect(run.stdout).toContain('failed');
-    expect(run.stdout + run.stderr).not.toContain('wrong-password');
-    expect((await cli('sites', 'edit', 'The Shop', '--unset-override', 'DB_PASSWORD')).code).toBe(0);
-  });
-
   it.each([
-    [['nonsense'], 2],
-    [['backup'], 2],
-    [['restore', 'latest', '--only', 'everything'], 2],
     [['restore', 'zzz', '--yes'], 2],
-    [['sites', 'show', 'no such site'], 1],
     [['backup', 'no such site'], 1],
-    [['jobs', 'show', '01890a5d-ac96-774b-bcce-b302099a8057'], 1],
-    [['restore', '01890a5d-ac96-774b-bcce-b302099a8057', '--yes'], 1],
-    [['--help'], 0],
-  ])('%j ends with %i', async (args, code) => {
-    const run = await cli(...args);
-    expect(run.code).toBe(code);
-    expect(run.stdout + run.stderr).not.toMatch(/ at .*\.(js|ts):\d+/);
-  });
-
-  it('checks the host', async () => {
-    const run = await cli('doctor', '--json');
-    const answer = JSON.parse(run.stdout) as { ok: boolean; checks: unknown[] };
-    expect(answer.checks.length).toBeGreaterThan(3);
-    expect([0, 3]).toContain(run.code);
-  });
+  ])('%j ends with %i', expectExit);
 
   describe('with a server running', () => {
     let master: TestMaster;
@@ -184,6 +106,92 @@ describe('the command line on a fresh host, with no server running', () => {
     afterAll(async () => {
       await master?.stop();
     });
+
+    it('fetches only what differs with --delta', async () => {
+      const index = join(wordpress.root, 'index.php');
+      writeFileSync(index, '<?php // hacked');
+      rmSync(join(wordpress.root, 'wp-config.php'));
+      const refused = await cli('restore', 'latest', '--only', 'database', '--delta', '--dry-run');
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--delta is for files') });
+      const run = await cli('restore', 'latest', '--delta', '--yes', '--json');
+      expect(run.code).toBe(0);
+      const job = JSON.parse(run.stdout) as JobDto;
+      const staged = job.stages.find((stage) => stage.name === 'stage_files');
+      expect(staged).toMatchObject({
+        message: expect.stringContaining('were on disk already'),
+        details: { fetched: { files: 2 } },
+      });
+      expect(snapshotTree(wordpress.root)).toEqual(before.tree);
+      expect(await databaseFacts(server, 'cli_shop')).toEqual(before.database);
+    });
+
+    it('restores into another folder and database, the password from a file', async () => {
+      const account = await server.createDatabase('cli_copy', { password: 'copy-secret' });
+      const secret = join(scratch.path, 'password');
+      execFileSync('sh', ['-c', 'umask 077; printf "copy-secret\\n" > "$1"', 'sh', secret]);
+      const to = join(scratch.path, 'copy');
+      const into = ['--to', to, '--database', 'cli_copy', '--db-user', account.user];
+      const access = ['--db-host', `localhost:${server.socket}`, '--db-password-file', secret];
+      const run = await cli('restore', 'latest', '--site', wordpress.root, ...into, ...access, '--yes');
+      expect(run.code).toBe(0);
+      expect(readFileSync(join(to, 'index.php'), 'utf8')).toBe(readFileSync(join(wordpress.root, 'index.php'), 'utf8'));
+      expect((await databaseFacts(server, 'cli_copy')).tables).toEqual(before.database.tables);
+    });
+
+    it('verifies', async () => {
+      const run = await cli('verify', 'latest');
+      expect(run.stdout).toContain('verify of The Shop completed');
+      expect(run.code).toBe(0);
+    });
+
+    it('ends with 3 when there are warnings', async () => {
+      await server.query('CREATE TABLE wp_old (a int) ENGINE=MyISAM', 'cli_shop');
+      const run = await cli('backup', 'The Shop', '--wait');
+      expect(run.code).toBe(3);
+      expect(run.stdout).toContain('wp_old');
+      await server.query('DROP TABLE wp_old', 'cli_shop');
+    });
+
+    it('tells what changed since the backup before', async () => {
+      const run = await cli('diff', 'latest');
+      expect(run.code).toBe(0);
+      expect(run.stdout).toMatch(/\d+ added, \d+ changed, \d+ removed; [^]*\+ wp_old +0 +0 +0\n/);
+      expect(run.stdout).toContain('1 table added, ');
+      const json = JSON.parse((await cli('diff', 'latest', '--only', 'database', '--json')).stdout) as {
+        database: unknown;
+      };
+      expect(json.database).toMatchObject({ totals: { added: 1, removed: 0, exact: true }, objects: [] });
+    });
+
+    it('ends with 1 when a job fails, with the reason and a hint', async () => {
+      const secret = join(scratch.path, 'wrong');
+      execFileSync('sh', ['-c', 'printf wrong-password > "$1"', 'sh', secret]);
+      expect((await cli('sites', 'edit', 'The Shop', '--override-file', `DB_PASSWORD=${secret}`)).code).toBe(0);
+      const run = await cli('backup', 'The Shop', '--wait');
+      expect(run.code).toBe(1);
+      expect(run.stdout).toContain('failed');
+      expect(run.stdout + run.stderr).not.toContain('wrong-password');
+      expect((await cli('sites', 'edit', 'The Shop', '--unset-override', 'DB_PASSWORD')).code).toBe(0);
+    });
+
+    it('checks the host', async () => {
+      const run = await cli('doctor', '--json');
+      const answer = JSON.parse(run.stdout) as { ok: boolean; checks: unknown[] };
+      expect(answer.checks.length).toBeGreaterThan(3);
+      expect([0, 3]).toContain(run.code);
+    });
+
+    it.each([
+      [['nonsense'], 2],
+      [['backup'], 2],
+      [['restore', 'latest', '--only', 'everything'], 2],
+      [['restore', 'zzz', '--yes'], 2],
+      [['sites', 'show', 'no such site'], 1],
+      [['backup', 'no such site'], 1],
+      [['jobs', 'show', '01890a5d-ac96-774b-bcce-b302099a8057'], 1],
+      [['restore', '01890a5d-ac96-774b-bcce-b302099a8057', '--yes'], 1],
+      [['--help'], 0],
+    ])('%j ends with %i', expectExit);
 
     it('uses it, and does not wait unless told to', async () => {
       const run = await cli('backup', 'The Shop', '--json');
@@ -244,7 +252,7 @@ describe('the command line on a fresh host, with no server running', () => {
       expect((await runCli(['sites'], remote)).stderr).toContain('TOKEN_INVALID');
     });
 
-    it.skipIf(!isRoot || accountOf('nobody') === null)('tells another user why it may not', () => {
+    it.runIf(requires('root'))('tells another user why it may not', () => {
       chmodSync(dataDir, 0o711);
       const nobody = accountOf('nobody') ?? { uid: 0, gid: 0 };
       const entry = join(import.meta.dirname, '../../dist/src/cli.js');

@@ -4,13 +4,13 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDto, SiteDto } from '../../src/cli/api-types.js';
-import { snapshotTree } from '../../src/engine/testing/index.js';
+import { requires, snapshotTree } from '../../src/engine/testing/index.js';
 import type { TestApi } from '../support/api.js';
 import { emptyDatabase } from '../support/database.js';
 import { databaseFacts } from '../support/database-facts.js';
 import { type MariaDbAccount, MariaDbServer } from '../support/mariadb.js';
 import { TestMaster } from '../support/master.js';
-import { isRoot, makeScratch, until } from '../support/scratch.js';
+import { makeScratch, until } from '../support/scratch.js';
 import { WordPressSite } from '../support/wordpress.js';
 
 /** Jobs are tried again soon. */
@@ -104,7 +104,7 @@ describe('backups and restores that can not work', () => {
         },
       ));
 
-    it.skipIf(!isRoot)('with a full disk under the work folder, saying how much is needed', async (context) => {
+    it.runIf(requires('root'))('with a full disk under the work folder, saying how much is needed', async (context) => {
       const dataDir = join(scratch.path, 'data-full');
       await mkdir(join(dataDir, 'work'), { recursive: true });
       const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', join(dataDir, 'work')]);
@@ -120,7 +120,7 @@ describe('backups and restores that can not work', () => {
       }
     });
 
-    it.skipIf(!isRoot)('with a full disk under the storage', async (context) => {
+    it.runIf(requires('root'))('with a full disk under the storage', async (context) => {
       const dataDir = join(scratch.path, 'data-full-storage');
       await mkdir(join(dataDir, 'storage'), { recursive: true });
       const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', join(dataDir, 'storage')]);

@@ -24,13 +24,14 @@ describe('kill -9 of the master', () => {
   beforeAll(async () => {
     [server, master] = await Promise.all([MariaDbServer.start(), TestMaster.start({ dataDir })]);
     const account = await server.createDatabase('killed');
-    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account });
+    const root = join(scratch.path, 'www/site');
+    wordpress = await WordPressSite.install({ root, database: account, slim: true });
     const connection = await server.connect(account);
     await connection.query(HARD_SQL);
     await connection.end();
     // Some tens of megabytes, so that no stage is over before the signal arrives.
     await server.query(
-      'CREATE TABLE wp_big (id int PRIMARY KEY, data mediumtext); INSERT INTO wp_big SELECT seq, REPEAT(MD5(seq), 300) FROM seq_1_to_4000',
+      'CREATE TABLE wp_big (id int PRIMARY KEY, data mediumtext); INSERT INTO wp_big SELECT seq, REPEAT(MD5(seq), 300) FROM seq_1_to_2500',
       'killed',
     );
     site = await master.api.addSite(wordpress.root);

@@ -26,7 +26,11 @@ it.each(['stop', 'kill'] as const)(
     let master = await start();
     try {
       const { id } = await master.api.post<{ id: string }>('/storage', { name: 'bucket', kind: 's3', settings });
-      const { root } = await WordPressSite.install({ root: join(scratch.path, 'www', how), database: 'sqlite' });
+      const { root } = await WordPressSite.install({
+        root: join(scratch.path, 'www', how),
+        database: 'sqlite',
+        slim: true,
+      });
       writeFileSync(join(root, 'wp-content', 'large.bin'), new SeededRandom(5).bytes(SIZE));
       const site = await master.api.addSite(root, { destinations: { mode: 'all', providers: [{ id }] } });
       const before = proxy.bytesUp;

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { access, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,7 +50,7 @@ export class MariaDbServer {
     const template = await dataTemplate();
     const scratch = makeScratch('mariadb');
     const data = join(scratch.path, 'data');
-    await cp(template, data, { recursive: true, preserveTimestamps: true });
+    await run('cp', ['-a', template, data]);
     const socket = join(scratch.path, 's.sock');
     const port = options.tcp === true ? await freePort() : null;
     const asUser = serverUser();

@@ -24,7 +24,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const owner = isRoot ? (accountOf('postgres') ?? accountOf('nobody')) : null;
   const as = owner ?? {};
   const data = join(scratch.path, 'data');
-  await cp(await dataTemplate(native, owner), data, { recursive: true, preserveTimestamps: true });
+  await run('cp', ['-a', await dataTemplate(native, owner), data]);
   await chmod(data, 0o700);
   if (owner !== null) await run('chown', ['-R', `${owner.uid}:${owner.gid}`, data]);
   const sockets = join(scratch.path, 's');

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ const PLUGIN = 'plugin-sqlite-database-integration';
 /** Puts the plugin and its `db.php` drop-in into a WordPress root. */
 export async function addSqlitePlugin(root: string): Promise<void> {
   const target = join(root, 'wp-content/plugins/sqlite-database-integration');
-  await cp(await pluginFolder(), target, { recursive: true });
+  await run('cp', ['-r', await pluginFolder(), target]);
   const driver = join(target, 'wp-includes/sqlite/class-wp-sqlite-db.php');
   const code = await readFile(driver, 'utf8');
   // The plugin reads a property that is private in WordPress before 6.2; the line matters only to WordPress's own tests.

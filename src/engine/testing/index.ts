@@ -1,5 +1,6 @@
 export * from './random.js';
 export * from './random-tree.js';
+export * from './requires.js';
 export * from './temp-folder.js';
 export * from './fake-clock.js';
 export * from './tree-facts.js';

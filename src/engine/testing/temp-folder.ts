@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 
+/** Tens of thousands of files go in seconds, on a busy machine in many. */
+const REMOVE_MS = 60_000;
+
 export interface TempFolderOptions {
   /** On a file system in memory where there is one: for tests that sync often. */
   inMemory?: boolean;
@@ -33,7 +36,7 @@ export function useTempFolder(name = 'test', options: TempFolderOptions = {}): (
   afterEach(() => {
     folder?.remove();
     folder = null;
-  });
+  }, REMOVE_MS);
   return (...parts) => {
     if (folder === null) throw new Error('The scratch folder exists only while a test runs.');
     return join(folder.path, ...parts);

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { makeTempFolder, storageConformance, useTempFolder } from '../../engine/testing/index.js';
+import { makeTempFolder, requires, storageConformance, useTempFolder } from '../../engine/testing/index.js';
 import { translate } from './local-errors.js';
 import { LocalStorageDriverFactory } from './local-storage.factory.js';
 import { LocalStorageDriver, MARKER_FILE } from './local-storage.driver.js';
@@ -151,7 +151,7 @@ describe('LocalStorageDriver', () => {
     expect(await driver.stat('a')).not.toBeNull();
   });
 
-  it.runIf(process.getuid?.() === 0)('copies and hashes what it may not link', async () => {
+  it.runIf(requires('root'))('copies and hashes what it may not link', async () => {
     const driver = await ready();
     const source = workFile(Buffer.alloc(3_000_000, 9));
     // Another owner: the copy path, with checksum.

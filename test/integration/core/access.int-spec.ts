@@ -1,12 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from './test-app.js';
+import { describe, expect, it } from 'vitest';
+import { startTestApp, useTestApp } from './test-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 
 const unknownId = '01a20b8c-d788-7649-97a8-12ebda60f327';
 

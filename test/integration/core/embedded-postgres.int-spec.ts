@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedPostgres } from '../../../src/database/index.js';
 import { runSql } from '../../support/postgres.js';
-import { endWithTest, isRoot, makeScratch, stopChild, until } from '../../support/scratch.js';
+import { requires } from '../../../src/engine/testing/index.js';
+import { endWithTest, makeScratch, stopChild, until } from '../../support/scratch.js';
 
 /** Making a cluster writes and syncs a lot: slow on a busy disk. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -79,7 +80,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await runSql(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
-  it.runIf(isRoot)('lets nobody in but the account that runs backupd', async () => {
+  it.runIf(requires('root'))('lets nobody in but the account that runs backupd', async () => {
     giveCluster();
     const { url } = await start();
     const program = `import('pg').then(async ({ default: { Client } }) => {
@@ -160,7 +161,7 @@ describe('the embedded PostgreSQL', () => {
     expect(socketFolders().filter((name) => made.includes(name))).toEqual([]);
   });
 
-  it.runIf(isRoot)('works below a folder that only root may enter', async () => {
+  it.runIf(requires('root'))('works below a folder that only root may enter', async () => {
     const closed = join(scratch.path, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     const server = await start(join(closed, 'data/postgres'));

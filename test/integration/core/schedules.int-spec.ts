@@ -1,12 +1,8 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from './test-app.js';
+import { expect, it } from 'vitest';
+import { useTestApp } from './test-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 
 it('everything that is promised to happen by itself is scheduled', () => {
   const jobs = test.app.get(SchedulerRegistry, { strict: false }).getCronJobs();

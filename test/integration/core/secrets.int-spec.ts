@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SecretBox, sealedColumns, SecretRotation } from '../../../src/modules/secrets/index.js';
 import { SettingsService } from '../../../src/modules/settings/index.js';
 import { SitesService } from '../../../src/modules/sites/index.js';
 import { runSql } from '../../support/postgres.js';
 import { NotesModule } from './notes-module.js';
-import { startTestApp, type TestApp } from './test-app.js';
+import { useTestApp } from './test-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startTestApp([NotesModule]);
-});
-afterAll(() => test.close());
+const test = useTestApp([NotesModule]);
 
 const sql = (text: string): Promise<Record<string, unknown>[]> => runSql(test.config.databaseUrl ?? '', text);
 

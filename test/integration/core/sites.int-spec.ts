@@ -1,19 +1,17 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { SitesService } from '../../../src/modules/sites/index.js';
 import { runSql } from '../../support/postgres.js';
 import { NotesModule } from './notes-module.js';
 import type { Answer } from '../../support/api.js';
-import { startTestApp, type TestApp } from './test-app.js';
+import { useTestApp } from './test-app.js';
 
-let test: TestApp;
+const test = useTestApp([NotesModule]);
 let www: string;
 beforeAll(async () => {
-  test = await startTestApp([NotesModule]);
   www = join(test.folder, 'www');
 });
-afterAll(() => test.close());
 
 function makeSite(name: string): string {
   const path = join(www, name);

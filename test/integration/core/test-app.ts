@@ -9,6 +9,7 @@ import { TokenService } from '../../../src/modules/auth/index.js';
 import { TestApi } from '../../support/api.js';
 import { cloneDatabase } from '../../support/database.js';
 import { makeScratch } from '../../support/scratch.js';
+import { afterAll, beforeAll } from 'vitest';
 
 export interface TestApp {
   app: NestExpressApplication;
@@ -62,3 +63,24 @@ export async function startTestApp(
     },
   };
 }
+
+/** An application that all tests of a file (or of a `describe`) share: started before the first, closed after the last. */
+export function useApp(start: () => Promise<TestApp>): TestApp {
+  let running: TestApp | null = null;
+  beforeAll(async () => {
+    running = await start();
+  });
+  afterAll(async () => {
+    await running?.close();
+    running = null;
+  });
+  return new Proxy({} as TestApp, {
+    get(_target, name: keyof TestApp) {
+      if (running === null) throw new Error('The application runs only while the tests do.');
+      return running[name];
+    },
+  });
+}
+
+/** As `startTestApp`, for all tests of a file. */
+export const useTestApp = (...how: Parameters<typeof startTestApp>): TestApp => useApp(() => startTestApp(...how));

@@ -1,22 +1,19 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { BackupAdopter } from '../../../src/modules/backups/index.js';
 import { runSql } from '../../support/postgres.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, storedNames } from './jobs-app.js';
+import { GatedSite, useJobsApp, storedNames } from './jobs-app.js';
 
-let test: TestApp;
+const test = useJobsApp();
 let adopter: BackupAdopter;
 let providerId: string;
 beforeAll(async () => {
-  test = await startJobsApp();
   adopter = test.app.get(BackupAdopter);
   const [provider] = (await test.admin.get<{ items: { id: string }[] }>('/storage')).items;
   providerId = provider?.id ?? '';
 });
-afterAll(() => test.close());
 
 const TABLES = ['backup', 'backup_copy', 'backup_bundle', 'stored_object'];
 /** The first column of each row, one a line. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { DirectoryHandle } from '../../../src/engine/native/directory.js';
 import { extractTree, measureSelection, selectEntries } from '../../../src/engine/snapshot/restore/index.js';
@@ -11,11 +11,10 @@ import { SeededRandom, snapshotTree } from '../../../src/engine/testing/index.js
 import { BackupReader } from '../../../src/modules/backups/index.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
 import { addPlace, backedUp, bundlePath, flip, manifestPath, type Place, siteIn, unmount } from './copies-support.js';
-import { type GatedSite, startJobsApp } from './jobs-app.js';
+import { type GatedSite, useJobsApp } from './jobs-app.js';
 
-let test: TestApp;
+const test = useJobsApp();
 let site: GatedSite;
 let [first, second]: [BackupDto | null, BackupDto | null] = [null, null];
 let [one, two]: [Place, Place] = [
@@ -26,7 +25,6 @@ let expected: unknown;
 let outs = 0;
 
 beforeAll(async () => {
-  test = await startJobsApp();
   one = await addPlace(test, 'one');
   two = await addPlace(test, 'two');
   site = await siteIn(test, 'best-copy', [one, two]);
@@ -44,7 +42,6 @@ beforeAll(async () => {
   second = await backedUp(test, site, 50_000);
   expected = await extracted(await open(made(second)));
 }, 60_000);
-afterAll(() => test.close());
 
 function made(backup: BackupDto | null): BackupDto {
   if (backup === null) throw new Error('no backup');

@@ -2,20 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import { BackupRemover } from '../../../src/modules/backups/backup-remover.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, storedNames } from './jobs-app.js';
+import { GatedSite, useJobsApp, storedNames } from './jobs-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
+const test = useJobsApp();
 
 const unreachable = new AppError({ code: 'STORAGE_UNREACHABLE', kind: 'storage', message: 'The storage is away.' });
 const fetchRaw = (path: string, api = test.operator): Promise<Response> =>

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SiteDto } from '../../../src/cli/api-types.js';
-import { runCli } from '../../../src/cli/program.js';
-import { testTerminal } from '../../../src/cli/testing.js';
 import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import type { TableDiffDto } from '../../../src/modules/diff/dto/table-diff.dto.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { MariaDbServer } from '../../support/mariadb.js';
 import { WordPressSite } from '../../support/wordpress.js';
 import type { TestApp } from '../core/test-app.js';
+import { cliAs } from '../core/cli.js';
 import { GatedSite, startJobsApp } from './jobs-app.js';
 
 /** Tables with all kinds of keys; `wp_big` has many pieces. */
@@ -117,18 +116,13 @@ describe('what changed in the database between two backups', () => {
   let tables: { before: Tables; after: Tables };
   let backups: { from: string; to: string };
 
-  async function cli(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-    const env = { BACKUPD_MASTER_URL: test.operator.url, BACKUPD_API_KEY: test.operator.token ?? '' };
-    const terminal = testTerminal({ env });
-    const code = await runCli(args, terminal, { serve: () => Promise.reject(new Error('not here')) });
-    return { code, ...terminal.written() };
-  }
+  const cli = (...args: string[]): ReturnType<typeof cliAs> => cliAs(test.operator, args);
 
   beforeAll(async () => {
     [server, test] = await Promise.all([MariaDbServer.start(), startJobsApp()]);
     const account = await server.createDatabase('shop');
     const root = join(test.folder, 'www/shop');
-    const wordpress = await WordPressSite.install({ root, database: account, title: 'The Shop' });
+    const wordpress = await WordPressSite.install({ root, database: account, title: 'The Shop', slim: true });
     await server.query(BEFORE, 'shop');
     const connection = await server.connect({ database: 'shop' });
     site = await test.admin.addSite(root, { name: 'The Shop' });

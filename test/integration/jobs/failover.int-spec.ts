@@ -1,22 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { keysFor } from '../../../src/engine/runner/index.js';
 import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
 import { addPlace, backedUp, newest, type Place, shutOut, siteIn, unmount, verify } from './copies-support.js';
-import { type GatedSite, startJobsApp, workFolders } from './jobs-app.js';
+import { type GatedSite, useJobsApp, workFolders } from './jobs-app.js';
 
-let test: TestApp;
+const test = useJobsApp();
 let places: Place[] = [];
 beforeAll(async () => {
-  test = await startJobsApp();
   places = [await addPlace(test, 'one'), await addPlace(test, 'two'), await addPlace(test, 'three')];
 });
-afterAll(() => test.close());
 
 function placeOf(backup: BackupDto): Place {
   const found = places.filter(({ id }) => backup.copies.some((copy) => copy.providerId === id));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import type { StorageDriver } from '../../../src/engine/ports/index.js';
@@ -9,14 +9,9 @@ import { BackupRemover } from '../../../src/modules/backups/backup-remover.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, storedNames, workFolders } from './jobs-app.js';
+import { GatedSite, useJobsApp, storedNames, workFolders } from './jobs-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
+const test = useJobsApp();
 
 const unreachable = new AppError({ code: 'STORAGE_UNREACHABLE', kind: 'storage', message: 'The storage is away.' });
 const remover = (): BackupRemover => test.app.get(BackupRemover, { strict: false });

@@ -9,7 +9,7 @@ import { cleanupWork, keysFor, uploadBackup } from '../../../src/engine/runner/i
 import { packBundle, planFiles } from '../../../src/engine/snapshot/pack/index.js';
 import { JobTimings } from '../../../src/modules/jobs/index.js';
 import { until } from '../../support/scratch.js';
-import { startTestApp, type TestApp } from '../core/test-app.js';
+import { startTestApp, type TestApp, useApp } from '../core/test-app.js';
 import { plainModule } from './plain-module.mjs';
 
 @Injectable()
@@ -33,6 +33,9 @@ export async function startJobsApp(settings: Partial<AppConfigValues> = {}): Pro
   test.app.get(JobTimings).retrySeconds = 1;
   return test;
 }
+
+/** As `startJobsApp`, for all tests of a file. */
+export const useJobsApp = (...how: Parameters<typeof startJobsApp>): TestApp => useApp(() => startJobsApp(...how));
 
 /** A site of the plain module, with a gate at which its stages can be held. */
 export class GatedSite {

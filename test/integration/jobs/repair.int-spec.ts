@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
-import type { TestApp } from '../core/test-app.js';
 import {
   addPlace,
   backedUp,
@@ -21,19 +20,17 @@ import {
   stateOn,
   verify,
 } from './copies-support.js';
-import { type GatedSite, startJobsApp } from './jobs-app.js';
+import { type GatedSite, useJobsApp } from './jobs-app.js';
 
-let test: TestApp;
+const test = useJobsApp();
 let [one, two]: [Place, Place] = [
   { id: '', name: '', folder: '' },
   { id: '', name: '', folder: '' },
 ];
 beforeAll(async () => {
-  test = await startJobsApp();
   one = await addPlace(test, 'one');
   two = await addPlace(test, 'two');
 });
-afterAll(() => test.close());
 
 const inBoth = (name: string): Promise<GatedSite> => siteIn(test, name, [one, two]);
 

@@ -1,18 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import type { Answer } from '../../support/api.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, workFolders } from './jobs-app.js';
+import { GatedSite, useJobsApp, workFolders } from './jobs-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
+const test = useJobsApp();
 
 async function made(name: string): Promise<{ site: GatedSite; backupId: string; index: string }> {
   const site = await GatedSite.make(test, name);

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
 import { until } from '../../support/scratch.js';
 import { runSql } from '../../support/postgres.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp, storedNames, workFolders } from './jobs-app.js';
+import { GatedSite, useJobsApp, storedNames, workFolders } from './jobs-app.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 2, network: 2, cpu: 2, bandwidthMbps: 0 } });
-});
-afterAll(() => test.close());
+const test = useJobsApp({ limits: { io: 2, network: 2, cpu: 2, bandwidthMbps: 0 } });
 
 const later = { code: 'TEST_BUSY', kind: 'source', retry: 'later', message: 'Busy just now.' };
 const never = { code: 'TEST_BROKEN', kind: 'source', retry: 'never', message: 'Broken.' };

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
 import { locksObjects } from '../../../src/engine/ports/index.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
@@ -9,20 +9,17 @@ import { StorageService } from '../../../src/modules/storage/index.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
 import { CuttingProxy } from '../../support/cutting-proxy.js';
 import { runSql } from '../../support/postgres.js';
-import type { TestApp } from '../core/test-app.js';
 import { MIB, settingsFor } from '../storage/s3-storage.js';
-import { GatedSite, startJobsApp } from './jobs-app.js';
+import { GatedSite, useJobsApp } from './jobs-app.js';
 
 const DAY_MS = 86_400_000;
 let ceph: CephServer;
-let test: TestApp;
+const test = useJobsApp();
 beforeAll(async () => {
   ceph = await sharedCeph();
-  test = await startJobsApp();
   const { items } = await test.admin.get<Page<{ id: string }>>('/storage');
   await test.admin.call('PATCH', `/storage/${items[0]?.id ?? ''}`, { enabled: false, isDefault: false });
 });
-afterAll(() => test.close());
 
 async function addBucket(name: string, settings: Record<string, unknown>): Promise<string> {
   return (await test.admin.post<{ id: string }>('/storage', { name, kind: 's3', settings })).id;

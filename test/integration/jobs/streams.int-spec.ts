@@ -1,20 +1,18 @@
 import { request } from 'node:http';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { EventLog } from '../../../src/modules/events/index.js';
 import type { StreamedEvent, TestApi } from '../../support/api.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp } from './jobs-app.js';
+import { GatedSite, startJobsApp, useJobsApp } from './jobs-app.js';
 
-let test: TestApp;
+const test = useJobsApp({ limits: { io: 3, network: 2, cpu: 2, bandwidthMbps: 0 } });
 let sites: GatedSite[];
 beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 3, network: 2, cpu: 2, bandwidthMbps: 0 } });
   sites = await Promise.all(['a', 'b', 'c'].map((name) => GatedSite.make(test, name, { settings: { warnings: 20 } })));
 });
-afterAll(() => test.close());
 
 const all = async (): Promise<number[]> => {
   const rows = await runSql(test.config.databaseUrl ?? '', 'select id from job_event order by id');
@@ -118,6 +116,7 @@ describe('event streams', () => {
     const event = { jobId: sites[0]?.id ?? '', siteId: sites[0]?.id ?? '', type: 'job.note' as const, data: {} };
     let newest = await log.latestId();
     const start = newest;
+    const random = new SeededRandom(17);
     const writing = { on: true };
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let i = 0; i < 25; i++) {
@@ -128,7 +127,7 @@ describe('event streams', () => {
             new Date(),
           );
           // A commit that takes its time.
-          await em.execute('select pg_sleep(?)', [Math.random() / 200]);
+          await em.execute('select pg_sleep(?)', [random.next() / 200]);
         });
       }
     });

@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MirrorRestoreDto } from '../../../src/cli/api-types.js';
-import { runCli } from '../../../src/cli/program.js';
-import { testTerminal } from '../../../src/cli/testing.js';
+import { cliAs } from '../core/cli.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { SecretBox } from '../../../src/modules/secrets/index.js';
 import { type Fate, TestD1 } from '../../support/d1.js';
@@ -197,37 +196,34 @@ describe('a catalogue from the mirror', () => {
 it('the command line sets up, tests, sends, shows, brings back and removes', async () => {
   const server = await newServer('cli', { configured: false });
   try {
-    const backupd = async (...args: string[]): Promise<{ code: unknown; out: string; err: string }> => {
-      const { url, token } = server.test.admin;
-      const terminal = testTerminal({ env: { BACKUPD_MASTER_URL: url, BACKUPD_API_KEY: token ?? '' } });
-      const code = await runCli(args, terminal, { serve: () => Promise.resolve() });
-      return { code, out: terminal.written().stdout, err: terminal.written().stderr };
-    };
+    const backupd = (...args: string[]): ReturnType<typeof cliAs> => cliAs(server.test.admin, args);
     const { accountId, databaseId, baseUrl, apiToken } = d1.settings;
-    expect((await backupd('mirror')).out).toContain('There is no mirror');
+    expect((await backupd('mirror')).stdout).toContain('There is no mirror');
     const where = ['--account', accountId, '--database', databaseId, '--base-url', baseUrl, '--server', 'source'];
     expect(await backupd('mirror', 'add', ...where)).toMatchObject({ code: 2 });
     const file = join(server.test.folder, 'token');
     writeFileSync(file, `${apiToken}\n`, { mode: 0o600 });
     expect(await backupd('mirror', 'add', ...where, '--token-file', file)).toMatchObject({ code: 0 });
-    expect((await backupd('mirror', 'test')).out).toMatch(/works \(\d+ ms\)\n {2}it has: .*source/);
+    expect((await backupd('mirror', 'test')).stdout).toMatch(/works \(\d+ ms\)\n {2}it has: .*source/);
     expect(await backupd('mirror', 'add', ...where, '--token-file', file)).toMatchObject({ code: 2 });
     const refused = await backupd('mirror', 'sync');
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('MIRROR_WOULD_EMPTY')]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('MIRROR_WOULD_EMPTY')]);
     const status = await backupd('mirror', 'status');
-    expect(status).toMatchObject({ code: 3, out: expect.stringContaining('mirror restore') });
-    expect(status.out).not.toContain(apiToken);
+    expect(status).toMatchObject({ code: 3, stdout: expect.stringContaining('mirror restore') });
+    expect(status.stdout).not.toContain(apiToken);
     const back = await backupd('mirror', 'restore');
     expect(back).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/the catalogue of "source" is back\n[^]*stored_object +\d/),
+      stdout: expect.stringMatching(/the catalogue of "source" is back\n[^]*stored_object +\d/),
     });
     expect(await server.local()).toEqual(await source.local());
-    expect((await backupd('mirror', 'sync')).out).toContain('0 rows sent, 0 deleted');
-    expect(JSON.parse((await backupd('mirror', 'edit', '--disable', '--json')).out)).toMatchObject({ enabled: false });
+    expect((await backupd('mirror', 'sync')).stdout).toContain('0 rows sent, 0 deleted');
+    expect(JSON.parse((await backupd('mirror', 'edit', '--disable', '--json')).stdout)).toMatchObject({
+      enabled: false,
+    });
     expect(await backupd('mirror', 'remove')).toMatchObject({ code: 2 });
     expect(await backupd('mirror', 'remove', '--yes')).toMatchObject({ code: 0 });
-    expect((await backupd('mirror')).out).toContain('There is no mirror');
+    expect((await backupd('mirror')).stdout).toContain('There is no mirror');
   } finally {
     await server.stop();
   }

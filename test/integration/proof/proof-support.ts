@@ -1,30 +1,13 @@
+import type { ProviderProofDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 
-export interface ProofDto {
+/** With what the command line does not show. */
+export type Provider = ProviderProofDto & { neverRead: number; next: { key: string } | null };
+export interface Proof {
   everyDays: number;
   budgetBytes: number | null;
-  providers: {
-    objects: number;
-    bytes: number;
-    damaged: number;
-    missing: number;
-    neverRead: number;
-    overdue: number;
-    oldestProofAt: string | null;
-    shareReadInTime: number;
-    guaranteed: boolean | null;
-    needsBytesPerDay: number;
-    next: { key: string } | null;
-    last: {
-      startedAt: string;
-      objects: number;
-      bytes: number;
-      unreadable: number;
-      error: { code: string } | null;
-    } | null;
-  }[];
+  providers: Provider[];
 }
-export type Provider = ProofDto['providers'][number];
 
 export function ioError(): AppError {
   const cause = Object.assign(new Error('EIO'), { code: 'EIO' });

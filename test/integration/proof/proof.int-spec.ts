@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import { tryLock } from '../../../src/database/index.js';
@@ -9,18 +9,15 @@ import { FaultyStorageDriver, SeededRandom } from '../../../src/engine/testing/i
 import { ProofService } from '../../../src/modules/proof/proof.service.js';
 import { ResourceService } from '../../../src/modules/resources/index.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { startJobsApp } from '../jobs/jobs-app.js';
+import { useJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from '../reconcile/reconcile-support.js';
-import { broken, ioError, type ProofDto, type Provider } from './proof-support.js';
+import { broken, ioError, type Proof, type Provider } from './proof-support.js';
 
-let test: TestApp;
-let stored: Stored;
+const test = useJobsApp({ limits: { io: 1, network: 1, cpu: 2, bandwidthMbps: 0 } });
+const stored = Stored.use(test);
 let really: Pick<StorageDriver, 'read' | 'stat'>;
 let reads: string[] = [];
 beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 1, network: 1, cpu: 2, bandwidthMbps: 0 } });
-  stored = await Stored.of(test);
   really = { read: stored.driver.read.bind(stored.driver), stat: stored.driver.stat.bind(stored.driver) };
 });
 beforeEach(() => {
@@ -37,10 +34,9 @@ afterEach(async () => {
   for (const table of ['stored_object', 'backup_bundle', 'backup_copy', 'backup', 'setting'])
     await stored.sql(`delete from ${table}`);
 });
-afterAll(() => test.close());
 
 async function provider(): Promise<Provider> {
-  const [first] = (await test.viewer.get<ProofDto>('/proof')).providers;
+  const [first] = (await test.viewer.get<Proof>('/proof')).providers;
   if (first === undefined) throw new Error('no provider');
   return first;
 }
@@ -214,7 +210,7 @@ describe('order and budget', () => {
     await tick();
     expect(reads).toEqual([bundleKey(first)]);
     // A budget of a person holds, and what it is too small for is said.
-    const set = await test.admin.call<ProofDto>('PUT', '/proof', { everyDays: 10, budgetBytes: 10 });
+    const set = await test.admin.call<Proof>('PUT', '/proof', { everyDays: 10, budgetBytes: 10 });
     expect(set.body).toMatchObject({ everyDays: 10, budgetBytes: 10, budgetMinutes: null });
     for (const key of [manifestKey(first), bundleKey(second), manifestKey(second)]) await age(key, 50);
     const { guaranteed, needsBytesPerDay, overdue } = await provider();

@@ -1,28 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
-import type { TestApp } from '../core/test-app.js';
-import { type GatedSite, startJobsApp } from '../jobs/jobs-app.js';
-import { backUp, idsOf, makeSite, RetentionApi, sql, storedBytes } from '../retention/support.js';
-import { codesOf, QuotaApi } from './support.js';
+import { type GatedSite } from '../jobs/jobs-app.js';
+import { backUp, idsOf, makeSite, retentionOf, storedBytes } from '../retention/support.js';
+import { codesOf, useQuotas } from './support.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 6, network: 6, cpu: 4, bandwidthMbps: 0 } });
-});
-afterAll(() => test.close());
-afterEach(async () => {
-  await sql(test, 'delete from quota; update site set retention = null');
-});
-
-const quota = new QuotaApi(() => test);
-const put = quota.put.bind(quota);
-const usage = quota.usage.bind(quota);
-const providerId = quota.providerId.bind(quota);
-const bytesOf = (site: GatedSite): Promise<number> => storedBytes(test, `site_id = '${site.id}'`);
-const retention = new RetentionApi(() => test);
+const { test, put, usage, providerId, bytesOf } = useQuotas();
+const retention = retentionOf(test);
 /** Replaces the large file: the next backup stores that much. */
 const renew = (site: GatedSite, size = 300_000): void => writeFileSync(join(site.path, 'noise.bin'), randomBytes(size));
 

@@ -1,26 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QuotaLedger } from '../../../src/modules/quota/quota-ledger.js';
-import type { TestApp } from '../core/test-app.js';
-import { type GatedSite, startJobsApp, storedNames, workFolders } from '../jobs/jobs-app.js';
+import { storedNames, workFolders } from '../jobs/jobs-app.js';
 import { backUp, idsOf, makeSite, sql, storedBytes } from '../retention/support.js';
-import { codesOf, QuotaApi } from './support.js';
+import { codesOf, useQuotas } from './support.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 6, network: 6, cpu: 4, bandwidthMbps: 0 } });
-});
-afterAll(() => test.close());
-afterEach(async () => {
-  await sql(test, 'delete from quota; update site set retention = null');
-});
-
-const quota = new QuotaApi(() => test);
-const put = quota.put.bind(quota);
-const usage = quota.usage.bind(quota);
-const providerId = quota.providerId.bind(quota);
-const bytesOf = (site: GatedSite): Promise<number> => storedBytes(test, `site_id = '${site.id}'`);
+const { test, put, usage, providerId, bytesOf } = useQuotas();
 
 describe('quotas', () => {
   it('are none at first; set, listed and removed by an admin; 64 bits', async () => {

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { BackupDto, ProofDto } from '../../../src/cli/api-types.js';
-import { type CliRun, runCli } from '../../support/cli.js';
-import type { TestApp } from '../core/test-app.js';
-import { startJobsApp } from '../jobs/jobs-app.js';
+import { cliAs } from '../core/cli.js';
+import { useJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, siteWith, Stored } from './reconcile-support.js';
 
-let test: TestApp;
-let stored: Stored;
-beforeAll(async () => {
-  test = await startJobsApp();
-  stored = await Stored.of(test);
-});
-afterAll(() => test.close());
+const test = useJobsApp();
+const stored = Stored.use(test);
 
-const backupd = (...args: string[]): Promise<CliRun> =>
-  runCli(args, { BACKUPD_MASTER_URL: test.admin.url, BACKUPD_API_KEY: test.admin.token ?? '', NO_COLOR: '1' });
+const backupd = (...args: string[]): ReturnType<typeof cliAs> => cliAs(test.admin, args);
 
 it('backupd reconcile shows the differences, and does what it is told', async () => {
   const { backups } = await siteWith(test, 'cli', 2);

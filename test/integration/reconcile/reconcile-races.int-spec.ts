@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
 import type { StorageDriver, StoredObject } from '../../../src/engine/ports/index.js';
@@ -10,16 +10,13 @@ import { BackupRemover } from '../../../src/modules/backups/backup-remover.js';
 import { ReconcileSchedule } from '../../../src/modules/reconcile/reconcile-schedule.js';
 import { ReconcileService } from '../../../src/modules/reconcile/reconcile.service.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { startJobsApp, storedNames } from '../jobs/jobs-app.js';
+import { startJobsApp, useJobsApp, storedNames } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from './reconcile-support.js';
 
-let test: TestApp;
-let stored: Stored;
+const test = useJobsApp();
+const stored = Stored.use(test);
 let really: Pick<StorageDriver, 'list' | 'put' | 'delete' | 'stat'>;
 beforeAll(async () => {
-  test = await startJobsApp();
-  stored = await Stored.of(test);
   const { driver } = stored;
   really = {
     list: driver.list.bind(driver),
@@ -29,7 +26,6 @@ beforeAll(async () => {
   };
 });
 afterEach(() => Object.assign(stored.driver, really));
-afterAll(() => test.close());
 
 const all = { actions: ['adopt', 'mark', 'delete'], graceDays: 0 };
 

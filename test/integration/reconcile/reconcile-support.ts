@@ -5,6 +5,7 @@ import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
+import { beforeAll } from 'vitest';
 import type { TestApp } from '../core/test-app.js';
 import { GatedSite } from '../jobs/jobs-app.js';
 
@@ -18,16 +19,41 @@ export interface ReportDto {
 
 /** The default storage of a test's application, seen from both sides. */
 export class Stored {
-  private constructor(
-    readonly test: TestApp,
-    readonly providerId: string,
-    readonly driver: StorageDriver,
-  ) {}
+  private found: { providerId: string; driver: StorageDriver } | null = null;
+
+  private constructor(readonly test: TestApp) {}
 
   static async of(test: TestApp): Promise<Stored> {
-    const { items } = await test.admin.get<Page<{ id: string }>>('/storage');
-    const id = items[0]?.id ?? '';
-    return new Stored(test, id, await test.app.get(StorageService, { strict: false }).driver(id));
+    const stored = new Stored(test);
+    await stored.load();
+    return stored;
+  }
+
+  /** Of the application that all tests of the file share. */
+  static use(test: TestApp): Stored {
+    const stored = new Stored(test);
+    beforeAll(() => stored.load());
+    return stored;
+  }
+
+  private async load(): Promise<void> {
+    const { items } = await this.test.admin.get<Page<{ id: string }>>('/storage');
+    const providerId = items[0]?.id ?? '';
+    const driver = await this.test.app.get(StorageService, { strict: false }).driver(providerId);
+    this.found = { providerId, driver };
+  }
+
+  get providerId(): string {
+    return this.there().providerId;
+  }
+
+  get driver(): StorageDriver {
+    return this.there().driver;
+  }
+
+  private there(): { providerId: string; driver: StorageDriver } {
+    if (this.found === null) throw new Error('The storage is there only while the tests run.');
+    return this.found;
   }
 
   path(key: string): string {

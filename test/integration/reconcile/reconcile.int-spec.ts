@@ -1,18 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
-import type { TestApp } from '../core/test-app.js';
-import { startJobsApp } from '../jobs/jobs-app.js';
+import { useJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from './reconcile-support.js';
 
-let test: TestApp;
-let stored: Stored;
-beforeAll(async () => {
-  test = await startJobsApp();
-  stored = await Stored.of(test);
-});
-afterAll(() => test.close());
+const test = useJobsApp();
+const stored = Stored.use(test);
 
 const copyOf = async (backup: BackupDto): Promise<string | undefined> =>
   (await test.admin.get<BackupDto>(`/backups/${backup.id}`)).copies[0]?.state;

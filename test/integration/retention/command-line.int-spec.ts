@@ -1,28 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../../src/cli/program.js';
-import { testTerminal } from '../../../src/cli/testing.js';
-import type { TestApp } from '../core/test-app.js';
-import { startJobsApp } from '../jobs/jobs-app.js';
+import { describe, expect, it } from 'vitest';
+import { cliAs } from '../core/cli.js';
+import { useJobsApp } from '../jobs/jobs-app.js';
 import { idsOf, makeBackups, makeSite } from './support.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
+const test = useJobsApp();
 
-interface Run {
-  code: unknown;
-  stdout: string;
-  stderr: string;
-}
-
-async function cli(...args: string[]): Promise<Run> {
-  const env = { BACKUPD_MASTER_URL: test.admin.url, BACKUPD_API_KEY: test.admin.token ?? '' };
-  const terminal = testTerminal({ columns: 200, env });
-  const code = await runCli(args, terminal, { serve: () => Promise.reject(new Error('not here')) });
-  return { code, ...terminal.written() };
-}
+const cli = (...args: string[]): ReturnType<typeof cliAs> => cliAs(test.admin, args);
 
 describe('the command line', () => {
   it('shows, previews, sets and applies retention; pins, unpins and keeps', async () => {

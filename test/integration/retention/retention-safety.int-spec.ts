@@ -1,30 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { BackupRemover } from '../../../src/modules/backups/index.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { type GatedSite, startJobsApp, storedNames } from '../jobs/jobs-app.js';
-import { idsOf, makeBackups, makeSite, nth, RetentionApi, sql } from './support.js';
+import { type GatedSite, useJobsApp, storedNames } from '../jobs/jobs-app.js';
+import { idsOf, makeBackups, makeSite, nth, retentionOf, sql } from './support.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
-afterEach(() => api.reset());
+const test = useJobsApp();
 
-const api = new RetentionApi(() => test);
-const { apply, noGrace, preview, setPolicy } = {
-  preview: api.preview.bind(api),
-  apply: api.apply.bind(api),
-  setPolicy: api.setPolicy.bind(api),
-  noGrace: api.noGrace.bind(api),
-};
+const { preview, apply, setPolicy, noGrace, reset } = retentionOf(test);
+afterEach(() => reset());
 const many = (site: GatedSite, count: number): Promise<BackupDto[]> => makeBackups(test, site, count);
 describe('what never goes', () => {
   it('the newest good one: a damaged newer one does not count, and stays as long as a whole one would', async () => {

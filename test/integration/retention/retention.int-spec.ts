@@ -1,26 +1,15 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { BackupDto, SiteDto } from '../../../src/cli/api-types.js';
 import { RetentionSchedule } from '../../../src/modules/retention/retention-schedule.js';
-import type { TestApp } from '../core/test-app.js';
-import { type GatedSite, startJobsApp, storedNames } from '../jobs/jobs-app.js';
-import { backUp, idsOf, makeBackups, makeSite, nth, RetentionApi, sql, storedBytes } from './support.js';
+import { type GatedSite, useJobsApp, storedNames } from '../jobs/jobs-app.js';
+import { backUp, idsOf, makeBackups, makeSite, nth, retentionOf, sql, storedBytes } from './support.js';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await startJobsApp();
-});
-afterAll(() => test.close());
-afterEach(() => api.reset());
+const test = useJobsApp();
 
-const api = new RetentionApi(() => test);
-const { apply, noGrace, preview, setPolicy } = {
-  preview: api.preview.bind(api),
-  apply: api.apply.bind(api),
-  setPolicy: api.setPolicy.bind(api),
-  noGrace: api.noGrace.bind(api),
-};
+const { preview, apply, setPolicy, noGrace, reset } = retentionOf(test);
+afterEach(() => reset());
 const many = (site: GatedSite, count: number): Promise<BackupDto[]> => makeBackups(test, site, count);
 const expiryOf = async (id: string): Promise<string | null | undefined> =>
   (await test.admin.get<BackupDto>(`/backups/${id}`)).expiresAt;

@@ -49,33 +49,34 @@ export async function storedBytes(test: TestApp, where = 'true'): Promise<number
 }
 
 /** The calls of one application's retention. */
-export class RetentionApi {
-  constructor(private readonly test: () => TestApp) {}
-
-  preview(site: GatedSite, policy?: object): Promise<Preview> {
-    return policy === undefined
-      ? this.test().viewer.get(`/sites/${site.id}/retention`)
-      : this.test().viewer.post(`/sites/${site.id}/retention/preview`, { policy });
-  }
-
-  apply(site: GatedSite): Promise<Record<string, number>> {
-    return this.test().admin.post(`/sites/${site.id}/retention/apply`);
-  }
-
-  async setPolicy(site: GatedSite, retention: object | null): Promise<void> {
-    const answer = await this.test().admin.call('PATCH', `/sites/${site.id}`, { retention });
-    if (answer.status !== 200) throw new Error(`the policy was refused: ${JSON.stringify(answer.body)}`);
-  }
-
+export interface Retention {
+  preview: (site: GatedSite, policy?: object) => Promise<Preview>;
+  apply: (site: GatedSite) => Promise<Record<string, number>>;
+  setPolicy: (site: GatedSite, retention: object | null) => Promise<void>;
   /** What is let go is deleted at once. */
-  async noGrace(): Promise<void> {
-    await this.test().admin.call('PUT', '/retention', { graceHours: 0 });
-  }
+  noGrace: () => Promise<void>;
+  reset: () => Promise<void>;
+}
 
-  async reset(): Promise<void> {
-    await this.test().admin.call('DELETE', '/retention');
-    await this.test().admin.call('PUT', '/retention', { graceHours: 24 });
-  }
+export function retentionOf(test: TestApp): Retention {
+  return {
+    preview: (site, policy) =>
+      policy === undefined
+        ? test.viewer.get(`/sites/${site.id}/retention`)
+        : test.viewer.post(`/sites/${site.id}/retention/preview`, { policy }),
+    apply: (site) => test.admin.post(`/sites/${site.id}/retention/apply`),
+    setPolicy: async (site, retention) => {
+      const answer = await test.admin.call('PATCH', `/sites/${site.id}`, { retention });
+      if (answer.status !== 200) throw new Error(`the policy was refused: ${JSON.stringify(answer.body)}`);
+    },
+    noGrace: async () => {
+      await test.admin.call('PUT', '/retention', { graceHours: 0 });
+    },
+    reset: async () => {
+      await test.admin.call('DELETE', '/retention');
+      await test.admin.call('PUT', '/retention', { graceHours: 24 });
+    },
+  };
 }
 
 /** So many backups, one after the other: a site has one job at a time. */

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import type { StorageTestDto } from '../../../src/modules/storage/dto/storage-test.dto.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
 import { runSql } from '../../support/postgres.js';
-import { startTestApp, type TestApp } from '../core/test-app.js';
+import { useTestApp } from '../core/test-app.js';
 import { settingsFor } from './s3-storage.js';
 
 let ceph: CephServer;
-let test: TestApp;
+const test = useTestApp();
 let bucket: string;
 beforeAll(async () => {
-  [ceph, test] = await Promise.all([sharedCeph(), startTestApp()]);
+  ceph = await sharedCeph();
   bucket = await ceph.createBucket();
 });
-afterAll(() => test.close());
 
 const tryOut = async (settings: object): Promise<StorageTestDto> => {
   const answer = await test.admin.call('POST', '/storage/test', { kind: 's3', settings });

@@ -8,7 +8,7 @@ import type { FileSource, StorageDriver, StreamSource } from '../../../src/engin
 import { BandwidthBudget } from '../../../src/modules/resources/index.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
 import { CuttingProxy, type CuttingProxyOptions } from '../../support/cutting-proxy.js';
-import { makeScratch } from '../../support/scratch.js';
+import { makeScratch, until } from '../../support/scratch.js';
 import { driverFor, MIB, settingsFor, writeRandomFile } from './s3-storage.js';
 
 const LARGE = 300 * MIB;
@@ -196,9 +196,14 @@ it('two puts at the same time share the budget, within 5 % of the limit', async 
   const controller = new AbortController();
   const puts = ['one', 'two'].map((key) => driver.put(key, large, { limiter: budget, signal: controller.signal }));
   const settled = Promise.allSettled(puts);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const more = (bytes: number): Promise<boolean> => {
+    const enough = counting.bytesUp + bytes;
+    return until(`${bytes} more bytes`, () => counting.bytesUp >= enough, { timeoutMs: 30_000 });
+  };
+  // What may go out at once at the start is not measured.
+  await more(15_000_000);
   const [bytes, at] = [counting.bytesUp, performance.now()];
-  await new Promise((resolve) => setTimeout(resolve, 6000));
+  await more(60_000_000);
   const rate = ((counting.bytesUp - bytes) * 8) / 1000 / (performance.now() - at);
   controller.abort();
   await settled;

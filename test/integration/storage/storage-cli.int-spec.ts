@@ -1,41 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCli } from '../../../src/cli/program.js';
-import { testTerminal } from '../../../src/cli/testing.js';
+import { beforeAll, expect, it } from 'vitest';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
-import { startTestApp, type TestApp } from '../core/test-app.js';
+import { type CliOptions, cliAs } from '../core/cli.js';
+import { useTestApp } from '../core/test-app.js';
 
+const test = useTestApp();
 let ceph: CephServer;
-let test: TestApp;
 beforeAll(async () => {
-  [ceph, test] = await Promise.all([sharedCeph(), startTestApp()]);
+  ceph = await sharedCeph();
 });
-afterAll(() => test.close());
 
-interface Result {
-  code: unknown;
-  stdout: string;
-  stderr: string;
-}
-
-/** The command line in this process, as admin of the test's server; `type` is typed by a person, `input` comes from a pipe. */
-async function storage(
-  args: string[],
-  { env = {}, type, input }: { env?: Record<string, string>; type?: string; input?: string } = {},
-): Promise<Result> {
-  const terminal = testTerminal({
-    tty: type !== undefined,
-    env: { BACKUPD_MASTER_URL: test.admin.url, BACKUPD_API_KEY: test.admin.token ?? '', NO_COLOR: '1', ...env },
-  });
-  const { stdin } = terminal;
-  if (input !== undefined && 'end' in stdin && typeof stdin.end === 'function') stdin.end(input);
-  if (type !== undefined)
-    // Typed when it is asked for.
-    terminal.stderr.on('data', (text: Buffer) => text.toString().includes(':') && stdin.push(`${type}\n`));
-  const code = await runCli(['storage', ...args], terminal, { serve: async () => undefined });
-  return { code, ...terminal.written() };
-}
+/** As admin of the test's server. */
+const storage = (args: string[], options: CliOptions = {}): ReturnType<typeof cliAs> =>
+  cliAs(test.admin, ['storage', ...args], options);
 
 it('adds, lists, shows, tests, changes and removes an S3 storage; secrets come by file, variable, pipe or a question', async () => {
   const bucket = await ceph.createBucket();

@@ -1,10 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp } from '../jobs/jobs-app.js';
+import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
 import { Stored } from '../reconcile/reconcile-support.js';
 
 const SITES = 5;
@@ -14,16 +13,12 @@ const BUNDLE_ROUNDS = 6;
 const MANIFEST_ROUNDS = 4;
 const POSITIONS = SITES * (BUNDLES * BUNDLE_ROUNDS + MANIFEST_ROUNDS);
 
-let test: TestApp;
-let stored: Stored;
-
+const test = useJobsApp({ limits: { io: 4, network: 4, cpu: 4, bandwidthMbps: 0 } });
+const stored = Stored.use(test);
 beforeAll(async () => {
-  test = await startJobsApp({ limits: { io: 4, network: 4, cpu: 4, bandwidthMbps: 0 } });
-  stored = await Stored.of(test);
   const second = { name: 'second', kind: 'local', settings: { path: join(test.folder, 'second') }, isDefault: true };
   await test.admin.post('/storage', second);
 });
-afterAll(() => test.close());
 
 interface StoredCopy {
   key: string;

@@ -1,25 +1,21 @@
 import { appendFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
-import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
-import { GatedSite, startJobsApp } from '../jobs/jobs-app.js';
+import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
 import { type ReportDto, Stored } from '../reconcile/reconcile-support.js';
 
 const ROUNDS = 25;
 const SITES = 3;
+/** A round's jobs tell about as many. */
+const EVENTS = 40;
 
-let test: TestApp;
-let stored: Stored;
-
+const test = useJobsApp();
+const stored = Stored.use(test);
 beforeAll(async () => {
-  test = await startJobsApp();
-  stored = await Stored.of(test);
   await test.admin.call('PUT', '/retention', { policy: { keepLast: 2 }, graceHours: 0 });
 });
-afterAll(() => test.close());
 
 /** What kept backups need and the storage does not have as it was written. */
 async function lost(): Promise<string[]> {
@@ -41,10 +37,32 @@ async function reconcile(actions: string[]): Promise<ReportDto | null> {
   // One runs already.
   if (asked.status === 409) return null;
   expect(asked.status).toBe(202);
-  return until('the reconciliation to end', async () => {
-    const report = await test.admin.get<ReportDto>(`/reconciliations/${asked.body.id}`);
-    return report.status === 'running' ? null : report;
-  });
+  return stored.ended(asked.body.id);
+}
+
+/** Begins things after so many events of the round's jobs: they meet the jobs at every point, however fast the host is. */
+class Pace {
+  private seen = 0;
+  private waiting: { events: number; go: () => void }[] = [];
+
+  async after(events: number): Promise<void> {
+    if (events > this.seen) await new Promise<void>((go) => this.waiting.push({ events, go }));
+  }
+
+  /** The first of a round begins at once; when a job has ended, nothing waits any more. */
+  async backUp(site: GatedSite, events: number): Promise<JobDto> {
+    await this.after(events);
+    const { id } = await site.start();
+    await test.admin.follow(id, () => this.tell(1));
+    this.tell(Number.POSITIVE_INFINITY);
+    return test.admin.ended(id);
+  }
+
+  private tell(events: number): void {
+    this.seen += events;
+    for (const one of this.waiting) if (one.events <= this.seen) one.go();
+    this.waiting = this.waiting.filter((one) => one.events > this.seen);
+  }
 }
 
 async function pruned(site: GatedSite): Promise<void> {
@@ -61,22 +79,16 @@ it('prune, backup and reconcile at the same time, round after round, never lose 
   }
   const outcomes = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {
-    const jobs = sites.map(async (site) => {
+    const pace = new Pace();
+    const jobs = sites.map((site, i) => {
       // Old bundles stay partly alive, die slowly, and are stored again.
       writeFileSync(join(site.path, `f${random.below(8)}.bin`), random.bytes(60_000));
       appendFileSync(join(site.path, 'log.txt'), `${round}\n`);
-      await new Promise((resolve) => setTimeout(resolve, random.below(80)));
-      return site.backUp();
+      return pace.backUp(site, i === 0 ? 0 : random.below(12));
     });
     const others = [
-      ...sites.map(async (site) => {
-        await new Promise((resolve) => setTimeout(resolve, random.below(200)));
-        await pruned(site);
-      }),
-      (async () => {
-        await new Promise((resolve) => setTimeout(resolve, random.below(150)));
-        await reconcile(['adopt', 'mark', 'delete']);
-      })(),
+      ...sites.map((site) => pace.after(random.below(EVENTS)).then(() => pruned(site))),
+      pace.after(random.below(EVENTS)).then(() => reconcile(['adopt', 'mark', 'delete'])),
     ];
     const ended: JobDto[] = await Promise.all(jobs);
     await Promise.all(others);
@@ -101,4 +113,4 @@ it('prune, backup and reconcile at the same time, round after round, never lose 
   }
   const report = await reconcile([]);
   expect(report).toMatchObject({ status: 'completed', findings: [] });
-}, 180_000);
+}, 300_000);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { JobJournal, JobWarning, MemberSink, MemberSpec } from '../../../engine/ports/index.js';
-import { useTempFolder } from '../../../engine/testing/index.js';
+import { requires, useTempFolder } from '../../../engine/testing/index.js';
 import { dumpSqlite, sqliteExcludes } from './index.js';
 
 const folder = useTempFolder('sqlite');
@@ -194,7 +194,7 @@ describe('dumpSqlite', () => {
     expect(direct.journal.notes.join()).toContain('outside');
   });
 
-  it.runIf(process.getuid?.() === 0)("never packs another account's database", async () => {
+  it.runIf(requires('root'))("never packs another account's database", async () => {
     (await site(POSTS, folder('elsewhere/x.sqlite'))).close();
     await mkdir(folder('site/wp-content/database'), { recursive: true });
     await chown(folder('site'), 1234, 1234);

@@ -1,22 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { sample } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../../../engine/testing/index.js';
 import { evaluateConfig, type ConfigValue } from './evaluate.js';
 import { config, GIVEN_ENV, HIDDEN_ENV, INCLUDED } from '../../../../test/support/php-grammar.js';
 import { askPhp, decodeAnswer } from '../../../../test/support/php-oracle.js';
 
 const BATCH = 250;
-const hasPhp = ((): boolean => {
-  try {
-    return execFileSync('php', ['-m'], { encoding: 'utf8' }).includes('pcntl');
-  } catch {
-    return false;
-  }
-})();
 
 /** What is wrong, if anything; and how much was known. */
 function compare(file: string): { faults: string[]; known: number; all: number } {
@@ -45,7 +38,7 @@ function compare(file: string): { faults: string[]; known: number; all: number }
   return { faults, ...counts };
 }
 
-describe.runIf(hasPhp)('wp-config evaluation against real PHP', () => {
+describe.runIf(requires('php'))('wp-config evaluation against real PHP', () => {
   let scratch: string;
   beforeAll(() => {
     scratch = realpathSync(mkdtempSync(join(tmpdir(), 'backupd-php-')));

@@ -17,8 +17,6 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OpenWatch } from '../../testing/open-watch.js';
 import { PlanBench, type BenchBackup } from '../../testing/plan-bench.js';
-import { makeRandomTree } from '../../testing/random-tree.js';
-import { SeededRandom } from '../../testing/random.js';
 import { entryPath, type ManifestEntry, type ParentBackup } from '../manifest/index.js';
 import { KnownContent } from '../known-content/index.js';
 import { knownFiles, readPlanSummary, type PlanItem } from './index.js';
@@ -231,36 +229,6 @@ describe('planning an incremental backup', { timeout: 60_000 }, () => {
   });
 });
 
-describe('incremental manifests', { timeout: 120_000 }, () => {
-  it('are those of a full backup, but for the places, whatever happened to the tree', async () => {
-    for (let seed = 1; seed <= 12; seed += 1) {
-      const random = new SeededRandom(seed);
-      bench.remove();
-      bench = new PlanBench();
-      makeRandomTree(bench.site, random, { entries: 80, maxFileBytes: 2000 });
-      let last = await bench.backup(LATER);
-      for (let day = 0; day < 3; day += 1) {
-        changeTree(bench.site, last, random);
-        const incremental = await next(last);
-        const full = await bench.backup(LATER);
-        expect([...incremental.entries].map(withoutPlace), `seed ${seed}`).toEqual([...full.entries].map(withoutPlace));
-        expect(incremental.plan.kept.entries, `seed ${seed}`).toBeGreaterThan(0);
-        const sum = [...incremental.entries.values()].reduce(
-          (all, entry) => all + (entry.in === undefined ? 0 : entry.size),
-          0,
-        );
-        const live = incremental.parent.header.bundles.reduce((all, bundle) => all + bundle.live, 0);
-        expect(live, `seed ${seed}`).toBe(sum);
-        last = incremental;
-      }
-    }
-  });
-});
-
-function withoutPlace([path, { in: location, ...entry }]: [string, ManifestEntry]): unknown {
-  return { ...entry, path, stored: location !== undefined };
-}
-
 /** The same backup with another line for one path. */
 async function withLine(
   backup: BenchBackup,
@@ -277,31 +245,4 @@ async function withLine(
   // In one frame, and without an index: such a manifest is read too.
   writeFileSync(manifestPath, compressFrameSync(Buffer.from(`${changed.join('\n')}\n`)));
   return { ...backup, parent: { ...backup.parent, manifestPath } };
-}
-
-/** Some changes at random, of every kind. */
-function changeTree(site: string, backup: BenchBackup, random: SeededRandom): void {
-  const all = [...backup.entries.values()].filter((entry) => entry.path !== 'files');
-  const pathOf = (entry: ManifestEntry): Buffer =>
-    Buffer.concat([Buffer.from(site), entryPath(entry).subarray('files'.length)]);
-  for (let i = 0; i < 6; i += 1) {
-    const entry = random.pick(all);
-    const path = pathOf(entry);
-    const kind = random.below(9);
-    try {
-      if (kind === 0) rmSync(path, { recursive: true });
-      // What has the name now: a FIFO without a reader would never open.
-      else if (kind === 1 && lstatSync(path).isFile()) writeFileSync(path, random.bytes(random.below(500)));
-      else if (kind === 2) chmodSync(path, random.pick([0o755, 0o700, 0o750]));
-      else if (kind === 3)
-        renameSync(path, Buffer.concat([Buffer.from(site), Buffer.from(`/moved-${random.below(999)}`)]));
-      else if (kind === 4) linkSync(path, Buffer.concat([Buffer.from(site), Buffer.from(`/${random.below(2)}-link`)]));
-      else if (kind === 5) renameSync(path, pathOf(random.pick(all)));
-      else if (kind === 6) makeRandomTree(path.toString(), random, { entries: 5, maxFileBytes: 100 });
-      else if (kind === 7 && entry.type !== 'symlink') utimesSync(path, random.below(1e9), random.below(1e9));
-      else symlinkSync('somewhere', Buffer.concat([path, Buffer.from(`-link-${random.below(9)}`)]));
-    } catch {
-      // It was removed, or is not of a kind that this can be done to.
-    }
-  }
 }

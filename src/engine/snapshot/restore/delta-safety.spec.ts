@@ -18,13 +18,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
-import { snapshotTree, useTempFolder } from '../../testing/index.js';
+import { requires, snapshotTree, useTempFolder } from '../../testing/index.js';
 import { FileRestore } from './index.js';
 import { finish, linkCounts, PackedSite, smallPackedSite, stageDelta, tamper } from './testing/packed-site.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const isRoot = process.getuid?.() === 0;
 const NONE = { files: 0, bytes: 0 };
 
 /** A folder and where the link leads that takes its place; ends when it is told to, with the folder in its place. */
@@ -199,7 +198,7 @@ describe('a delta restore while somebody works on the site', () => {
     expect(site.litter).toEqual(['site']);
   });
 
-  it.runIf(isRoot)(
+  it.runIf(requires('root'))(
     'without the rights of root: what can not be read is fetched, what can not be shared is copied',
     () => {
       const script = join(import.meta.dirname, 'testing/delta-as-user.ts');
@@ -213,13 +212,14 @@ describe('a delta restore while somebody works on the site', () => {
     },
   );
 
-  it.runIf(isRoot)('a file that is locked against changes is copied', async () => {
+  it.runIf(requires('root'))('a file that is locked against changes is copied', async ({ skip }) => {
     const site = await smallPackedSite(temp());
     const before = snapshotTree(site.root);
     try {
       execFileSync('chattr', ['+i', site.at('a.php')], { stdio: 'ignore' });
     } catch {
-      return;
+      // Not every file system knows the lock.
+      skip();
     }
     const { reuse, files } = await stageDelta(site);
     execFileSync('chattr', ['-i', site.at('a.php')]);

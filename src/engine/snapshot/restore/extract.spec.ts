@@ -19,11 +19,11 @@ import {
   useTempFolder,
   type HandMadeEntry,
   type TreeFact,
+  requires,
 } from '../../testing/index.js';
 import { extractTree, measureSelection, removeTree, selectEntries } from './index.js';
 import { backupOf } from './testing/small-site.js';
 
-const isRoot = process.getuid?.() === 0;
 const random = new SeededRandom(22);
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -174,7 +174,7 @@ describe('extractTree', () => {
     expect(lstatSync('/etc/passwd').nlink).toBe(1);
   });
 
-  it.runIf(isRoot)('works without root: what only root may do is a warning', async () => {
+  it.runIf(requires('root'))('works without root: what only root may do is a warning', async () => {
     const folder = temp('user');
     mkdirSync(folder);
     chmodSync(temp('.'), 0o755);

@@ -19,13 +19,13 @@ import {
   SeededRandom,
   snapshotTree,
   useTempFolder,
+  requires,
 } from '../../testing/index.js';
 import { openBackup, type StoredBackup } from '../read/index.js';
 import { FileRestore, fileRestorePhase, rollBackFileRestores } from './index.js';
 import type { FileRestoreOptions } from './index.js';
 import { backupOf, makeOldSite, SITE } from './testing/small-site.js';
 
-const isRoot = process.getuid?.() === 0;
 const JOB = '0190f3b0-0000-7000-8000-00000000000a';
 
 // The machine that runs the tests may be busy: every restore syncs the file system.
@@ -211,7 +211,7 @@ describe('FileRestore when things go wrong', () => {
     await expect(rollBackFileRestores(temp('work'))).rejects.toMatchObject({ code: 'RESTORE_TARGET_CHANGED' });
   });
 
-  it.runIf(isRoot)('an inherited ACL does not get onto restored files', async () => {
+  it.runIf(requires('root'))('an inherited ACL does not get onto restored files', async () => {
     setUp();
     const acl = spawnSync('setfacl', ['-d', '-m', 'u:12345:rwx', temp('www')]);
     expect(acl.status).toBe(0);
@@ -220,10 +220,11 @@ describe('FileRestore when things go wrong', () => {
     expect(listXattrs(Buffer.from(temp('www/site/wp-content')))).toEqual([]);
   });
 
-  it.runIf(isRoot)('says how to unlock a file that is locked, and commits after that', async () => {
+  it.runIf(requires('root'))('says how to unlock a file that is locked, and commits after that', async ({ skip }) => {
     setUp();
     const locked = spawnSync('chattr', ['+i', temp('www/site/extra.txt')]);
-    if (locked.status !== 0) return;
+    // Not every file system knows the lock.
+    if (locked.status !== 0) skip();
     const files = await restore(await backupOf(SITE));
     try {
       await expect(files.commit()).rejects.toMatchObject({
