@@ -115,7 +115,14 @@ describe('orphans', () => {
     const content = stored.take(bundleKey(second));
     for (const key of [bundleKey(first), manifestKey(first), manifestKey(second)]) stored.age(key, 30);
     stored.take(manifestKey(first));
+    const ages: number[] = [];
+    stored.driver.removeAbandoned = (olderThanMs) => Promise.resolve(ages.push(olderThanMs));
+    await stored.reconcile({ actions: ['adopt', 'mark'] });
+    expect(ages).toEqual([]);
     const report = await stored.reconcile({ actions: all });
+    Reflect.deleteProperty(stored.driver, 'removeAbandoned');
+    expect(report.counts).toMatchObject({ abandonedUploads: 1 });
+    expect(ages).toEqual([7 * 86_400_000]);
     const actionOf = (key: string): string | undefined => report.findings.find((each) => each.key === key)?.action;
     expect([old, broken, itsBundle, alone, probe].map(actionOf)).toEqual(Array(5).fill('deleted'));
     expect([young, manifestKey(second), bundleKey(first)].map(actionOf)).toEqual(Array(3).fill('waiting'));
