@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { streamSource } from '../../engine/testing/index.js';
 import { openSdk } from './s3-client.js';
 import { parseS3Settings } from './s3-settings.js';
 import { S3StorageDriver } from './s3-storage.driver.js';
@@ -132,6 +133,25 @@ describe('checksums', () => {
       'x-amz-checksum-algorithm': 'CRC32',
     });
   });
+});
+
+it('each byte of what is stored is read once, small and in parts', async () => {
+  let size = 0;
+  const { driver } = await talkingTo(taking(() => ({ 'content-length': size })));
+  for (const bytes of [small, large]) {
+    size = bytes.length;
+    let given = 0;
+    const { sha256, open } = streamSource(bytes);
+    await driver.put('sites/a', {
+      size,
+      sha256,
+      open: async (range, signal) => {
+        given += Math.min(range.length ?? size, size - range.offset);
+        return open(range, signal);
+      },
+    });
+    expect(given).toBe(size);
+  }
 });
 
 it('region, session token and style of addresses are those of the settings', async () => {

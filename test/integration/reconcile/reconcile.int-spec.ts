@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import type { TestApp } from '../core/test-app.js';
 import { startJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from './reconcile-support.js';
@@ -96,6 +97,35 @@ describe('orphans', () => {
     const job = await test.admin.ended((await test.admin.post<{ id: string }>(`/backups/${second.id}/verify`)).id);
     expect(job.status).toBe('completed');
     expect((await stored.reconcile()).findings).toEqual([]);
+  });
+
+  it('of an ended job that is still to be cleaned up after are left to it', async () => {
+    const { site, backups } = await siteWith(test, 'litter', 1);
+    const [only] = backups as [BackupDto];
+    await stored.sql(`update job set litter = true where backup_id = '${only.id}'`);
+    for (const table of ['backup_bundle', 'backup_copy', 'backup'])
+      await stored.sql(`delete from ${table} where ${table === 'backup' ? 'id' : 'backup_id'} = '${only.id}'`);
+    await stored.sql(`delete from stored_object where key in ('${bundleKey(only)}', '${manifestKey(only)}')`);
+    const report = await stored.reconcile({ actions: all, graceDays: 0 });
+    expect(report).toMatchObject({ findings: [], counts: { ofJobs: 2 } });
+    expect((await test.admin.call('GET', `/backups/${only.id}`)).status).toBe(404);
+    await test.app.get(JobSweeper, { strict: false }).sweepAll();
+    expect([bundleKey(only), manifestKey(only)].map((key) => existsSync(stored.path(key)))).toEqual([false, false]);
+    stored.take(`sites/${site.id}/site.json`);
+  });
+
+  it('that a backup needs stay, though the catalogue has lost its note of them', async () => {
+    const { site, backups } = await siteWith(test, 'needed', 2);
+    const [first, second] = backups as [BackupDto, BackupDto];
+    expect((await test.admin.call('DELETE', `/backups/${first.id}`)).status).toBe(204);
+    const key = bundleKey(first);
+    await stored.sql(`delete from stored_object where key = '${key}'`);
+    stored.age(key, 30);
+    const report = await stored.reconcile({ actions: all });
+    expect(report.findings).toMatchObject([{ kind: 'orphan', key, action: 'waiting', note: 'A backup needs it.' }]);
+    expect(await stored.verify(second)).toBe('completed');
+    await stored.forget(second);
+    for (const left of [key, bundleKey(second), manifestKey(second), `sites/${site.id}/site.json`]) stored.take(left);
   });
 
   it('that are no backups are deleted after the grace, what a kept manifest needs is not', async () => {
