@@ -141,13 +141,12 @@ it('each byte of what is stored is read once, small and in parts', async () => {
   for (const bytes of [small, large]) {
     size = bytes.length;
     let given = 0;
-    const { sha256, open } = streamSource(bytes);
+    const source = streamSource(bytes);
     await driver.put('sites/a', {
-      size,
-      sha256,
+      ...source,
       open: async (range, signal) => {
         given += Math.min(range.length ?? size, size - range.offset);
-        return open(range, signal);
+        return source.open(range, signal);
       },
     });
     expect(given).toBe(size);
