@@ -46,7 +46,7 @@ function fail(times: number, fate: Fate, matching = /./): () => number {
 }
 
 /** Requests are never answered, and given up after so long; null: as before. */
-function silence(timeoutMs: number | null): void {
+async function silence(timeoutMs: number | null): Promise<void> {
   server.test.app.get(D1Timings).timeoutMs = timeoutMs ?? 10_000;
   if (timeoutMs !== null) fail(Infinity, 'silence');
 }
