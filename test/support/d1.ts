@@ -8,8 +8,8 @@ const ACCOUNT = '023e105f4ecef8ad9ca31a8372d0c353';
 const DATABASE = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
 const TOKEN = 'test-token-of-d1';
 
-/** What becomes of a request: goes through, fails before it is done, or is done and its answer lost. */
-export type Fate = 'pass' | 'lost-answer' | { status: number; retryAfter?: string; body?: string };
+/** What becomes of a request: goes through, fails before it is done, is never answered, or is done and its answer lost. */
+export type Fate = 'pass' | 'lost-answer' | 'silence' | { status: number; retryAfter?: string; body?: string };
 
 /** A row of the mirror, as it lies in D1. */
 export interface RemoteRow {
@@ -100,6 +100,7 @@ export class TestD1 {
     const body = Buffer.concat(parts).toString();
     this.requestBytes.push(Buffer.byteLength(body));
     const fate = await this.fate(body);
+    if (fate === 'silence') return;
     if (typeof fate === 'object') {
       response.writeHead(fate.status, fate.retryAfter === undefined ? {} : { 'Retry-After': fate.retryAfter });
       response.end(fate.body ?? 'upstream trouble');

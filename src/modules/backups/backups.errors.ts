@@ -95,7 +95,7 @@ export function noneAnswers(failures: readonly string[]): AppError {
     code: 'NO_STORAGE',
     kind: 'precondition',
     message: `None of the storages of this site can be used now. ${failures.join(' ')}`.trim(),
-    hint: 'Test them (`backupd storage test`), or give the site other destinations.',
+    hint: 'Test them (`backupd storage test <storage>`), or give the site other destinations.',
     retry: 'later',
   });
 }

@@ -1,17 +1,16 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
 import { StorageService } from '../storage/index.js';
 import { BackupRemover } from './backup-remover.js';
 
-const EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** An upload of another master may take days. */
 const ABANDONED_AFTER_DAYS = 7;
 
 /** Keeps the storages free of litter: partial uploads of killed runs, backups whose deletion was cut off. */
 @Injectable()
-export class StorageMaintenance implements OnApplicationBootstrap, OnModuleDestroy {
+export class StorageMaintenance implements OnApplicationBootstrap {
   private readonly logger = new Logger('storage');
-  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly storage: StorageService,
@@ -20,7 +19,6 @@ export class StorageMaintenance implements OnApplicationBootstrap, OnModuleDestr
 
   onApplicationBootstrap(): void {
     void this.finishDeletions();
-    this.timer = setInterval(() => void this.run(), EVERY_MS).unref();
   }
 
   /** Before any job is taken: nothing is under way in a local storage, so all partial uploads there are litter. */
@@ -28,11 +26,8 @@ export class StorageMaintenance implements OnApplicationBootstrap, OnModuleDestr
     await this.removeAbandoned(true);
   }
 
-  onModuleDestroy(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-  }
-
-  private async run(): Promise<void> {
+  @Cron('0 53 * * * *', { name: 'storage', waitForCompletion: true })
+  async hourly(): Promise<void> {
     await this.removeAbandoned(false);
     await this.finishDeletions();
   }

@@ -83,7 +83,7 @@ export function catalogueNotStored(failures: readonly { provider: string; messag
       failures.length === 0
         ? 'There is no enabled storage to back the catalogue up to.'
         : `No storage took the catalogue backup: ${failures.map((each) => `${each.provider}: ${each.message}`).join(' ')}`,
-    hint: 'Test the storages: `backupd storage test`.',
+    hint: 'Test the storages: `backupd storage test <storage>`.',
     retry: 'later',
   });
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { secretKeyId } from '../../../src/common/secret-key.js';
 import { SecretBox, sealedColumns, SecretRotation } from '../../../src/modules/secrets/index.js';
 import { SettingsService } from '../../../src/modules/settings/index.js';
 import { SitesService } from '../../../src/modules/sites/index.js';
 import { runSql } from '../../support/postgres.js';
 import { NotesModule } from './notes-module.js';
-import { useTestApp } from './test-app.js';
+import { startTestApp, useTestApp } from './test-app.js';
 
 const test = useTestApp([NotesModule]);
 
@@ -93,6 +94,23 @@ describe('rotating the secret key', () => {
       context: { keyId: stranger.keyId },
     });
     await sql(`delete from setting where key = 'test.3'`);
+  });
+
+  it('a key from the configuration seals, earlier ones open, and none is made beside it', async () => {
+    const [secretKey, earlier] = [randomBytes(32), randomBytes(32)];
+    const other = await startTestApp([], { secretKey, oldSecretKeys: [earlier] });
+    try {
+      expect(await other.admin.get('/secrets')).toEqual({
+        keyId: secretKeyId(secretKey),
+        keyIds: [secretKeyId(earlier), secretKeyId(secretKey)],
+        given: true,
+      });
+      expect(existsSync(other.config.paths.secretKey)).toBe(false);
+      const rotated = await other.admin.call('POST', '/secrets/rotate');
+      expect(rotated.body).toMatchObject({ keyId: secretKeyId(secretKey), made: false });
+    } finally {
+      await other.close();
+    }
   });
 
   it('never gives a key', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { StorageMaintenance } from '../../../src/modules/backups/storage-maintenance.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
 import type { Answer } from '../../support/api.js';
@@ -89,6 +90,16 @@ it('a storage whose folder is gone fails its test and shows no space, but does n
   const { body } = await test.operator.call('GET', '/doctor');
   expect(body['ok']).toBe(false);
   expect(body['checks']).toContainEqual(expect.objectContaining({ name: 'storage gone', status: 'failed' }));
+});
+
+it('partial uploads are removed by maintenance, but none that another master may be at', async () => {
+  const storage = test.app.get(StorageService);
+  const ages: number[] = [];
+  for (const { driver } of await storage.allDestinations())
+    driver.removeAbandoned = (olderThanMs) => Promise.resolve(ages.push(olderThanMs));
+  await test.app.get(StorageMaintenance, { strict: false }).hourly();
+  expect(ages).toHaveLength((await storage.all()).length);
+  expect(Math.min(...ages)).toBe(7 * 86_400_000);
 });
 
 it('with every provider disabled there is no destination', async () => {

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CatalogueTaskDto, RebuildReportDto, RecoveryReportDto } from '../../../src/cli/api-types.js';
+import { AppError } from '../../../src/common/errors/index.js';
 import { portableTables } from '../../../src/database/index.js';
+import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import { SealedReader } from '../../../src/modules/catalogue/catalogue-file.js';
 import { CatalogueSchedule } from '../../../src/modules/catalogue/catalogue-schedule.js';
 import { SecretBox, SecretRotation } from '../../../src/modules/secrets/index.js';
 import { SettingsService } from '../../../src/modules/settings/index.js';
+import { StorageService } from '../../../src/modules/storage/index.js';
 import type { TestApi } from '../../support/api.js';
 import { runSql } from '../../support/postgres.js';
 import { makeScratch, until } from '../../support/scratch.js';
@@ -128,6 +131,38 @@ describe('the backup of the catalogue', () => {
     expect(names.filter((each) => each.endsWith(name.slice(16)))).toHaveLength(14);
     expect(names).toContain(other.slice('catalogue/'.length));
     rmSync(join(storagePath, other));
+  });
+
+  it('counts only where the answer is right; one storage that fails is told, all of them are an error', async () => {
+    const path = join(shelf.path, 'second');
+    const second = await first.admin.post<{ id: string }>('/storage', {
+      name: 'second',
+      kind: 'local',
+      settings: { path },
+    });
+    const driverOf = (id: string): Promise<StorageDriver> => first.app.get(StorageService).driver(id);
+    const liar = await driverOf(second.id);
+    const stat = liar.stat.bind(liar);
+    liar.stat = async (key) => {
+      const found = await stat(key);
+      return found === null ? null : { ...found, size: found.size + 1 };
+    };
+    const done = await task(first.admin, '/catalogue/backups');
+    const failed = [{ provider: 'second', code: 'UPLOAD_MISMATCH' }];
+    expect(done).toMatchObject({ status: 'completed', report: { stored: ['shelf'], failed } });
+    const { lastBackupAt } = await first.admin.get<{ lastBackupAt: string }>('/catalogue');
+    const whole = await driverOf(firstShelf);
+    whole.put = () => Promise.reject(new AppError({ code: 'STORAGE_FULL', kind: 'storage', message: 'It is full.' }));
+    try {
+      const none = await task(first.admin, '/catalogue/backups');
+      expect(none).toMatchObject({ status: 'failed', error: { code: 'CATALOGUE_NOT_STORED' } });
+      expect(none.error?.message).toContain('It is full.');
+    } finally {
+      Reflect.deleteProperty(whole, 'put');
+    }
+    // So it is due as before.
+    expect(await first.admin.get('/catalogue')).toMatchObject({ lastBackupAt });
+    expect((await first.admin.call('DELETE', `/storage/${second.id}`)).status).toBe(204);
   });
 
   it('is made once a day, at once after a change of the key, and never of nothing', async () => {

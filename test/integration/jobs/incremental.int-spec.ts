@@ -273,6 +273,19 @@ describe('damage heals', () => {
     expect(await verify(fourth)).toMatchObject({ status: 'completed' });
   });
 
+  it('found while a backup is made that shares the bundle, it is that one’s too', async () => {
+    const site = await makeSite('found-meanwhile');
+    const first = await backUp(site);
+    site.hold('create_bundle');
+    const { id } = await site.start();
+    await site.reached('create_bundle');
+    await sql(`update stored_object set state = 'damaged' where kind = 'bundle' and key like '%${first.id}%'`);
+    site.release('create_bundle');
+    const ended = await test.admin.ended(id);
+    expect(ended.status).toBe('completed');
+    expect(await states(site)).toMatchObject({ [ended.backupId ?? '']: 'damaged' });
+  });
+
   it('a later good verify clears it', async () => {
     const site = await makeSite('clears');
     const first = await backUp(site);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
+import { ResourceService } from '../../../src/modules/resources/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import {
   addPlace,
@@ -208,6 +209,28 @@ describe('a repair', () => {
       Reflect.deleteProperty(driver, 'put');
     }
     await expectWhole(site);
+  });
+
+  it('sends out of the one upload budget of the host, as a backup does', async () => {
+    const { bandwidth } = test.app.get(ResourceService, { strict: false });
+    const take = bandwidth.take.bind(bandwidth);
+    let taken = 0;
+    bandwidth.take = async (bytes, signal) => {
+      taken += bytes;
+      await take(bytes, signal);
+    };
+    try {
+      const site = await inBoth('budget');
+      const backup = await backedUp(test, site, 200_000);
+      expect(taken).toBeGreaterThan(200_000);
+      rmSync(bundlePath(two, site, backup));
+      await verify(test, backup);
+      taken = 0;
+      expect(await repair(test, site)).toMatchObject({ status: 'completed', result: { objects: 1 } });
+      expect(taken).toBeGreaterThan(200_000);
+    } finally {
+      Reflect.deleteProperty(bandwidth, 'take');
+    }
   });
 
   it('leaves disabled storages alone, and says why nothing is done', async () => {

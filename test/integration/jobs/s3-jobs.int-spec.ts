@@ -5,6 +5,7 @@ import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
 import { locksObjects } from '../../../src/engine/ports/index.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { LockKeeper } from '../../../src/modules/object-lock/index.js';
+import { SettingsService } from '../../../src/modules/settings/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { sharedCeph, type CephServer } from '../../support/ceph.js';
 import { CuttingProxy } from '../../support/cutting-proxy.js';
@@ -89,11 +90,18 @@ it('locks what it stores, makes locks longer while it is needed, and waits for t
   expect(await lockDays()).toEqual([30, 30, 30, 30]);
 
   const keeper = test.app.get(LockKeeper, { strict: false });
+  const lastRound = async (): Promise<Record<string, unknown>> =>
+    (await test.app.get(SettingsService, { strict: false }).get(`object-lock.${providerId}`)) ?? {};
+  await keeper.tick();
+  const begun = await lastRound();
   // Long enough.
-  expect(await keeper.round(providerId)).toEqual({ looked: 4, extended: 0, failed: 0 });
+  expect(begun).toMatchObject({ looked: 4, extended: 0, failed: 0 });
+  await keeper.tick();
+  expect(await lastRound()).toEqual(begun);
   // As seen eleven days later, with less than two thirds left.
   const later = new Date(Date.now() + 11 * DAY_MS);
-  expect(await keeper.round(providerId, later)).toEqual({ looked: 4, extended: 4, failed: 0 });
+  await keeper.tick(later);
+  expect(await lastRound()).toMatchObject({ looked: 4, extended: 4, failed: 0 });
   expect(await lockDays()).toEqual([41, 41, 41, 41]);
 
   const answer = await test.admin.call('DELETE', `/backups/${first.id}`);
@@ -105,4 +113,7 @@ it('locks what it stores, makes locks longer while it is needed, and waits for t
   const muchLater = new Date(Date.now() + 30 * DAY_MS);
   // The manifest of the one that goes is not locked again.
   expect(await keeper.round(providerId, muchLater)).toEqual({ looked: 3, extended: 3, failed: 0 });
+  // Nor is what retention has let go: it is to fall free.
+  await runSql(test.config.databaseUrl ?? '', `update backup set expires_at = now() where site_id = '${site.id}'`);
+  expect(await keeper.round(providerId, muchLater)).toEqual({ looked: 0, extended: 0, failed: 0 });
 });

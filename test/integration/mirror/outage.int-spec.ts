@@ -45,11 +45,18 @@ function fail(times: number, fate: Fate, matching = /./): () => number {
   return () => times - left;
 }
 
+/** Requests are never answered, and given up after so long; null: as before. */
+async function silence(timeoutMs: number | null): Promise<void> {
+  server.test.app.get(D1Timings).timeoutMs = timeoutMs ?? 10_000;
+  if (timeoutMs !== null) fail(Infinity, 'silence');
+}
+
 describe('an outage', () => {
   it.each([
     ['refused connections', 'MIRROR_UNREACHABLE', () => d1.shut(), () => d1.open()],
     ['errors of the server', 'MIRROR_UNREACHABLE', () => fail(Infinity, { status: 503 }), () => undefined],
     ['lost answers', 'MIRROR_UNREACHABLE', () => fail(Infinity, 'lost-answer'), () => undefined],
+    ['silence', 'MIRROR_UNREACHABLE', () => silence(100), () => silence(null)],
     ['throttling', 'MIRROR_THROTTLED', () => fail(Infinity, { status: 429 }), () => undefined],
     [
       'pages of a proxy',

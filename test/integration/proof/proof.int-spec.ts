@@ -227,6 +227,23 @@ describe('order and budget', () => {
     expect(await provider()).toMatchObject({ overdue: 0, guaranteed: true });
   });
 
+  it('minutes are obeyed too, by hand and by the plan', async () => {
+    await siteWith(test, 'minutes', 1);
+    stored.driver.read = async (key, range, signal) => {
+      reads.push(key);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return really.read(key, range, signal);
+    };
+    expect(await run({ minutes: 0.01 })).toMatchObject({ objects: 1 });
+    await test.admin.call('PUT', '/proof', { everyDays: 10, budgetMinutes: 1 });
+    await stored.sql(`update stored_object set created_at = now() - interval '20 days', read_at = null`);
+    await stored.sql(`update setting set value = value || '{"milliseconds": 500}' where key like 'proof.state.%'`);
+    reads = [];
+    await tick();
+    await tick();
+    expect(reads).toHaveLength(1);
+  });
+
   it('begins by itself: credit grows from the first look on, and is used', async () => {
     await stored.sql(`delete from setting where key like 'proof.state.%'`);
     await test.admin.call('PUT', '/proof', { everyDays: 10, budgetBytes: 1_000_000 });

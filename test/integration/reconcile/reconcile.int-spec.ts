@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import { useJobsApp } from '../jobs/jobs-app.js';
 import { bundleKey, manifestKey, siteWith, Stored } from './reconcile-support.js';
 
@@ -92,6 +93,35 @@ describe('orphans', () => {
     expect((await stored.reconcile()).findings).toEqual([]);
   });
 
+  it('of an ended job that is still to be cleaned up after are left to it', async () => {
+    const { site, backups } = await siteWith(test, 'litter', 1);
+    const [only] = backups as [BackupDto];
+    await stored.sql(`update job set litter = true where backup_id = '${only.id}'`);
+    for (const table of ['backup_bundle', 'backup_copy', 'backup'])
+      await stored.sql(`delete from ${table} where ${table === 'backup' ? 'id' : 'backup_id'} = '${only.id}'`);
+    await stored.sql(`delete from stored_object where key in ('${bundleKey(only)}', '${manifestKey(only)}')`);
+    const report = await stored.reconcile({ actions: all, graceDays: 0 });
+    expect(report).toMatchObject({ findings: [], counts: { ofJobs: 2 } });
+    expect((await test.admin.call('GET', `/backups/${only.id}`)).status).toBe(404);
+    await test.app.get(JobSweeper, { strict: false }).sweepAll();
+    expect([bundleKey(only), manifestKey(only)].map((key) => existsSync(stored.path(key)))).toEqual([false, false]);
+    stored.take(`sites/${site.id}/site.json`);
+  });
+
+  it('that a backup needs stay, though the catalogue has lost its note of them', async () => {
+    const { site, backups } = await siteWith(test, 'needed', 2);
+    const [first, second] = backups as [BackupDto, BackupDto];
+    expect((await test.admin.call('DELETE', `/backups/${first.id}`)).status).toBe(204);
+    const key = bundleKey(first);
+    await stored.sql(`delete from stored_object where key = '${key}'`);
+    stored.age(key, 30);
+    const report = await stored.reconcile({ actions: all });
+    expect(report.findings).toMatchObject([{ kind: 'orphan', key, action: 'waiting', note: 'A backup needs it.' }]);
+    expect(await stored.verify(second)).toBe('completed');
+    await stored.forget(second);
+    for (const left of [key, bundleKey(second), manifestKey(second), `sites/${site.id}/site.json`]) stored.take(left);
+  });
+
   it('that are no backups are deleted after the grace, what a kept manifest needs is not', async () => {
     const { site, backups } = await siteWith(test, 'deleted', 2);
     const [first, second] = backups as [BackupDto, BackupDto];
@@ -109,7 +139,14 @@ describe('orphans', () => {
     const content = stored.take(bundleKey(second));
     for (const key of [bundleKey(first), manifestKey(first), manifestKey(second)]) stored.age(key, 30);
     stored.take(manifestKey(first));
+    const ages: number[] = [];
+    stored.driver.removeAbandoned = (olderThanMs) => Promise.resolve(ages.push(olderThanMs));
+    await stored.reconcile({ actions: ['adopt', 'mark'] });
+    expect(ages).toEqual([]);
     const report = await stored.reconcile({ actions: all });
+    Reflect.deleteProperty(stored.driver, 'removeAbandoned');
+    expect(report.counts).toMatchObject({ abandonedUploads: 1 });
+    expect(ages).toEqual([7 * 86_400_000]);
     const actionOf = (key: string): string | undefined => report.findings.find((each) => each.key === key)?.action;
     expect([old, broken, itsBundle, alone, probe].map(actionOf)).toEqual(Array(5).fill('deleted'));
     expect([young, manifestKey(second), bundleKey(first)].map(actionOf)).toEqual(Array(3).fill('waiting'));

@@ -41,6 +41,12 @@ describe('what never goes', () => {
     await sql(test, `update backup_copy set state = 'damaged' where backup_id = '${nth(made, 2).id}'`);
     expect(await apply(site)).toMatchObject({ takenBack: 1, removed: 0 });
     expect(await idsOf(test, site)).toContain(nth(made, 1).id);
+    // Nor by hand; the damaged one may, though it is newer.
+    expect(await test.admin.call('DELETE', `/backups/${nth(made, 1).id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'BACKUP_NEWEST' },
+    });
+    expect(await test.admin.call('DELETE', `/backups/${nth(made, 2).id}`)).toMatchObject({ status: 204 });
   });
 
   it('a pinned one: not by retention, not by hand, not with force; unpinned it may', async () => {

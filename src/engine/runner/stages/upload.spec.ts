@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError, cancelledError } from '../../../common/errors/index.js';
-import type { BackupStageContext, CommittedBackup, JobWarning, StorageDriver } from '../../ports/index.js';
+import type {
+  BackupStageContext,
+  CommittedBackup,
+  JobWarning,
+  ResourceGate,
+  StorageDriver,
+} from '../../ports/index.js';
 import { FaultyStorageDriver, MemoryStorageDriver, SeededRandom, useTempFolder } from '../../testing/index.js';
 import { WorkFolder } from '../work-folder.js';
 import { keysFor } from './keys.js';
@@ -111,6 +117,26 @@ function ordered(inner: StorageDriver, puts: string[]): StorageDriver {
   });
 }
 
+/** So many units of the network. */
+function networkOf(units: number): ResourceGate {
+  const free = Array.from({ length: units }, (_, unit) => unit);
+  const waiting: (() => void)[] = [];
+  return {
+    capacity: () => units,
+    use: async (kind, work) => {
+      if (kind !== 'network') return work();
+      while (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      const unit = free.pop() ?? 0;
+      try {
+        return await work();
+      } finally {
+        free.push(unit);
+        waiting.shift()?.();
+      }
+    },
+  };
+}
+
 const faulty = (): FaultyStorageDriver =>
   new FaultyStorageDriver(new MemoryStorageDriver(), { random: new SeededRandom(1) });
 
@@ -181,6 +207,27 @@ describe('uploadBackup', () => {
     const total = 2 * (again.backup.bundleSize + again.backup.manifestSize);
     expect(again.progress).toEqual(again.progress.toSorted((a, b) => a - b));
     expect(again.progress.at(-1)).toBe(total);
+  });
+
+  it.each([1, 2, 5])('with %i units of the network no more than that are written to at a time', async (units) => {
+    let [now, most] = [0, 0];
+    const drivers = Array.from({ length: 3 }, () => {
+      const memory = new MemoryStorageDriver();
+      return Object.assign(Object.create(memory) as StorageDriver, {
+        put: async (...args: Parameters<StorageDriver['put']>) => {
+          now += 1;
+          most = Math.max(most, now);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          now -= 1;
+          return memory.put(...args);
+        },
+      });
+    });
+    const { context, backup, commits } = setUp(drivers);
+    await context.checkpoints.delete('upload');
+    await uploadBackup({ ...context, resources: networkOf(units) }, backup);
+    expect(commits[0]?.copies).toHaveLength(3);
+    expect(most).toBe(Math.min(units, 3));
   });
 
   it('keeps a checkpoint of all that end at the same time', async () => {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseS3Settings } from './s3-settings.js';
+
+const least = { bucket: 'backups', accessKeyId: 'a', secretAccessKey: 's' };
+
+describe('parseS3Settings', () => {
+  it('knows AWS by its host alone, and addresses it by host name', () => {
+    expect(parseS3Settings(least)).toMatchObject({ isAws: true, endpoint: null, pathStyle: false, prefix: '' });
+    for (const endpoint of ['https://s3.eu-west-1.amazonaws.com', 'https://s3.cn-north-1.amazonaws.com.cn/'])
+      expect(parseS3Settings({ ...least, endpoint })).toMatchObject({ isAws: true, pathStyle: false });
+    for (const endpoint of [
+      'https://s3.eu-central-003.backblazeb2.com',
+      'https://x.r2.cloudflarestorage.com',
+      'https://amazonaws.com.example.org',
+    ])
+      expect(parseS3Settings({ ...least, endpoint })).toMatchObject({ isAws: false, pathStyle: true });
+    // Its certificate would not fit.
+    expect(parseS3Settings({ ...least, bucket: 'my.backups' }).pathStyle).toBe(true);
+    expect(parseS3Settings({ ...least, endpoint: 'https://example.org', pathStyle: false }).pathStyle).toBe(false);
+  });
+
+  it('puts one slash behind the prefix, and takes parts of no less than S3 does', () => {
+    for (const prefix of ['a/b', 'a/b/']) expect(parseS3Settings({ ...least, prefix }).prefix).toBe('a/b/');
+    expect(parseS3Settings({ ...least, partSizeMiB: 1 }).partBytes).toBe(5 * 1024 * 1024);
+  });
+
+  it.each([
+    ['a KMS key without KMS', { kmsKeyId: 'k', sse: 'AES256' }],
+    ['another encryption', { sse: 'rot13' }],
+    ['a CA that is no certificate', { caPem: 'secret' }],
+    ['half an object lock', { objectLock: { mode: 'GOVERNANCE' } }],
+    ['an endpoint that is no URL', { endpoint: 'nowhere' }],
+    ['no bucket', { bucket: '' }],
+  ])('refuses %s', (_, wrong) => {
+    expect(() => parseS3Settings({ ...least, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'STORAGE_SETTINGS_INVALID', hint: expect.stringContaining('docs/') as string }),
+    );
+  });
+});
