@@ -203,7 +203,10 @@ async function start(folder: string): Promise<CephServer> {
     ceph('ceph', '--connect-timeout', '30', 'osd', 'new', osd).then(() => true),
   );
   await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
-  await ceph('ceph', 'osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost');
+  // It may elect itself again, and refuse again.
+  await until('the monitor to take the OSD', async () =>
+    ceph('ceph', 'osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost').then(() => true),
+  );
   // The first start may meet the monitor too early ("wrong fsid").
   await until('the OSD to start', async () => ceph('ceph-osd', '-i', '0').then(() => true), { everyMs: 500 });
   await ceph('radosgw', '-n', 'client.rgw');
