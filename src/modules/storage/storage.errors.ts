@@ -44,6 +44,17 @@ export function storageInUse(copies: number): AppError {
   });
 }
 
+export function storageLacksCopies(name: string): AppError {
+  return new AppError({
+    code: 'STORAGE_LACKS_COPIES',
+    kind: 'conflict',
+    message: `The backups that "${name}" has are not at the new place, so nothing was changed.`,
+    hint: 'Move them there first, or add the new place as a storage of its own. Where they are lost for good, `backupd reconcile <storage> --mark` says so first.',
+    retry: 'never',
+    context: { name },
+  });
+}
+
 export function noStorage(): AppError {
   return new AppError({
     code: 'NO_STORAGE',

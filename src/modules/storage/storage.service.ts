@@ -17,7 +17,7 @@ import { failoverOrder } from './site-destinations.js';
 import { StorageDriverRegistry } from './storage-driver.registry.js';
 import { probeStorage, requireWorking, type StorageProbe } from './storage-probe.js';
 import { StorageProvider } from './storage-provider.entity.js';
-import { noStorage, storageInUse, storageNameTaken, storageNotFound } from './storage.errors.js';
+import { noStorage, storageInUse, storageLacksCopies, storageNameTaken, storageNotFound } from './storage.errors.js';
 
 /** What must be known of a site to tell where its backups go. */
 export interface DestinedSite {
@@ -153,13 +153,20 @@ export class StorageService {
     });
   }
 
-  /** Changes a provider; new settings are merged over the old ones (null removes one) and probed first. Errors: as `create`, STORAGE_NOT_FOUND. */
+  /**
+   * Changes a provider; new settings are merged over the old ones (null removes one) and probed first. A place with copies may move with
+   * them, never away from them. Errors: as `create`, STORAGE_NOT_FOUND, STORAGE_LACKS_COPIES.
+   */
   async update(id: string, changes: StorageChanges): Promise<StorageProvider> {
     const before = await this.get(id);
     const settings =
       changes.settings === undefined ? null : withoutNulls({ ...this.fullSettings(before), ...changes.settings });
     const split = settings === null ? null : this.split(before.kind, settings);
-    if (settings !== null) requireWorking(await probeStorage(this.registry.get(before.kind).create(settings)));
+    if (settings !== null) {
+      const driver = this.registry.get(before.kind).create(settings);
+      requireWorking(await probeStorage(driver));
+      await this.requireCopies(before, driver);
+    }
     return this.save(changes.name ?? before.name, async (em) => {
       const provider = await this.find(em, id);
       if (changes.name !== undefined) provider.name = changes.name;
@@ -205,6 +212,18 @@ export class StorageService {
     const driver = this.registry.get(kind).create(settings);
     if (canInitialise(driver)) await driver.initialise();
     return probeStorage(driver);
+  }
+
+  /** One of the newest is enough: what else is not there is the reconciliation's to find. */
+  private async requireCopies({ id, name }: StorageProvider, driver: StorageDriver): Promise<void> {
+    const newest = await this.em.fork().execute<{ key: string }[]>(
+      `select b.manifest_key as key from backup_copy c join backup b on b.id = c.backup_id
+        where c.provider_id = ? and c.state in ('present', 'verified') and b.deleting_at is null
+        order by b.started_at desc limit 3`,
+      [id],
+    );
+    for (const { key } of newest) if ((await driver.stat(key)) !== null) return;
+    if (newest.length > 0) throw storageLacksCopies(name);
   }
 
   private destinationOf(provider: StorageProvider): Destination {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
@@ -271,5 +271,28 @@ describe('several storages', () => {
     );
     expect((await test.admin.backups(site.id))[0]?.warnings).toBe(1);
     await test.admin.call('PATCH', `/storage/${second.id}`, { enabled: false });
+  });
+
+  it('may move with its copies, never away from them', async () => {
+    const folders = ['before', 'after'].map((name) => join(test.folder, 'moving', name));
+    const [before = '', after = ''] = folders;
+    const settings = { path: before };
+    const { id } = await test.admin.post<{ id: string }>('/storage', { name: 'moving', kind: 'local', settings });
+    const site = await GatedSite.make(test, 'moving', { destinations: { mode: 'all', providers: [{ id }] } });
+    expect((await site.backUp()).status).toBe('completed');
+    cpSync(before, after, { recursive: true });
+    rmSync(join(after, 'sites'), { recursive: true });
+    const move = { settings: { path: after } };
+    expect(await test.admin.call('PATCH', `/storage/${id}`, move)).toMatchObject({
+      status: 409,
+      body: { code: 'STORAGE_LACKS_COPIES', hint: expect.stringContaining('Move them there') as string },
+    });
+    const unchanged = await test.admin.get<{ settings: unknown }>(`/storage/${id}`);
+    expect(unchanged.settings).toMatchObject({ path: before });
+    cpSync(join(before, 'sites'), join(after, 'sites'), { recursive: true });
+    expect(await test.admin.call('PATCH', `/storage/${id}`, move)).toMatchObject({ status: 200 });
+    rmSync(before, { recursive: true });
+    const [backup] = await test.admin.backups(site.id);
+    expect(await verify(backup?.id ?? '', 'full')).toMatchObject({ status: 'completed', warnings: [] });
   });
 });
