@@ -207,3 +207,53 @@ describe('with a copy that can not be read at all', () => {
     expect(await extracted(await open(made(second)))).toEqual(expected);
   });
 });
+
+// Threads then have open files and streams of the other copy to read at the same time.
+describe('with so much content that every thread has work waiting', () => {
+  let large: { site: GatedSite; backup: BackupDto; expected: unknown } | null = null;
+  const it20 = { timeout: 20_000 };
+
+  beforeAll(async () => {
+    const here = await siteIn(test, 'large-copy', [one, two]);
+    const random = new SeededRandom(78);
+    for (const name of ['text', 'noise']) mkdirSync(join(here.path, name));
+    for (let index = 0; index < 1500; index++)
+      writeFileSync(join(here.path, 'text', `${index}.txt`), `${index} `.repeat(500 + random.below(3000)));
+    for (let index = 0; index < 150; index++)
+      writeFileSync(join(here.path, 'noise', `${index}.jpg`), randomBytes(200_000));
+    const backup = await backedUp(test, here);
+    large = { site: here, backup, expected: await extracted(await open(backup)) };
+  }, 60_000);
+
+  it.each([0.02, 0.3, 0.5, 0.7, 0.95])('one damaged place at %d of a copy: equal, and soon', it20, async (share) => {
+    if (large === null) throw new Error('no site');
+    const bundle = bundlePath(one, large.site, large.backup);
+    const bytes = readFileSync(bundle);
+    flip(bundle, Math.floor(bytes.length * share));
+    expect(await extracted(await open(large.backup))).toEqual(large.expected);
+    writeFileSync(bundle, bytes);
+    await until('it to be noted', async () => (await badOnes()).length > 0);
+    await forget();
+  });
+
+  it('a copy that is gone: equal, and soon', it20, async () => {
+    if (large === null) throw new Error('no site');
+    const bundle = bundlePath(one, large.site, large.backup);
+    const bytes = readFileSync(bundle);
+    rmSync(bundle);
+    expect(await extracted(await open(large.backup))).toEqual(large.expected);
+    writeFileSync(bundle, bytes);
+    await until('it to be noted', async () => (await badOnes()).length > 0);
+    await forget();
+  });
+
+  it('the same place damaged in both copies: an error, and soon', it20, async () => {
+    if (large === null) throw new Error('no site');
+    const { site: here, backup } = large;
+    for (const place of [one, two]) {
+      const bundle = bundlePath(place, here, backup);
+      flip(bundle, Math.floor(readFileSync(bundle).length * 0.5));
+    }
+    await expect(extracted(await open(backup))).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED' });
+  });
+});

@@ -1,4 +1,4 @@
-import type { ContentItem, FrameRun } from './types.js';
+import type { ContentItem, DamagedItem, FrameRun } from './types.js';
 
 /** What each thread of a read pool shares with the main thread: an end to come, and bytes read so far. */
 export class ReadShared {
@@ -46,3 +46,12 @@ export type ReadReply<Summary = unknown> =
   | { kind: 'closed'; summary: Summary }
   /** Of a sink, or a fault of ours: the pool ends. `index`: of the run's item. */
   | { kind: 'failed'; message: string; code: string | null; stack: string; item: ContentItem | null };
+
+/** The items that the thread found damaged. */
+export function damagedOf<Item extends ContentItem>(run: FrameRun<Item>, reply: ReadReply): DamagedItem<Item>[] {
+  if (reply.kind !== 'done') return [];
+  return reply.damaged.flatMap(({ index, reason }) => {
+    const item = run.items[index];
+    return item === undefined ? [] : [{ item, reason }];
+  });
+}

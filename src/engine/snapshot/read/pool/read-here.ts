@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../../../common/errors/index.js';
 import type { StorageDriver } from '../../../ports/index.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 import { BundleAccess, MISSING } from './bundle-access.js';
-import { healings } from './healings.js';
+import { healed } from './healings.js';
 import { CUT_OFF, RunReader } from './run-reader.js';
 import type { ContentItem, DamagedItem, EntrySink, FrameRun } from './types.js';
 
@@ -30,19 +30,14 @@ export async function readHere<Item extends ContentItem>(
   });
   const body = await access.stream(run.bundle, run.offset, run.length);
   if (body === null) return run.items.map((item) => ({ item, reason: MISSING }));
-  const damaged: DamagedItem<Item>[] = [];
-  for (const one of await read(reader, run, body)) {
-    let isHealed = false;
-    const alone = { bundle: run.bundle, offset: one.item.offset, length: one.item.length, items: [one.item] };
-    for (const healing of healings(driver, access.keyOf(run.bundle), one.item, signal)) {
-      isHealed = (await read(reader, alone, healing.open())).length === 0;
-      if (!isHealed) continue;
-      healing.isRight();
-      break;
-    }
-    if (!isHealed) damaged.push(one);
-  }
-  return damaged;
+  const damaged = await read(reader, run, body);
+  const where = {
+    driver,
+    key: access.keyOf(run.bundle),
+    bundle: run.bundle,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return healed(where, damaged, async (again, from) => read(reader, again, from));
 }
 
 async function read<Item extends ContentItem>(

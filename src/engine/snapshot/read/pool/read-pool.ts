@@ -6,9 +6,9 @@ import type { StorageDriver } from '../../../ports/index.js';
 import { closeWorker } from '../../../threads/spawn-worker.js';
 import type { ManifestBundle } from '../../manifest/index.js';
 import { BundleAccess, MISSING } from './bundle-access.js';
-import { healings } from './healings.js';
+import { healed } from './healings.js';
 import { CUT_OFF } from './run-reader.js';
-import { type ReadReply, type ReadRequest, ReadShared } from './protocol.js';
+import { damagedOf, type ReadReply, type ReadRequest, ReadShared } from './protocol.js';
 import type { ContentItem, DamagedItem, FrameRun } from './types.js';
 
 /** Runs a thread has at a time: one to work on, one to go on with at once. */
@@ -104,29 +104,16 @@ export class ReadPool<Item extends ContentItem, Summary = undefined> {
     return this.#withMember(async (member) => {
       const seq = this.#seq++;
       const done =
-        (await this.#access.file(run.bundle, async (fd) => this.#ask(member, { kind: 'run', seq, fd, run }))) ??
+        (await this.#access.file(run.bundle, async (fd) => this.#askInTurn(member, { kind: 'run', seq, fd, run }))) ??
         (await this.#stream(member, seq, run));
       if (done === null) return run.items.map((item) => ({ item, reason: MISSING }));
-      const damaged: DamagedItem<Item>[] = [];
-      for (const { index, reason } of done.kind === 'done' ? done.damaged : []) {
-        const item = run.items[index];
-        if (item !== undefined && !(await this.#heal(member, run.bundle, item))) damaged.push({ item, reason });
-      }
-      return damaged;
+      const { driver, signal } = this.options;
+      const key = this.#access.keyOf(run.bundle);
+      const where = { driver, key, bundle: run.bundle, ...(signal === undefined ? {} : { signal }) };
+      return healed(where, damagedOf(run, done), async (again, body) =>
+        damagedOf(again, await this.#pour(member, this.#seq++, again, body)),
+      );
     });
-  }
-
-  /** Reads the item once more, from copies that have it right. */
-  async #heal(member: Member<Summary>, bundle: number, item: Item): Promise<boolean> {
-    const { driver, signal } = this.options;
-    const alone: FrameRun<Item> = { bundle, offset: item.offset, length: item.length, items: [item] };
-    for (const body of healings(driver, this.#access.keyOf(bundle), item, signal)) {
-      const done = await this.#pour(member, this.#seq++, alone, body.open());
-      if (done.kind !== 'done' || done.damaged.length > 0) continue;
-      body.isRight();
-      return true;
-    }
-    return false;
   }
 
   /** SHA-256 of the first `size` bytes of a bundle, on one thread; null when it is missing, or no file. Call after `ready`. */
@@ -196,6 +183,18 @@ export class ReadPool<Item extends ContentItem, Summary = undefined> {
       member.waiting.set(request.seq, { resolve, reject });
       member.worker.postMessage(request, []);
     });
+  }
+
+  /** What comes between the pieces of a stream would end that one's run: it waits. */
+  async #askInTurn(member: Member<Summary>, request: ReadRequest<Item>): Promise<ReadReply> {
+    const before = member.turn;
+    const turn = Promise.withResolvers<undefined>();
+    member.turn = turn.promise;
+    await before;
+    const reply = this.#ask(member, request);
+    // The thread works on it before it looks at what is sent next.
+    turn.resolve(undefined);
+    return reply;
   }
 
   async #stream(member: Member<Summary>, seq: number, run: FrameRun<Item>): Promise<ReadReply | null> {
