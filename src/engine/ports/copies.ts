@@ -10,7 +10,7 @@ export type CopyFault = 'damaged' | 'missing';
 export interface CopiesStorageDriver extends StorageDriver {
   /** The copies that an object may be read from, the most trusted first. */
   copiesOf(key: string): readonly StorageDriver[];
-  /** The copy has the object wrong, or not at all, while another one has it right: it is asked last from now on. */
+  /** The copy has the object wrong, or not at all: it is asked last from now on. */
   distrust(key: string, copy: StorageDriver, fault: CopyFault): void;
 }
 

@@ -27,7 +27,7 @@ export interface CopiesOptions {
   places: readonly CopyPlace[];
   /** By key. */
   objects: ReadonlyMap<string, KnownObject>;
-  /** Told once of each copy of an object that was found wrong while another one was right. */
+  /** Told once of each copy of an object that was found wrong. */
   onFault: (providerId: string, key: string, fault: CopyFault) => void;
   /** Used when there is no place at all. */
   noCopy: () => AppError;

@@ -2,6 +2,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { asAppError, throwIfAborted } from '../../common/errors/index.js';
 import { parseSecretKey, secretKeyId } from '../../common/secret-key.js';
+import { AppConfig } from '../../config/index.js';
 import { ReconcileService } from '../reconcile/index.js';
 import { SecretBox, SecretRotation } from '../secrets/index.js';
 import { StorageService } from '../storage/index.js';
@@ -65,6 +66,7 @@ export class CatalogueRecovery {
     private readonly storage: StorageService,
     private readonly secrets: SecretBox,
     private readonly parts: RecoveryParts,
+    private readonly config: AppConfig,
   ) {}
 
   /** The text of a secret key as a key. Error: SECRET_KEY_MALFORMED. */
@@ -83,7 +85,8 @@ export class CatalogueRecovery {
 
   /**
    * Fetches the catalogue backup, checks it whole, and loads it into the empty catalogue in one transaction; then compares with the
-   * storages that answer: backups made since are adopted, what is gone is marked missing. The given key becomes this master's.
+   * storages that answer: backups made since are adopted, what is gone is marked missing, what could not be
+   * looked at is no longer taken for read back. The given key becomes this master's.
    * Errors: CATALOGUE_NOT_EMPTY, CATALOGUE_BACKUP_NOT_FOUND, CATALOGUE_DAMAGED, CATALOGUE_NEWER, SECRET_UNREADABLE (another key is
    * needed); after them the catalogue is as it was.
    */
@@ -142,20 +145,44 @@ export class CatalogueRecovery {
       } catch (error) {
         throwIfAborted(context.signal);
         const { code, message } = asAppError(error);
+        await this.doubtCopies(id);
         providers.push({ id, name, rebuilt: null, error: { code, message } });
       }
     }
     return providers;
   }
 
-  /** As any reconciliation does: a storage that seems to have lost most of what it must have is not believed. */
+  /**
+   * As any reconciliation does: a storage that seems to have lost most of what it must have is not believed. But one in the new data
+   * folder has nothing, as that was lost with the server.
+   */
   private async markMissing(rebuilt: RebuildReport): Promise<void> {
     const { reconcile } = this.parts;
-    const { id } = await reconcile.start(rebuilt.providerId, { actions: ['mark'], graceDays: 0, force: false });
+    const force = await this.isInDataFolder(rebuilt.providerId);
+    const { id } = await reconcile.start(rebuilt.providerId, { actions: ['mark'], graceDays: 0, force });
     const { counts, error } = await reconcile.ended(id);
     rebuilt.missing = counts['missing'] ?? 0;
-    if (error !== null && error !== undefined)
-      addFinding(rebuilt, { key: 'sites/', code: error.code, message: error.message });
+    if (error === null || error === undefined) return;
+    await this.doubtCopies(rebuilt.providerId);
+    const hint = `If they are really gone: \`backupd reconcile <storage> --mark --force\`.`;
+    addFinding(rebuilt, { key: 'sites/', code: error.code, message: `${error.message} ${hint}` });
+  }
+
+  private async isInDataFolder(providerId: string): Promise<boolean> {
+    const { kind, settings } = await this.storage.get(providerId);
+    const { path } = settings;
+    return kind === 'local' && typeof path === 'string' && path.startsWith(`${this.config.paths.root}/`);
+  }
+
+  /** What could not be looked at on a new server counts as there, but no longer as read back. */
+  private async doubtCopies(providerId: string): Promise<void> {
+    await this.orm.em.fork().transactional(async (em) => {
+      await em.execute('update stored_object set read_at = null, read_by = null where provider_id = ?', [providerId]);
+      await em.execute(
+        `update backup_copy set state = 'present', verified_at = null where provider_id = ? and state = 'verified'`,
+        [providerId],
+      );
+    });
   }
 }
 

@@ -9,6 +9,7 @@ import { portableTables } from '../../../src/database/index.js';
 import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import { SealedReader } from '../../../src/modules/catalogue/catalogue-file.js';
 import { CatalogueSchedule } from '../../../src/modules/catalogue/catalogue-schedule.js';
+import { newId } from '../../../src/common/ids.js';
 import { SecretBox, SecretRotation } from '../../../src/modules/secrets/index.js';
 import { SettingsService } from '../../../src/modules/settings/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
@@ -458,6 +459,53 @@ describe('a catalogue from its sealed backup', () => {
       expect(states).toEqual([{ state: 'missing' }]);
     } finally {
       writeFileSync(join(folder, name), bytes);
+    }
+  });
+
+  it('takes nothing for read back that could not be looked at, and knows what was lost with the data folder', async () => {
+    const emptied = await first.admin.post<{ id: string }>('/storage', {
+      name: 'emptied',
+      kind: 'local',
+      settings: { path: join(shelf.path, 'emptied') },
+    });
+    const inside = newId();
+    try {
+      await sqlOf(
+        first,
+        `insert into storage_provider (id, name, kind, settings, is_default, enabled, created_at, updated_at)
+          values ('${inside}', 'inside', 'local', '{"path": "${second.config.paths.storage}"}', false, true, now(), now())`,
+      );
+      for (const id of [emptied.id, inside]) {
+        await sqlOf(
+          first,
+          `insert into backup_copy (backup_id, provider_id, state, size, verified_at, created_at)
+            select backup_id, '${id}', 'verified', size, now(), now() from backup_copy where provider_id = '${firstShelf}'`,
+        );
+        await sqlOf(
+          first,
+          `insert into stored_object (provider_id, key, kind, site_id, size, sha256, state, read_at, read_by, created_at)
+            select '${id}', key, kind, site_id, size, sha256, 'present', now(), 'verify', now() from stored_object
+              where provider_id = '${firstShelf}'`,
+        );
+      }
+      await task(first.admin, '/catalogue/backups');
+      const { report } = await task(second.admin, '/catalogue/recover', { providerId, secretKey });
+      const providers = (report as unknown as RecoveryReportDto).providers;
+      expect(providers.find(({ id }) => id === inside)?.rebuilt?.missing).toBeGreaterThan(0);
+      expect(JSON.stringify(providers.find(({ id }) => id === emptied.id))).toContain('RECONCILIATION_DOUBTFUL');
+      const states = await sqlOf(
+        second,
+        `select distinct p.name, c.state from backup_copy c join storage_provider p on p.id = c.provider_id
+          where p.name in ('inside', 'emptied') order by p.name`,
+      );
+      expect(states).toEqual([
+        { name: 'emptied', state: 'present' },
+        { name: 'inside', state: 'missing' },
+      ]);
+    } finally {
+      for (const table of ['backup_copy', 'stored_object'])
+        await sqlOf(first, `delete from ${table} where provider_id in ('${emptied.id}', '${inside}')`);
+      await sqlOf(first, `delete from storage_provider where id in ('${emptied.id}', '${inside}')`);
     }
   });
 });

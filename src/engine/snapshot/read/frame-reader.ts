@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../common/errors/index.js';
 import { decompressFramesAsync, frameDamaged } from '../zstd/index.js';
-import { copiesOf, type StorageDriver } from '../../ports/index.js';
+import { copiesOf, type CopyFault, distrust, type StorageDriver } from '../../ports/index.js';
 import type { ContentLocation, ManifestBundle } from '../manifest/index.js';
 import { ContentRooms } from './content-rooms.js';
 import { FrameFeed, type DecodedFrame } from './frame-feed.js';
@@ -102,7 +102,11 @@ export class FrameReader {
   /** The frame from a copy that has it right. Throws the failure when there is only one copy. */
   async #heal(bundle: number, position: number, end: number, failure: unknown): Promise<DecodedFrame> {
     const key = this.keyOf(bundle);
-    if (key === null || !hasSeveralCopies(this.driver, key)) throw failure;
+    if (key === null) throw failure;
+    if (!hasSeveralCopies(this.driver, key)) {
+      for (const only of copiesOf(this.driver, key)) distrust(this.driver, key, only, faultOf(failure));
+      throw failure;
+    }
     const range = { key, start: position, end, copies: copiesOf(this.driver, key) };
     for await (const bytes of healedFrames(this.driver, range, this.signal)) {
       const content = await decompressFramesAsync(bytes, { maxContentBytes: MAX_FRAME_CONTENT });
@@ -169,3 +173,6 @@ export class FrameReader {
     }
   }
 }
+
+const faultOf = (failure: unknown): CopyFault =>
+  failure instanceof AppError && failure.code === 'STORAGE_OBJECT_NOT_FOUND' ? 'missing' : 'damaged';

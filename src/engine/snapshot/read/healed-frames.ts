@@ -20,7 +20,7 @@ interface CheckedFrame {
 
 /**
  * The frames of a range, one after the other, each from a copy that has it right: decompressed for a check, given as they are stored.
- * A copy that has a frame wrong which another one has right is told to the driver. Throws FRAME_DAMAGED where no copy has it,
+ * A copy that has a frame wrong is told to the driver, unless another one could not be asked. Throws FRAME_DAMAGED where no copy has it,
  * and what a storage throws when the frame may still be right there.
  */
 export async function* healedFrames(
@@ -41,7 +41,10 @@ export async function* healedFrames(
         unproven = null;
         found = await feeds.frameAt(position, copy);
       }
-      if (found === null) throw feeds.failure;
+      if (found === null) {
+        feeds.tellAllWrong();
+        throw feeds.failure;
+      }
       if (unproven !== null) yield unproven.frame.bytes;
       unproven = null;
       const { frame, copy } = found;
@@ -89,6 +92,8 @@ export function hasSeveralCopies(driver: StorageDriver, key: string): boolean {
 class CopyFeeds {
   #feed: { copy: StorageDriver; frames: AsyncGenerator<CheckedFrame>; position: number } | null = null;
   #failure: unknown = null;
+  /** What each copy failed with when a frame was not found. */
+  #wrong: readonly { copy: StorageDriver; error: unknown }[] = [];
 
   constructor(
     private readonly driver: StorageDriver,
@@ -106,7 +111,7 @@ class CopyFeeds {
     position: number,
     not: StorageDriver | null = null,
   ): Promise<{ frame: CheckedFrame; copy: StorageDriver } | null> {
-    const { key, copies } = this.range;
+    const { copies } = this.range;
     const wrong: { copy: StorageDriver; error: unknown }[] = [];
     if (not !== null) wrong.push({ copy: not, error: frameDamaged('it has another length') });
     this.#failure = null;
@@ -115,9 +120,7 @@ class CopyFeeds {
       if (copy === not) continue;
       try {
         const frame = await this.#next(copy, position);
-        for (const bad of wrong) {
-          if (isWrong(bad.error)) distrust(this.driver, key, bad.copy, isGone(bad.error) ? 'missing' : 'damaged');
-        }
+        for (const bad of wrong) if (isWrong(bad.error)) this.#tell(bad.copy, bad.error);
         return { frame, copy };
       } catch (error) {
         if (this.signal !== undefined) throwIfAborted(this.signal);
@@ -127,13 +130,24 @@ class CopyFeeds {
         await this.close();
       }
     }
+    this.#wrong = wrong;
     return null;
+  }
+
+  /** No copy has the frame: where all were asked, all are wrong. */
+  tellAllWrong(): void {
+    if (!this.#wrong.every(({ error }) => isWrong(error))) return;
+    for (const { copy, error } of this.#wrong) this.#tell(copy, error);
   }
 
   async close(): Promise<void> {
     const feed = this.#feed;
     this.#feed = null;
     await feed?.frames.return(undefined).catch(() => undefined);
+  }
+
+  #tell(copy: StorageDriver, error: unknown): void {
+    distrust(this.driver, this.range.key, copy, isGone(error) ? 'missing' : 'damaged');
   }
 
   async #next(copy: StorageDriver, position: number): Promise<CheckedFrame> {

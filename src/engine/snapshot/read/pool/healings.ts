@@ -33,6 +33,9 @@ export async function healed<Item extends ContentItem>(
       if (left.length < before) healing.isRight();
       if (left.length === 0) break;
     }
+    // Every copy was asked, and none had it right.
+    if (left.length > 0 && key !== null)
+      for (const copy of copiesOf(driver, key)) distrust(driver, key, copy, 'damaged');
     lost.push(...left);
   }
   return lost;
