@@ -24,4 +24,4 @@ export function noWholeCopyText({ copies }: BackupDto): string {
 }
 
 export const NO_WHOLE_COPY_MEANS =
-  'Each part is read from a copy that has it right. Where none has, the restore fails: use another backup (`backupd backups`).';
+  'Each part is read from a copy that has it right. Where none has, the restore fails and changes nothing: use another backup (`backupd backups`).';

@@ -15,7 +15,7 @@ import { RestoreContexts, unregisteredSite } from './restore-contexts.js';
 import { restoreRequest, splitRequest } from './restore-request.js';
 
 const NO_WHOLE_COPY =
-  'No copy of this backup is known to be whole. Each part is read from a copy that has it right; where none has, the restore fails.';
+  'No copy of this backup is known to be whole. Each part is read from a copy that has it right; where none has, the restore fails and changes nothing.';
 
 /** What restores need of other features. */
 @Injectable()
