@@ -77,7 +77,8 @@ export interface JobDto {
 
 export interface BackupCopyDto {
   providerId: string;
-  providerName: string;
+  /** Null: the storage is gone. */
+  providerName: string | null;
   state: string;
   verifiedAt: string | null;
 }

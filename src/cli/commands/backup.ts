@@ -3,11 +3,13 @@ import { asAppError } from '../../common/errors/index.js';
 import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
+import { copyText, hasBadCopy, lacksWholeCopy } from '../copy-health.js';
 import { bytes, count, printable, shortId, time } from '../format.js';
 import { asPath, findSite, getBackupId, getSite, looksLikePath } from '../lookup.js';
 import { getStorage } from '../storages.js';
 import { wholeNumber } from './arguments.js';
 import { BACKUP, OF_SITE, type OfSite } from './backup-arguments.js';
+import { addDelete } from './delete-backup.js';
 import { addPins } from './pins.js';
 import type { Run } from './run.js';
 
@@ -23,7 +25,7 @@ interface CopyOptions extends OfSite {
   wait?: boolean;
 }
 
-/** `backupd backup <site|path>`, `backupd backups [site]`, `backupd backups copy <backup>` and `backupd repair <site>` */
+/** `backupd backup <site|path>`, `backupd backups [site]`, `backupd backups copy|delete <backup>` and `backupd repair <site>` */
 export function addBackup(program: Command, run: Run): void {
   program
     .command('backup')
@@ -34,7 +36,7 @@ export function addBackup(program: Command, run: Run): void {
     .option('--reread', 'read every file, also what looks unchanged')
     .option('--priority <n>', 'higher ones go first', wholeNumber)
     .action((text: string, options: BackupOptions) => run((context) => backUp(context, text, options)));
-  const backups = program.command('backups').description('the backups: list, copy, pin, unpin, keep');
+  const backups = program.command('backups').description('the backups: list, copy, pin, unpin, keep, delete');
   backups
     .command('list', { isDefault: true })
     .description('list the backups')
@@ -42,6 +44,7 @@ export function addBackup(program: Command, run: Run): void {
     .option('--limit <n>', 'how many, newest first', wholeNumber, 50)
     .action((text: string | undefined, options: { limit: number }) => run((context) => list(context, text, options)));
   addPins(backups, run);
+  addDelete(backups, run);
   backups
     .command('copy')
     .description('copy a backup to one more storage')
@@ -120,22 +123,47 @@ async function list(context: CommandContext, text: string | undefined, options: 
       bytes(backup.sourceBytes),
       bytes(backup.databaseBytes),
       bytes(backup.storedBytes),
-      backup.copies.map((copy) => `${printable(copy.providerName)}: ${copy.state}`).join(', '),
+      copiesOf(backup, output),
     ]),
     'There is no backup yet. "backupd backup <site>" takes one.',
   );
+  const legend = MARKS.filter(({ isOn }) => found.some(isOn)).map(({ mark, means }) => `${mark} ${means}`);
+  if (legend.length > 0) output.line(output.colors.dim(legend.join(', ')));
   return ExitCode.Ok;
 }
 
-/** `!` partial, `*` pinned, `×` let go by retention. */
+function copiesOf(backup: BackupDto, { colors }: CommandContext['output']): string {
+  const isLost = lacksWholeCopy(backup);
+  const copies = backup.copies.map((copy) => {
+    const text = copyText(copy);
+    return hasBadCopy({ ...backup, copies: [copy] }) ? colors.red(text) : text;
+  });
+  return `${isLost ? `${colors.bold(colors.red('NO WHOLE COPY'))} ` : ''}${copies.join(', ')}`;
+}
+
 function marksOf(backup: BackupDto, { colors }: CommandContext['output']): string {
-  const marks = [
-    ...(warningsOf(backup) > 0 ? [colors.yellow('!')] : []),
-    ...(backup.pinned ? [colors.green('*')] : []),
-    ...(backup.expiresAt === null ? [] : [colors.red('×')]),
-  ];
+  const marks = MARKS.filter(({ isOn }) => isOn(backup)).map(({ mark, color }) => colors[color](mark));
   return marks.length === 0 ? '' : ` ${marks.join('')}`;
 }
 
 const warningsOf = (backup: BackupDto): number =>
   Array.isArray(backup.warnings) ? backup.warnings.length : backup.warnings;
+
+/** What may stand behind the id of a backup; a line under the table explains those that do. */
+const MARKS: readonly {
+  mark: string;
+  color: 'red' | 'yellow' | 'green';
+  means: string;
+  isOn: (backup: BackupDto) => boolean;
+}[] = [
+  { mark: '##', color: 'red', means: 'no copy is whole', isOn: lacksWholeCopy },
+  {
+    mark: '#',
+    color: 'red',
+    means: 'a copy is damaged or missing ("backupd repair <site>")',
+    isOn: (backup) => hasBadCopy(backup) && !lacksWholeCopy(backup),
+  },
+  { mark: '!', color: 'yellow', means: 'taken with warnings', isOn: (backup) => warningsOf(backup) > 0 },
+  { mark: '*', color: 'green', means: 'pinned', isOn: ({ pinned }) => pinned },
+  { mark: '×', color: 'red', means: 'let go by retention', isOn: ({ expiresAt }) => expiresAt !== null },
+];

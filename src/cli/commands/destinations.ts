@@ -22,6 +22,11 @@ export async function destinationsOf(api: ApiClient, options: DestinationOptions
   const providers: { id: string; weight?: number }[] = [];
   for (const text of destination) {
     const [, name = text, weight] = /^(.*)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+    if (weight !== undefined && failover !== true)
+      throw usageError(
+        `--destination ${printable(text)}: a weight counts only with --failover; without it each backup goes to every destination.`,
+        'Leave the weights out, or give --failover too.',
+      );
     // oxlint-disable-next-line no-await-in-loop -- a few at most
     const { id } = await getStorage(api, name);
     providers.push({ id, ...(weight === undefined ? {} : { weight: Number(weight) }) });

@@ -60,6 +60,11 @@ function show({ output }: CommandContext, proof: ProofDto): ExitCode {
     ...(proof.budgetMinutes === null ? [] : [`at most ${proof.budgetMinutes} minutes a day`]),
   ];
   output.line(`Everything is read again every ${proof.everyDays} days${limits.map((each) => `, ${each}`).join('')}.`);
+  for (const provider of proof.providers) {
+    const loss = lossOf(provider);
+    if (loss === null) continue;
+    output.line(`${output.colors.bold(output.colors.red(`✖ ${printable(provider.providerName)}: ${loss}.`))} ${TO_DO}`);
+  }
   output.table(
     ['STORAGE', 'OBJECTS', 'SIZE', 'OLDEST PROOF', 'READ IN TIME', 'OVERDUE', 'DAMAGED', 'MISSING', 'KEPT UP'],
     proof.providers.map((provider) => [
@@ -69,14 +74,26 @@ function show({ output }: CommandContext, proof: ProofDto): ExitCode {
       time(provider.oldestProofAt),
       `${Math.floor(provider.shareReadInTime * 100)} %`,
       count(provider.overdue),
-      count(provider.damaged),
-      count(provider.missing),
-      keptUp(provider),
+      provider.damaged > 0 ? output.colors.red(count(provider.damaged)) : '0',
+      provider.missing > 0 ? output.colors.red(count(provider.missing)) : '0',
+      lossOf(provider) === null ? keptUp(provider) : output.colors.red(`no: ${lossOf(provider)}`),
     ]),
     'There is no storage yet.',
   );
   const isBad = proof.providers.some((each) => each.damaged + each.missing > 0 || each.guaranteed === false);
   return isBad ? ExitCode.Warnings : ExitCode.Ok;
+}
+
+const TO_DO =
+  '"backupd repair <site>" makes them whole from another storage; "backupd doctor" names the sites and what is lost.';
+
+/** `6 damaged, 1 missing`; null when nothing is. */
+function lossOf({ damaged, missing }: ProviderProofDto): string | null {
+  const parts = [
+    ...(damaged > 0 ? [`${count(damaged)} damaged`] : []),
+    ...(missing > 0 ? [`${count(missing)} missing`] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(', ');
 }
 
 function keptUp({ guaranteed, needsBytesPerDay }: ProviderProofDto): string {

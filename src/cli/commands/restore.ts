@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BackupDto, JobDto, RestorePreviewDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
+import { lacksWholeCopy, NO_WHOLE_COPY_MEANS, noWholeCopyText } from '../copy-health.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, plural, printable, time } from '../format.js';
 import { asPath, getBackup } from '../lookup.js';
@@ -87,12 +88,18 @@ async function restore(context: CommandContext, text: string, options: RestoreOp
   const request = await requestOf(context, options);
   const api = await context.api();
   const backup = await getBackup(api, text, options.site);
+  const isLost = lacksWholeCopy(backup);
+  // Also with --yes and --json, and before anything is read: reading may fail for it.
+  if (isLost) {
+    output.remark(output.colors.bold(output.colors.red(`✖ ${noWholeCopyText(backup)}`)));
+    output.remark(`  ${NO_WHOLE_COPY_MEANS}`);
+  }
   if (options.dryRun === true || !isPlain) {
     const preview = await api.post<RestorePreviewDto>(`/backups/${backup.id}/restore`, { ...request, dryRun: true });
     output.data(preview);
     showPreview(context, backup, preview);
-    if (options.dryRun === true) return ExitCode.Ok;
-    if (!(await output.confirm('Go on?'))) {
+    if (options.dryRun === true) return isLost ? ExitCode.Warnings : ExitCode.Ok;
+    if (!(await output.confirm(isLost ? 'No copy is whole, and the restore may fail. Go on?' : 'Go on?'))) {
       output.remark('Nothing was changed.');
       return ExitCode.Failed;
     }

@@ -28,7 +28,7 @@ export function addServer(program: Command, run: Run): void {
     .action((text: string) => run((context) => revoke(context, text)));
   program
     .command('doctor')
-    .description('check programs, space, permissions, database and storage, and say what to fix')
+    .description('check programs, space, permissions, database, storage and stored copies, and say what to fix')
     .action(() => run(doctor));
 }
 

@@ -9,7 +9,7 @@ import { DoctorDto } from './dto/doctor.dto.js';
 export class DoctorController {
   constructor(private readonly doctor: DoctorService) {}
 
-  /** Checks client programs, space, permissions, database and storage, and says what to fix. */
+  /** Checks client programs, space, permissions, database, storage and what is known of the stored copies, and says what to fix. */
   @Roles('operator')
   @Get()
   async examine(): Promise<DoctorDto> {

@@ -5,6 +5,7 @@ import { AppConfig } from '../../config/index.js';
 import { canDiagnose, type DiagnosticCheck } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { StorageService } from '../storage/index.js';
+import { checkCopies } from './copy-checks.js';
 import { checkKey, checkKeyCopy } from './key-checks.js';
 import { checkPrivate, checkReadable, checkSpace, checkUser, checkWritable, judgeSpace } from './host-checks.js';
 
@@ -36,7 +37,7 @@ export class DoctorService {
       limited('database', () => this.checkDatabase()),
       ...scanRoots.map((root) => limited(`scan root ${root}`, () => checkReadable(`scan root ${root}`, root))),
     ];
-    const parts = await Promise.all([Promise.all(host), this.checkStorages(), this.checkModules()]);
+    const parts = await Promise.all([Promise.all(host), this.checkStorages(), this.checkCopies(), this.checkModules()]);
     return parts.flat();
   }
 
@@ -53,6 +54,14 @@ export class DoctorService {
         hint: 'Look for load on its host, or a slow disk.',
       };
     return { name, status: 'ok', message: `The database answers (${took} ms).` };
+  }
+
+  private async checkCopies(): Promise<DiagnosticCheck[]> {
+    try {
+      return await timeLimit(checkCopies(this.em.fork()));
+    } catch (error) {
+      return [failed('copies', error)];
+    }
   }
 
   private async checkStorages(): Promise<DiagnosticCheck[]> {

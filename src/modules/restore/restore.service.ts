@@ -6,13 +6,16 @@ import { AppConfig } from '../../config/index.js';
 import type { RestorePreview, RestoreRequest, SiteSpec } from '../../engine/ports/index.js';
 import { WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import { BackupReader, Catalogue, OwnFolders } from '../backups/index.js';
+import { BackupReader, Catalogue, CopyState, OwnFolders } from '../backups/index.js';
 import { type Job, JobKind, JobsService } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SitesService } from '../sites/index.js';
 import type { RestoreDto } from './dto/restore.dto.js';
 import { RestoreContexts, unregisteredSite } from './restore-contexts.js';
 import { restoreRequest, splitRequest } from './restore-request.js';
+
+const NO_WHOLE_COPY =
+  'No copy of this backup is known to be whole. Each part is read from a copy that has it right; where none has, the restore fails and changes nothing.';
 
 /** What restores need of other features. */
 @Injectable()
@@ -58,7 +61,7 @@ export class RestoreService {
   /** What `start` with the same request would change; changes nothing. Errors: as `start`, and the module's. */
   async preview(backupId: string, dto: RestoreDto, signal: AbortSignal): Promise<RestorePreview> {
     const { catalogue, modules, reader } = this.parts;
-    const { backup } = await catalogue.get(backupId);
+    const { backup, copies } = await catalogue.get(backupId);
     const module = modules.restoring(backup.module);
     const request = await this.check(dto);
     const site = await this.siteOf(backup, backupId);
@@ -66,7 +69,7 @@ export class RestoreService {
     const folder = new WorkFolder(join(this.config.paths.work, newId()));
     await folder.open();
     try {
-      return await module.previewRestore({
+      const preview = await module.previewRestore({
         ...(await this.parts.contexts.places()),
         jobId: backupId,
         attempt: 1,
@@ -79,6 +82,8 @@ export class RestoreService {
         request,
         source: await reader.open(backupId, signal),
       });
+      const isWhole = copies.some(({ state }) => state === CopyState.Present || state === CopyState.Verified);
+      return isWhole ? preview : { ...preview, warnings: [NO_WHOLE_COPY, ...preview.warnings] };
     } finally {
       await folder.remove();
     }

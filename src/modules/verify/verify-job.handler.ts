@@ -165,12 +165,20 @@ function conclude(
     const message = `The copy on "${copy.providerName}" is not whole: ${damage?.path ?? ''}: ${damage?.reason ?? ''}`;
     context.journal.warn({ code: 'COPY_DAMAGED', message, context: { provider: copy.providerName } });
   }
-  const what = level === 'full' ? 'was read back and is right' : 'has everything with its size';
   const all = reports.length + unreachable.length;
   const healed = broken.length === 0 ? '' : ' `backupd repair` makes the damaged ones whole from the good ones.';
-  const message =
-    whole === all ? `Every byte of ${count(all)} ${what}.` : `${whole} of ${count(all)} ${what}.${healed}`;
-  return { message, details: { bytes } };
+  return { message: `${verdict(level, whole, all)}${healed}`, details: { bytes } };
+}
+
+/** What was found out, and no more: a quick verify says that it has read nothing. */
+export function verdict(level: VerifyLevel, whole: number, all: number): string {
+  const which = whole === all ? count(all) : `${whole} of ${count(all)}`;
+  if (level === 'quick') {
+    const there = `All objects of ${which} are there with their size.`;
+    return `${there} No byte was read: a full verify does that.`;
+  }
+  if (whole === all) return `Every byte of ${which} was read and is right.`;
+  return `${which} ${whole === 1 ? 'was' : 'were'} read and ${whole === 1 ? 'is' : 'are'} right.`;
 }
 
 function count(copies: number): string {

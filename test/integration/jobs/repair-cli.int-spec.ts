@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import { testTerminal } from '../../../src/cli/testing.js';
 import type { TestApp } from '../core/test-app.js';
-import { addPlace, backedUp, type Place, shutOut, siteIn, unmount } from './copies-support.js';
+import { addPlace, backedUp, bundlePath, flip, type Place, shutOut, siteIn, unmount } from './copies-support.js';
 import { startJobsApp } from './jobs-app.js';
 
 let test: TestApp;
@@ -88,4 +88,77 @@ it('says what a new storage means for the next backup, and that is what happens'
     /each site without destinations of its own/,
   );
   expect((await cli('storage', 'update', 'two', '--no-default')).code).toBe(0);
+});
+
+it('damage is told loudly wherever a person looks, and what is whole looks whole', async () => {
+  const before = (await test.operator.call('GET', '/doctor')).body['checks'] as { name: string }[];
+  expect(before).toContainEqual({
+    name: 'copies',
+    status: 'ok',
+    message: 'No stored object is known to be damaged or missing.',
+    hint: null,
+  });
+  const site = await siteIn(test, 'loud', [one, two]);
+  const backup = await backedUp(test, site, 1000);
+  const { id } = backup;
+  const short = id.slice(0, 18);
+  const quick = await cli('verify', id, '--quick');
+  expect(quick.stderr).toContain(
+    'All objects of 2 copies are there with their size. No byte was read: a full verify does that.',
+  );
+  expect((await cli('verify', id)).stderr).toContain('Every byte of 2 copies was read and is right.');
+  expect((await cli('backups', 'loud')).stdout).not.toMatch(/#|NO WHOLE COPY/);
+  expect((await cli('proof')).stdout).not.toContain('✖');
+
+  flip(bundlePath(two, site, backup), 100);
+  expect((await cli('verify', id)).stderr).toMatch(/1 of 2 copies was read and is right\. `backupd repair`/);
+  const listed = await cli('backups', 'loud');
+  expect(listed.code).toBe(0);
+  expect(listed.stdout).toMatch(new RegExp(`${short} #  .*one: verified, damaged on two`));
+  expect(listed.stdout).toMatch(/\n# a copy is damaged or missing \("backupd repair <site>"\)\n$/);
+  expect(await cli('restore', id, '--dry-run')).toMatchObject({ code: 0, stderr: '' });
+  const doctor = await cli('doctor');
+  expect(doctor.stdout).toMatch(/! copies on two {2}Objects there: 1 damaged; of loud\.\n +`backupd repair <site>`/);
+  expect(doctor.stdout).not.toContain('no whole copy');
+  const proof = await cli('proof');
+  expect(proof).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('✖ two: 1 damaged. "backupd repair') as string,
+  });
+  expect(proof.stdout).toMatch(/two .* no: 1 damaged\n/);
+
+  flip(bundlePath(one, site, backup), 100);
+  expect((await cli('verify', id)).code).toBe(1);
+  expect((await cli('backups', 'loud')).stdout).toMatch(
+    new RegExp(`${short} ## .*NO WHOLE COPY damaged on one, damaged on two\\n## no copy is whole\\n$`),
+  );
+  const lost = await cli('doctor');
+  expect(lost.code).toBe(1);
+  expect(lost.stdout).toMatch(
+    new RegExp(
+      `✖ copies  1 backup has no whole copy on any storage: ${short} of loud [^]*! copies on one [^]*! copies on two `,
+    ),
+  );
+  const preview = await cli('restore', id, '--dry-run', '--json');
+  expect(preview.code).toBe(3);
+  expect(preview.stderr).toMatch(/^✖ No copy of this backup is whole: damaged on one, damaged on two\.\n/);
+  expect(JSON.parse(preview.stdout)).toMatchObject({
+    warnings: [expect.stringMatching(/^No copy of this backup is known to be whole\./) as string],
+  });
+  const real = await cli('restore', id, '--yes', '--to', `${one.folder}-restored`);
+  expect(real.stderr).toMatch(
+    /^✖ No copy of this backup is whole: .*\n {2}Each part is read from a copy that has it right/,
+  );
+  expect((await cli('backups', 'delete', id, '--yes', '--force')).code).toBe(0);
+});
+
+it('weights without --failover are refused instead of dropped', async () => {
+  await siteIn(test, 'weighed', [one]);
+  const weights = ['--destination', 'one=1', '--destination', 'two=2'];
+  const refused = await cli('sites', 'edit', 'weighed', ...weights);
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('a weight counts only with --failover') as string,
+  });
+  expect((await cli('sites', 'edit', 'weighed', ...weights, '--failover')).code).toBe(0);
 });

@@ -43,6 +43,26 @@ describe('the command line', () => {
     expect(grace.stderr).toMatch(/let go before keep the end that they have/);
   });
 
+  it('deletes a backup by hand: asks, refuses the newest and whoever is no admin, with what to do', async () => {
+    const site = await makeSite(test, 'cli-delete');
+    await makeBackups(test, site, 2);
+    const [newest = '', older = ''] = await idsOf(test, site);
+    expect(await cli('backups', 'delete', older)).toMatchObject({ code: 2 });
+    const not = await cliAs(test.operator, ['backups', 'delete', older, '--yes']);
+    expect(not).toMatchObject({ code: 1, stderr: expect.stringContaining('takes the role admin') as string });
+    expect((await cliAs(test.admin, ['backups', 'delete', older], { type: 'n' })).code).toBe(1);
+    expect(await idsOf(test, site)).toEqual([newest, older]);
+    const refused = await cli('backups', 'delete', 'latest', '--site', 'cli-delete', '--yes');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('with --force.') as string });
+    const done = await cli('backups', 'delete', older, '--yes');
+    expect(done).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Deleted .* of cli-delete[^]*It had added /) as string,
+    });
+    expect((await cli('backups', 'delete', newest, '--force', '--yes')).code).toBe(0);
+    expect(await idsOf(test, site)).toEqual([]);
+  });
+
   it('sets, lists and removes quotas, and shows usage', async () => {
     const site = await makeSite(test, 'cli-quota');
     await makeBackups(test, site, 1);
