@@ -12,8 +12,8 @@ export function quotaExceeded(state: QuotaState, subject: string): AppError {
     message: `The quota of ${subject} is ${limit} bytes; with ${used} bytes used${others} there is no room for ${asked} bytes more.`,
     hint:
       over === OverQuota.Prune
-        ? 'Raise it (`backupd quota set`), or delete backups: what retention lets go would not make room enough.'
-        : 'Raise it (`backupd quota set`), delete backups, or let retention make room (`backupd quota set … --over prune`).',
+        ? 'Raise it (`backupd quota set`), or delete backups (`backupd backups delete`): what retention lets go would not make room enough.'
+        : 'Raise it (`backupd quota set`), delete backups (`backupd backups delete`), or let retention make room (`backupd quota set … --over prune`).',
     retry: 'never',
     context: { scope, subjectId, quotaBytes: limit, usedBytes: used, reservedBytes: reserved, neededBytes: asked },
   });
