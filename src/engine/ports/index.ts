@@ -6,6 +6,7 @@ export * from './comparing-module.js';
 export * from './diagnostics.js';
 export * from './member-sink.js';
 export * from './storage-key.js';
+export * from './places.js';
 export * from './stream-source.js';
 export * from './copies.js';
 export * from './stop-request.js';

@@ -89,6 +89,14 @@ export interface StorageDriver {
 export interface InitialisableStorageDriver extends StorageDriver {
   /** Prepares the place. Idempotent; keeps what is there. Never called for a provider that exists already. */
   initialise(): Promise<void>;
+  /** The same place as it is, to try it out unprepared. What that makes, `end` removes; what was there before stays. */
+  trial(): Promise<StorageTrial>;
+}
+
+export interface StorageTrial {
+  driver: StorageDriver;
+  /** Call it once, when nothing uses the driver any more. */
+  end(): Promise<void>;
 }
 
 export function canInitialise(driver: StorageDriver): driver is InitialisableStorageDriver {
@@ -145,4 +153,9 @@ export interface StorageDriverFactory {
   /** Names of the settings that are secrets: sealed at rest, never returned. */
   readonly secretSettings: readonly string[];
   create(settings: Readonly<Record<string, unknown>>): StorageDriver;
+  /**
+   * The names of the place that these settings lead to, secrets not needed; each ends in `/`. Two settings whose names are the same,
+   * or of which one begins with the other's, share objects (`placesMeet`). Nothing is made or asked over a network.
+   */
+  places(settings: Readonly<Record<string, unknown>>): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SiteDestinations } from '../../engine/ports/index.js';
+import type { StorageProvider } from './storage-provider.entity.js';
 
 /** 2^48: as many bits of a hash as a number holds exactly, and some to spare. */
 const HASH_RANGE = 2 ** 48;
@@ -18,4 +19,21 @@ function score(siteId: string, providerId: string, weight: number): number {
   const draw = (bits + 0.5) / HASH_RANGE;
   // Below 0 and still spread, so that those without weight are in an order of their own.
   return weight > 0 ? -weight / Math.log(draw) : draw - 1;
+}
+
+/** What must be known of a site to tell where its backups go. */
+export interface DestinedSite {
+  id: string;
+  destinations?: SiteDestinations | null | undefined;
+}
+
+/** Of the enabled providers those that the site goes to, in the order in which it does. */
+export function chosenOf({ id, destinations }: DestinedSite, enabled: readonly StorageProvider[]): StorageProvider[] {
+  if (destinations === null || destinations === undefined) {
+    const defaults = enabled.filter((provider) => provider.isDefault);
+    return defaults.length > 0 ? defaults : [...enabled];
+  }
+  const { mode, providers } = destinations;
+  const order = mode === 'failover' ? failoverOrder(id, providers) : providers.map((provider) => provider.id);
+  return order.flatMap((wanted) => enabled.find((provider) => provider.id === wanted) ?? []);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { AppError, asAppError } from '../../common/errors/index.js';
-import { hasProbeSteps, type StorageDriver } from '../../engine/ports/index.js';
+import { canInitialise, hasProbeSteps, type StorageDriver } from '../../engine/ports/index.js';
 
 /** One thing that was tried. */
 export interface ProbedStep {
@@ -61,6 +61,17 @@ export async function probeStorage(driver: StorageDriver): Promise<StorageProbe>
     durationMs: Math.round(performance.now() - started),
     steps,
   };
+}
+
+/** The same where nothing is prepared yet; leaves the place as it was. */
+export async function tryOut(driver: StorageDriver): Promise<StorageProbe> {
+  if (!canInitialise(driver)) return probeStorage(driver);
+  const trial = await driver.trial();
+  try {
+    return await probeStorage(trial.driver);
+  } finally {
+    await trial.end();
+  }
 }
 
 /** Throws what failed first. */

@@ -30,7 +30,10 @@ export class StorageController {
     return this.storage.kinds();
   }
 
-  /** Adds a storage provider. It is tested first, as `POST /storage/test` does; one that does not work is refused. */
+  /**
+   * Adds a storage provider. It is tested first, as `POST /storage/test` does; one that does not work is refused, and one whose place
+   * is not apart from those of the others, from the data dir and from the sites.
+   */
   @Roles('admin')
   @Post()
   async create(@Body() body: CreateStorageDto): Promise<StorageDto> {
@@ -39,7 +42,7 @@ export class StorageController {
 
   /**
    * Tries settings that are not saved yet: write, read, range, list, delete and what the driver needs besides, each with
-   * what is missing for it. The answer is 200 also when something failed: see `ok`.
+   * what is missing for it. Nothing stays of it. The answer is 200 also when something failed: see `ok`.
    */
   @Roles('admin')
   @Post('test')
@@ -55,7 +58,7 @@ export class StorageController {
     return this.toDto(await this.storage.get(id));
   }
 
-  /** Changes name, settings, default or whether it is enabled. */
+  /** Changes name, settings, default or whether it is enabled. A new place must be apart from the others, as when one is added. */
   @Roles('admin')
   @Patch(':id')
   async update(@IdParam() id: string, @Body() body: UpdateStorageDto): Promise<StorageDto> {

@@ -55,6 +55,28 @@ export function storageLacksCopies(name: string): AppError {
   });
 }
 
+export function storagePlaceTaken(other: string, context: Record<string, string>): AppError {
+  return new AppError({
+    code: 'STORAGE_PLACE_TAKEN',
+    kind: 'conflict',
+    message: `This place is the same as that of ${other}, or one lies in the other.`,
+    hint: 'Two storages in one place are one copy: what damages one damages both. Give a place that is apart from all others.',
+    retry: 'never',
+    context,
+  });
+}
+
+export function storageInsideSite(name: string, path: string): AppError {
+  return new AppError({
+    code: 'STORAGE_INSIDE_SITE',
+    kind: 'conflict',
+    message: `This folder lies in the site "${name}" (${path}).`,
+    hint: 'There the web server may hand out the backups of all sites, and the site would back them up. Give a folder outside of any site.',
+    retry: 'never',
+    context: { name, path },
+  });
+}
+
 export function noStorage(): AppError {
   return new AppError({
     code: 'NO_STORAGE',

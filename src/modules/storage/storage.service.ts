@@ -13,17 +13,12 @@ import {
 } from '../../engine/ports/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { BrokenDriver } from './broken-driver.js';
-import { failoverOrder } from './site-destinations.js';
+import { chosenOf, type DestinedSite } from './site-destinations.js';
 import { StorageDriverRegistry } from './storage-driver.registry.js';
-import { probeStorage, requireWorking, type StorageProbe } from './storage-probe.js';
+import { StoragePlaces } from './storage-places.js';
+import { probeStorage, requireWorking, tryOut, type StorageProbe } from './storage-probe.js';
 import { StorageProvider } from './storage-provider.entity.js';
 import { noStorage, storageInUse, storageLacksCopies, storageNameTaken, storageNotFound } from './storage.errors.js';
-
-/** What must be known of a site to tell where its backups go. */
-export interface DestinedSite {
-  id: string;
-  destinations?: SiteDestinations | null | undefined;
-}
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -57,6 +52,7 @@ export class StorageService {
     private readonly em: EntityManager,
     private readonly registry: StorageDriverRegistry,
     private readonly secrets: SecretBox,
+    private readonly places: StoragePlaces,
   ) {}
 
   async list({ limit, offset }: PageQueryDto): Promise<Page<StorageProvider>> {
@@ -128,14 +124,20 @@ export class StorageService {
     return (await this.all()).flatMap((provider) => (provider.enabled ? [this.destinationOf(provider)] : []));
   }
 
-  /** Adds a provider after a probe has shown that it works. Errors: STORAGE_KIND_UNKNOWN, STORAGE_NAME_TAKEN, the driver's. */
+  /**
+   * Adds a provider after a probe has shown that it works; one that is refused leaves nothing behind. Errors: STORAGE_KIND_UNKNOWN,
+   * STORAGE_NAME_TAKEN, STORAGE_PLACE_TAKEN, STORAGE_INSIDE_SITE, the driver's.
+   */
   async create(input: NewStorage): Promise<StorageProvider> {
     const { open, sealed } = this.split(input.kind, input.settings);
     const driver = this.registry.get(input.kind).create(input.settings);
     if ((await this.em.fork().count(StorageProvider, { name: input.name })) > 0) throw storageNameTaken(input.name);
-    if (canInitialise(driver)) await driver.initialise();
-    requireWorking(await probeStorage(driver));
+    await this.places.requireFree(this.em.fork(), input);
+    requireWorking(await tryOut(driver));
     return this.save(input.name, async (em) => {
+      await this.places.lock(em);
+      await this.places.requireFree(em, input);
+      if (canInitialise(driver)) await driver.initialise();
       const now = systemClock.now();
       const provider = em.create(StorageProvider, {
         id: newId(),
@@ -162,12 +164,18 @@ export class StorageService {
     const settings =
       changes.settings === undefined ? null : withoutNulls({ ...this.fullSettings(before), ...changes.settings });
     const split = settings === null ? null : this.split(before.kind, settings);
+    const moved = settings === null || split === null ? null : await this.places.movedTo(before, split.open);
+    if (moved !== null) await this.places.requireFree(this.em.fork(), moved);
     if (settings !== null) {
       const driver = this.registry.get(before.kind).create(settings);
       requireWorking(await probeStorage(driver));
       await this.requireCopies(before, driver);
     }
     return this.save(changes.name ?? before.name, async (em) => {
+      if (moved !== null) {
+        await this.places.lock(em);
+        await this.places.requireFree(em, moved);
+      }
       const provider = await this.find(em, id);
       if (changes.name !== undefined) provider.name = changes.name;
       if (changes.isDefault !== undefined) provider.isDefault = changes.isDefault;
@@ -206,12 +214,10 @@ export class StorageService {
     return probeStorage(await this.driver(id));
   }
 
-  /** The same with settings that are not saved. A place that needs it (a local folder) is prepared. Errors: as `create`. */
+  /** The same with settings that are not saved. Nothing stays of it. Errors: STORAGE_KIND_UNKNOWN, the driver's. */
   async testSettings(kind: string, settings: Settings): Promise<StorageProbe> {
     this.split(kind, settings);
-    const driver = this.registry.get(kind).create(settings);
-    if (canInitialise(driver)) await driver.initialise();
-    return probeStorage(driver);
+    return tryOut(this.registry.get(kind).create(settings));
   }
 
   /** One of the newest is enough: what else is not there is the reconciliation's to find. */
@@ -286,15 +292,4 @@ export class StorageService {
 
 function withoutNulls(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
-}
-
-/** Of the enabled providers those that the site goes to, in the order in which it does. */
-function chosenOf({ id, destinations }: DestinedSite, enabled: readonly StorageProvider[]): StorageProvider[] {
-  if (destinations === null || destinations === undefined) {
-    const defaults = enabled.filter((provider) => provider.isDefault);
-    return defaults.length > 0 ? defaults : [...enabled];
-  }
-  const { mode, providers } = destinations;
-  const order = mode === 'failover' ? failoverOrder(id, providers) : providers.map((provider) => provider.id);
-  return order.flatMap((wanted) => enabled.find((provider) => provider.id === wanted) ?? []);
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rmdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readdir, rmdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { cancelledError, errnoOf } from '../../common/errors/index.js';
 import {
@@ -11,6 +11,7 @@ import {
   objectNotFound,
   type PutOptions,
   type PutSource,
+  type StorageTrial,
   type StoredObject,
 } from '../../engine/ports/index.js';
 import { FileRangeStream } from './file-range-stream.js';
@@ -32,7 +33,11 @@ const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 export class LocalStorageDriver implements InitialisableStorageDriver, FileStorageDriver {
   readonly kind = 'local';
 
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    /** False only for a trial: the marker says that this is the disk, so a trial must not put it there. */
+    private readonly needsMarker = true,
+  ) {}
 
   /** Makes the folder and its marker. Idempotent; a storage that was used before keeps what it has. */
   async initialise(): Promise<void> {
@@ -40,6 +45,7 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
       await makeDurably(this.root);
       const root = await Folder.openRoot(this.root);
       try {
+        await (await root.makeChild(PARTIAL_FOLDER)).close();
         const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
         const marker = await root.openFile(MARKER_FILE, flags);
         try {
@@ -55,6 +61,21 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
         await root.close();
       }
     });
+  }
+
+  async trial(): Promise<StorageTrial> {
+    const made = await this.translated({ what: 'set up' }, () => makeDurably(this.root));
+    const hadPartials = await exists(join(this.root, PARTIAL_FOLDER));
+    return {
+      driver: new LocalStorageDriver(this.root, false),
+      end: async () => {
+        // A storage was made of it meanwhile.
+        if (await exists(join(this.root, MARKER_FILE))) return;
+        const ours = [...(hadPartials ? [] : [join(this.root, PARTIAL_FOLDER)]), ...made.toReversed()];
+        // What is no longer empty is in use by somebody else.
+        for (const folder of ours) await rmdir(folder).catch(() => undefined);
+      },
+    };
   }
 
   async put(key: string, source: PutSource, options: PutOptions = {}): Promise<StoredObject> {
@@ -183,6 +204,7 @@ export class LocalStorageDriver implements InitialisableStorageDriver, FileStora
       if (NOT_THERE.has(errnoOf(error) ?? '')) throw unreachable(this.root, 'there is no such folder', error);
       throw translate(error, this.root, operation);
     });
+    if (!this.needsMarker) return root;
     const marker = await root.stat(MARKER_FILE).catch(() => null);
     if (marker !== null) return root;
     await root.close();
@@ -231,8 +253,15 @@ async function removeEmptyParents(chain: readonly Folder[], folders: readonly st
   }
 }
 
-/** `mkdir -p` with 0700 whose new folders survive a power loss. */
-async function makeDurably(path: string): Promise<void> {
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `mkdir -p` with 0700 whose new folders survive a power loss; those that it made, outermost first. */
+async function makeDurably(path: string): Promise<string[]> {
   const isFolder = await stat(path).then(
     (facts) => facts.isDirectory(),
     (error: unknown) => {
@@ -240,14 +269,21 @@ async function makeDurably(path: string): Promise<void> {
       throw error;
     },
   );
-  if (isFolder) return;
+  if (isFolder) return [];
   const parent = dirname(path);
-  if (parent !== path) await makeDurably(parent);
-  await mkdir(path, { mode: 0o700 });
+  const made = parent === path ? [] : await makeDurably(parent);
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else was faster: a folder of theirs.
+    if (errnoOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return made;
+    throw error;
+  }
   const handle = await open(parent, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+  return [...made, path];
 }

@@ -1,7 +1,12 @@
 import { isAbsolute, normalize } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
-import { StorageDriverProvider, type JsonSchema, type StorageDriverFactory } from '../../engine/ports/index.js';
+import {
+  folderPlaces,
+  StorageDriverProvider,
+  type JsonSchema,
+  type StorageDriverFactory,
+} from '../../engine/ports/index.js';
 import { LocalStorageDriver } from './local-storage.driver.js';
 
 /** Storage in a folder of this host, or of anything mounted here. Settings: `{path}`. */
@@ -28,6 +33,14 @@ export class LocalStorageDriverFactory implements StorageDriverFactory {
 
   /** Throws STORAGE_SETTINGS_INVALID when the path is not absolute. */
   create(settings: Readonly<Record<string, unknown>>): LocalStorageDriver {
+    return new LocalStorageDriver(this.folderOf(settings));
+  }
+
+  async places(settings: Readonly<Record<string, unknown>>): Promise<string[]> {
+    return folderPlaces(this.folderOf(settings));
+  }
+
+  private folderOf(settings: Readonly<Record<string, unknown>>): string {
     const path = settings['path'];
     if (typeof path !== 'string' || !isAbsolute(path) || path.includes('\0') || normalize(path) === '/') {
       throw new AppError({
@@ -38,6 +51,6 @@ export class LocalStorageDriverFactory implements StorageDriverFactory {
         retry: 'never',
       });
     }
-    return new LocalStorageDriver(normalize(path));
+    return normalize(path);
   }
 }

@@ -258,3 +258,33 @@ describe('uploads that were left', () => {
     expect(await driver.put('sites/a', { bytes: large })).toMatchObject({ size: large.length });
   });
 });
+
+describe('a server that is no S3 service', () => {
+  it.each([
+    ['a bare 404', 404, ''],
+    ['a page', 404, '<html><body>404<br></body></html>'],
+    ['a whole page', 404, '<html><body>404</body></html>'],
+    ['text', 400, '404 page not found'],
+    ['JSON', 405, '{"error":"no"}'],
+  ])('is called so for %s', async (_, status, body) => {
+    const { driver } = await talkingTo(() => ({ status, body }));
+    await expect(driver.put('probe/a.txt', { bytes: small })).rejects.toMatchObject({
+      code: 'STORAGE_ENDPOINT_WRONG',
+      message: expect.stringMatching(/^What answers at localhost:\d+ is not an S3 service/) as string,
+    });
+  });
+
+  it.each([
+    ['says which bucket is missing', 404, '<Error><Code>NoSuchBucket</Code></Error>', 'STORAGE_BUCKET_NOT_FOUND'],
+    ['breaks off', 400, '<Error><Code>Odd', 'STORAGE_FAILED'],
+    ['is out of order', 500, 'oops', 'STORAGE_UNREACHABLE'],
+  ])('is not one that %s', async (_, status, body, code) => {
+    const { driver } = await talkingTo(() => ({ status, body }));
+    await expect(driver.put('probe/a.txt', { bytes: small })).rejects.toMatchObject({ code });
+  });
+
+  it('a bare 404 to a read is a missing object', async () => {
+    const { driver } = await talkingTo(() => ({ status: 404 }));
+    expect(await driver.stat('sites/a')).toBeNull();
+  });
+});

@@ -1,4 +1,5 @@
 import { AppError, errnoOf } from '../../common/errors/index.js';
+import { field, rightRegion, serverTime } from './s3-answer.js';
 import { isNetworkFault, statusOf } from './s3-retry.js';
 
 /** What was asked of the server. */
@@ -84,6 +85,7 @@ function faultOf(error: Error, action: Action, place: Place): Fault | null {
   if (status === undefined && TLS_FAULT.test(errno)) return tlsFault(errno, place);
   if (status === undefined) return isNetworkFault(error) ? unreachable(errno === '' ? name : errno, place) : null;
   if (name === 'RequestTimeTooSkewed' || name === 'RequestExpired') return clockSkew(error, place);
+  if (isNotS3(error, status, action)) return notS3(status, place);
   if (BAD_CREDENTIALS.has(name) || status === 401) return badCredentials(name, place);
   if (WRONG_REGION.has(name) || status === 301 || status === 307) return wrongRegion(error, place);
   if (name === 'NoSuchBucket') return bucketNotFound(place);
@@ -176,6 +178,23 @@ function bucketNotFound(place: Place): Fault {
   };
 }
 
+/** An answer with text that no S3 service gives; or a bare "not found" to a write, where one would name the missing bucket. */
+function isNotS3(error: Error, status: number, { permission }: Action): boolean {
+  // Without its end, the answer may be one that broke off.
+  if (/XML parse error: (?!missing closing)/.test(error.message))
+    return status >= 400 && status < 500 && status !== 429;
+  return status === 404 && error.name === 'NotFound' && field(error, 'Code') === null && permission === 's3:PutObject';
+}
+
+function notS3(status: number, place: Place): Fault {
+  return {
+    code: 'STORAGE_ENDPOINT_WRONG',
+    message: `What answers at ${place.host} is not an S3 service, or has nothing at the path of the bucket ${place.bucket} (status ${status}).`,
+    hint: 'Check endpoint, port and pathStyle. The address of a web console or of another server on the same host is not the S3 endpoint.',
+    retry: 'maybe',
+  };
+}
+
 function notFound(action: Action): Fault {
   return {
     code: 'STORAGE_OBJECT_NOT_FOUND',
@@ -254,34 +273,4 @@ export function saysRetained(error: unknown): boolean {
 export function isUnsupported(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return statusOf(error) === 501 || error.name === 'NotImplemented' || error.name === 'MethodNotAllowed';
-}
-
-function serverTime(error: Error): string | null {
-  const given = field(error, 'ServerTime') ?? header(error, 'date');
-  const at = given === null ? Number.NaN : Date.parse(given);
-  return Number.isNaN(at) ? null : new Date(at).toISOString();
-}
-
-function rightRegion(error: Error): string | null {
-  return (
-    field(error, 'Region') ??
-    header(error, 'x-amz-bucket-region') ??
-    /expecting '([^']+)'/.exec(error.message)?.[1] ??
-    null
-  );
-}
-
-function field(error: Error, name: string): string | null {
-  const value: unknown = Reflect.get(error, name);
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function header(error: Error, name: string): string | null {
-  const response: unknown = Reflect.get(error, '$response');
-  if (typeof response !== 'object' || response === null || !('headers' in response)) return null;
-  const { headers } = response;
-  if (typeof headers !== 'object' || headers === null) return null;
-  const value: unknown = Reflect.get(headers, name);
-  return typeof value === 'string' ? value : null;
 }

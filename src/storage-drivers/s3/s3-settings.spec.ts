@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseS3Settings } from './s3-settings.js';
+import { placesMeet } from '../../engine/ports/index.js';
+import { parseS3Settings, s3Place } from './s3-settings.js';
 
 const least = { bucket: 'backups', accessKeyId: 'a', secretAccessKey: 's' };
 
@@ -35,5 +36,28 @@ describe('parseS3Settings', () => {
     expect(() => parseS3Settings({ ...least, ...wrong })).toThrow(
       expect.objectContaining({ code: 'STORAGE_SETTINGS_INVALID', hint: expect.stringContaining('docs/') as string }),
     );
+  });
+});
+
+const place = (more: Record<string, string>): string => s3Place({ bucket: 'store', ...more });
+
+describe('the place', () => {
+  it.each([
+    [{}, 's3://aws/store/'],
+    [
+      { endpoint: 'https://s3.eu-central-1.amazonaws.com', region: 'eu-central-1', prefix: 'a/b' },
+      's3://aws/store/a/b/',
+    ],
+    [{ region: 'cn-north-1' }, 's3://cn/store/'],
+    [{ endpoint: 'https://S3.Example.com:443/', prefix: 'a/' }, 's3://s3.example.com/store/a/'],
+    [{ endpoint: 'http://s3.example.com.:9000' }, 's3://s3.example.com:9000/store/'],
+  ])('of %o is %s', (more, expected) => {
+    expect(place(more)).toBe(expected);
+  });
+
+  it('tells prefixes apart that are not one inside the other', () => {
+    expect(placesMeet([place({ prefix: 'a' })], [place({ prefix: 'ab' })])).toBe(false);
+    expect(placesMeet([place({ prefix: 'a' })], [place({ prefix: 'a/b' })])).toBe(true);
+    expect(placesMeet([place({})], [place({ prefix: 'a/b' })])).toBe(true);
   });
 });

@@ -122,19 +122,18 @@ type Raw = Readonly<Record<string, unknown>>;
 /** The settings, checked for what a schema can't say. Error: STORAGE_SETTINGS_INVALID. */
 export function parseS3Settings(raw: Raw): S3Settings {
   const endpoint = text(raw, 'endpoint')?.replace(/\/$/, '') ?? null;
-  const isAws = endpoint === null || /\.amazonaws\.com(\.cn)?$/i.test(hostOf(endpoint));
+  const isAws = endpoint === null || isAwsHost(hostOf(endpoint));
   const bucket = required(raw, 'bucket');
   const sessionToken = text(raw, 'sessionToken');
   const sse = text(raw, 'sse') ?? 'none';
   const kmsKeyId = text(raw, 'kmsKeyId') ?? null;
   if (sse !== 'none' && sse !== 'AES256' && sse !== 'aws:kms') throw invalid('sse must be none, AES256 or aws:kms.');
   if (kmsKeyId !== null && sse !== 'aws:kms') throw invalid('A KMS key needs sse aws:kms.');
-  const folder = (text(raw, 'prefix') ?? '').replace(/\/$/, '');
   return {
     endpoint,
     region: text(raw, 'region') ?? 'us-east-1',
     bucket,
-    prefix: folder === '' ? '' : `${folder}/`,
+    prefix: folderOf(raw),
     // A dot in the name of the bucket does not fit AWS's certificate.
     pathStyle: typeof raw['pathStyle'] === 'boolean' ? raw['pathStyle'] : !isAws || bucket.includes('.'),
     credentials: {
@@ -151,6 +150,29 @@ export function parseS3Settings(raw: Raw): S3Settings {
     concurrency: number(raw, 'concurrency') ?? DEFAULT_CONCURRENCY,
     isAws,
   };
+}
+
+/** `s3://server/bucket/prefix/`, for `placesMeet`. AWS is one server for each of its partitions: bucket names are unique there. */
+export function s3Place(raw: Raw): string {
+  const endpoint = text(raw, 'endpoint') ?? null;
+  const region = text(raw, 'region') ?? '';
+  const folder = folderOf(raw);
+  return `s3://${serverOf(endpoint, region)}/${required(raw, 'bucket')}/${folder}`;
+}
+
+function serverOf(endpoint: string | null, region: string): string {
+  if (endpoint !== null && !isAwsHost(hostOf(endpoint))) return new URL(endpoint).host.replace(/\.(?=:|$)/, '');
+  return /^(cn|us-gov|us-iso\w*|eu-isoe)-/.exec(region)?.[1] ?? 'aws';
+}
+
+/** Empty, or ending in a slash. */
+function folderOf(raw: Raw): string {
+  const folder = (text(raw, 'prefix') ?? '').replace(/\/$/, '');
+  return folder === '' ? '' : `${folder}/`;
+}
+
+function isAwsHost(host: string): boolean {
+  return /\.amazonaws\.com(\.cn)?$/i.test(host);
 }
 
 /** Until when an object stored now is to be locked. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { StorageMaintenance } from '../../../src/modules/backups/storage-maintenance.js';
@@ -69,6 +69,88 @@ it('refuses what does not work, and keeps nothing of it', async () => {
   });
   expect((await add({ name: 'x', kind: 'local', settings: { path: '/proc/backupd' } })).status).toBeGreaterThan(499);
   expect((await test.viewer.call('GET', '/storage')).body['total']).toBe(1);
+});
+
+it('refuses a place that is not apart from every other storage and the data dir', async () => {
+  const folder = join(test.folder, 'apart');
+  const add = (name: string, path: string): Promise<Answer> =>
+    test.admin.call('POST', '/storage', { name, kind: 'local', settings: { path } });
+  const [first, second] = [await add('first', join(folder, 'a')), await add('second', join(folder, 'ab'))];
+  expect([first.status, second.status]).toEqual([201, 201]);
+  symlinkSync(join(folder, 'a'), join(folder, 'link'));
+  await test.admin.call('PATCH', `/storage/${String(first.body['id'])}`, { enabled: false });
+  const taken = {
+    status: 409,
+    body: {
+      code: 'STORAGE_PLACE_TAKEN',
+      detail: expect.stringContaining('storage "first"') as string,
+      hint: expect.stringContaining('one copy') as string,
+    },
+  };
+  for (const path of ['a', 'a/', 'a/inside/deep', 'link', 'link/inside']) {
+    expect(await add('x', join(folder, path)), path).toMatchObject(taken);
+    const move = { settings: { path: join(folder, path) } };
+    expect(await test.admin.call('PATCH', `/storage/${String(second.body['id'])}`, move), path).toMatchObject(taken);
+  }
+  expect(await add('x', folder)).toMatchObject({ status: 409, body: { code: 'STORAGE_PLACE_TAKEN' } });
+  expect(readdirSync(join(folder, 'a')).filter((name) => !name.startsWith('.'))).toEqual([]);
+  const { root, work, storage } = test.config.paths;
+  for (const path of [root, work, join(root, 'more'), storage, join(storage, 'more')])
+    expect(await add('x', path), path).toMatchObject({ status: 409, body: { code: 'STORAGE_PLACE_TAKEN' } });
+  // What stays where it is may be changed.
+  const same = { settings: { path: join(folder, 'ab') }, name: 'renamed' };
+  expect((await test.admin.call('PATCH', `/storage/${String(second.body['id'])}`, same)).status).toBe(200);
+  mkdirSync(join(folder, 'new', 'inside'), { recursive: true });
+  const both = await Promise.all([add('y', join(folder, 'new')), add('z', join(folder, 'new', 'inside'))]);
+  expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
+  for (const { body } of [first, second, ...both.filter(({ status }) => status === 201)])
+    expect((await test.admin.call('DELETE', `/storage/${String(body['id'])}`)).status).toBe(204);
+});
+
+it('refuses a folder inside a site', async () => {
+  const path = join(test.folder, 'www');
+  mkdirSync(path);
+  await runSql(
+    String(test.config.databaseUrl),
+    `insert into site (id, name, path, module, settings, excludes, overrides, created_at, updated_at)
+      values (gen_random_uuid(), 'blog', '${path}', 'files', '{}', '[]', '{}', now(), now())`,
+  );
+  const add = (folder: string): Promise<Answer> =>
+    test.admin.call('POST', '/storage', { name: 'web', kind: 'local', settings: { path: folder } });
+  for (const folder of [path, join(path, 'backups')])
+    expect(await add(folder)).toMatchObject({
+      status: 409,
+      body: { code: 'STORAGE_INSIDE_SITE', detail: expect.stringContaining('blog') as string },
+    });
+  expect(readdirSync(path)).toEqual([]);
+  const beside = await add(`${path}-backups`);
+  expect(beside.status).toBe(201);
+  const move = { settings: { path: join(path, 'backups') } };
+  expect(await test.admin.call('PATCH', `/storage/${String(beside.body['id'])}`, move)).toMatchObject({
+    status: 409,
+    body: { code: 'STORAGE_INSIDE_SITE' },
+  });
+  await test.admin.call('DELETE', `/storage/${String(beside.body['id'])}`);
+  await runSql(String(test.config.databaseUrl), 'delete from site');
+});
+
+it('a test of settings leaves no trace', async () => {
+  const folder = join(test.folder, 'tried');
+  const tryOut = (path: string): Promise<Answer> =>
+    test.admin.call('POST', '/storage/test', { kind: 'local', settings: { path } });
+  expect(await tryOut(join(folder, 'a', 'b'))).toMatchObject({ status: 200, body: { ok: true } });
+  expect(existsSync(folder)).toBe(false);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'note'), 'was there');
+  expect(await tryOut(folder)).toMatchObject({ status: 200, body: { ok: true } });
+  expect(readdirSync(folder)).toEqual(['note']);
+  const made = await test.admin.call('POST', '/storage', { name: 'tried', kind: 'local', settings: { path: folder } });
+  expect(made.status).toBe(201);
+  const before = readdirSync(folder);
+  expect(before).toContain('.backupd-storage');
+  expect(await tryOut(folder)).toMatchObject({ status: 200, body: { ok: true } });
+  expect(readdirSync(folder)).toEqual(before);
+  await test.admin.call('DELETE', `/storage/${String(made.body['id'])}`);
 });
 
 it('a storage whose folder is gone fails its test and shows no space, but does not break the list', async () => {

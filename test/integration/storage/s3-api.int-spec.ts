@@ -40,6 +40,20 @@ it('an S3 storage is tested, added, tested again, changed and removed; its secre
   const changed = await test.admin.call('PATCH', at, { settings: { concurrency: 2, partSizeMiB: null } });
   expect(changed.body['settings']).toMatchObject({ concurrency: 2, bucket });
   expect(changed.body['settings']).not.toHaveProperty('partSizeMiB');
+  for (const prefix of ['', String(settings['prefix']), `${String(settings['prefix'])}/inside`])
+    expect(
+      await test.admin.call('POST', '/storage', { name: 'again', kind: 's3', settings: { ...settings, prefix } }),
+    ).toMatchObject({ status: 409, body: { code: 'STORAGE_PLACE_TAKEN', context: { name: 'ceph' } } });
+  const [apart, within] = [{ settings: { prefix: 'a' } }, { ...settings, prefix: 'b' }];
+  expect((await test.admin.call('PATCH', at, apart)).status).toBe(200);
+  const beside = await test.admin.call('POST', '/storage', { name: 'beside', kind: 's3', settings: within });
+  expect(beside.status).toBe(201);
+  const into = { settings: { prefix: 'a/b' } };
+  expect(await test.admin.call('PATCH', `/storage/${String(beside.body['id'])}`, into)).toMatchObject({
+    status: 409,
+    body: { code: 'STORAGE_PLACE_TAKEN' },
+  });
+  expect((await test.admin.call('DELETE', `/storage/${String(beside.body['id'])}`)).status).toBe(204);
   const shown = await test.viewer.call('GET', '/storage');
   const stored = await runSql(String(test.config.databaseUrl), 'select * from storage_provider');
   for (const text of [made, tested, changed, shown, stored].map((value) => JSON.stringify(value))) {
