@@ -38,7 +38,7 @@ export function storageInUse(copies: number): AppError {
     code: 'STORAGE_IN_USE',
     kind: 'conflict',
     message: `This storage holds ${copies} ${copies === 1 ? 'copy' : 'copies'} of backups.`,
-    hint: 'Disable it (`backupd storage edit <storage> --disable`), or delete those backups first.',
+    hint: 'Disable it (`backupd storage edit <storage> --disable`), or delete those backups first (`backupd backups delete`).',
     retry: 'never',
     context: { copies },
   });
