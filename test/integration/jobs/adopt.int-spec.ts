@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -99,17 +100,23 @@ describe('adopting what lies in a storage', () => {
     await forget(site.id);
     const [key = ''] = keys;
     const whole = readFileSync(fileOf(key));
+    const content = unpacked(whole);
+    let refused = 0;
     for (let round = 0; round < 40; round += 1) {
       const bytes = Buffer.from(whole);
       // All over it but for the frame index at its end, which no entry depends on.
       const at = Math.floor((round / 40) * Math.min(whole.length, whole.lastIndexOf(Buffer.from('bkpdidx1')) * 0.5));
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (round % 8));
+      // A few bits of a zstd frame say nothing: it is the same manifest with them changed.
+      if (unpacked(bytes)?.equals(content ?? bytes) === true) continue;
+      refused += 1;
       rmSync(fileOf(key));
       writeFileSync(fileOf(key), bytes);
       await expect(adopter.adopt(providerId, key)).rejects.toMatchObject({
         kind: expect.stringMatching(/damaged|precondition/) as string,
       });
     }
+    expect(refused).toBeGreaterThan(35);
     rmSync(fileOf(key));
     writeFileSync(fileOf(key), whole.subarray(0, whole.length / 2));
     await expect(adopter.adopt(providerId, key)).rejects.toEqual(refusal('MANIFEST_DAMAGED'));
@@ -164,3 +171,9 @@ describe('adopting what lies in a storage', () => {
     expect(await adopter.adopt(providerId, key)).toMatchObject({ alreadyKnown: true });
   });
 });
+
+/** With stock zstd, which checks as much; null for what it refuses. */
+function unpacked(stored: Buffer): Buffer | null {
+  const { status, stdout } = spawnSync('zstd', ['-dqc'], { input: stored, maxBuffer: 1 << 26 });
+  return status === 0 ? stdout : null;
+}
