@@ -20,6 +20,8 @@ export interface SiteDto {
   settings: Record<string, unknown>;
   excludes: string[];
   overrides: Record<string, string>;
+  labels: string[];
+  timeZone: string | null;
   paused: boolean;
   retention: RetentionPolicyDto | null;
   /** Null: the default storage providers. */

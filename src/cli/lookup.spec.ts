@@ -13,6 +13,8 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   settings: {},
   excludes: [],
   overrides: {},
+  labels: [],
+  timeZone: null,
   paused: false,
   retention: null,
   destinations: null,

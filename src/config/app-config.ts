@@ -17,6 +17,12 @@ export interface ResourceLimits {
 export interface Patience {
   /** Wait before the second attempt after a passing fault; doubles for each further one. */
   retrySeconds: number;
+  /** A stage in which nothing has moved for so long is stopped; 0 = never. */
+  stallMinutes: number;
+  /** What a failed backup had made is kept for so long; 0 = not at all. */
+  keepFailedHours: number;
+  /** On a stop, running stages get so long to come to an end of their own. */
+  stopGraceSeconds: number;
 }
 
 /** All settings, checked. */
@@ -37,6 +43,8 @@ export interface AppConfigValues {
   apiKey: string | null;
   limits: ResourceLimits;
   patience: Patience;
+  /** Ranges that outgoing requests may reach although they are loopback or link-local. */
+  outgoingAllow: readonly string[];
   logFormat: LogFormat;
   logLevel: LogLevelName;
   /** The file that was read, or null when there was none. */
@@ -62,6 +70,7 @@ export class AppConfig {
   readonly apiKey: string | null;
   readonly limits: Readonly<ResourceLimits>;
   readonly patience: Readonly<Patience>;
+  readonly outgoingAllow: readonly string[];
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevelName;
   readonly configFile: string | null;
@@ -81,6 +90,7 @@ export class AppConfig {
     this.apiKey = values.apiKey;
     this.limits = values.limits;
     this.patience = values.patience;
+    this.outgoingAllow = values.outgoingAllow;
     this.logFormat = values.logFormat;
     this.logLevel = values.logLevel;
     this.configFile = values.configFile;
@@ -101,7 +111,8 @@ export class AppConfig {
       masterUrl: null,
       apiKey: null,
       limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
-      patience: { retrySeconds: 30 },
+      patience: { retrySeconds: 30, stallMinutes: 30, keepFailedHours: 24, stopGraceSeconds: 20 },
+      outgoingAllow: [],
       logFormat: 'auto',
       logLevel: 'info',
       configFile: null,

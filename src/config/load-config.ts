@@ -80,7 +80,13 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
       cpu: read('BACKUPD_MAX_CPU_WORKERS', settings.BACKUPD_MAX_CPU_WORKERS),
       bandwidthMbps: read('BACKUPD_MAX_BANDWIDTH_MBPS', settings.BACKUPD_MAX_BANDWIDTH_MBPS),
     },
-    patience: { retrySeconds: read('BACKUPD_RETRY_SECONDS', settings.BACKUPD_RETRY_SECONDS) },
+    patience: {
+      retrySeconds: read('BACKUPD_RETRY_SECONDS', settings.BACKUPD_RETRY_SECONDS),
+      stallMinutes: read('BACKUPD_STALL_MINUTES', settings.BACKUPD_STALL_MINUTES),
+      keepFailedHours: read('BACKUPD_KEEP_FAILED_HOURS', settings.BACKUPD_KEEP_FAILED_HOURS),
+      stopGraceSeconds: read('BACKUPD_STOP_GRACE_SECONDS', settings.BACKUPD_STOP_GRACE_SECONDS),
+    },
+    outgoingAllow: read('BACKUPD_OUTGOING_ALLOW', settings.BACKUPD_OUTGOING_ALLOW),
     logFormat: read('BACKUPD_LOG_FORMAT', settings.BACKUPD_LOG_FORMAT),
     logLevel: read('BACKUPD_LOG_LEVEL', settings.BACKUPD_LOG_LEVEL),
   };

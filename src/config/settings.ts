@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
 import { parseSecretKey } from '../common/secret-key.js';
 import type { LogFormat, LogLevelName, Mode } from './app-config.js';
@@ -87,6 +88,18 @@ function secretKey(text: string): Buffer {
 
 const nullable = <T>(parse: (text: string) => T): ((text: string) => T | null) => parse;
 
+function addressRanges(text: string): string[] {
+  const ranges = text.split(',').map((part) => part.trim());
+  for (const range of ranges) {
+    const [address, prefix, more] = range.split('/');
+    const bits = isIP(address ?? '') === 4 ? 32 : 128;
+    const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+    if (isIP(address ?? '') === 0 || !fits || more !== undefined)
+      throw new InvalidSetting(`must be addresses or ranges like 10.0.0.0/8 or ::1; "${range}" is not one`);
+  }
+  return ranges;
+}
+
 /** Every setting by its name in the environment and in the configuration file. */
 export const settings = {
   BACKUPD_MODE: setting<Mode | null>(
@@ -139,6 +152,26 @@ export const settings = {
     'wait before a job that hit a passing fault is tried again; doubles for each further time',
     30,
     wholeNumber(1, 86_400),
+  ),
+  BACKUPD_STALL_MINUTES: setting(
+    'a stage in which nothing has moved for so long is stopped, 0 = never',
+    30,
+    wholeNumber(0, 10_080),
+  ),
+  BACKUPD_KEEP_FAILED_HOURS: setting(
+    'what a failed backup had made is kept for so long, so that a retry goes on from there; 0 = not at all',
+    24,
+    wholeNumber(0, 720),
+  ),
+  BACKUPD_STOP_GRACE_SECONDS: setting(
+    'on a stop, running stages get so long to come to an end of their own',
+    20,
+    wholeNumber(0, 3600),
+  ),
+  BACKUPD_OUTGOING_ALLOW: setting<readonly string[]>(
+    'addresses (CIDR, separated by `,`) that notifications and hooks may reach although they are loopback or link-local',
+    [],
+    addressRanges,
   ),
   BACKUPD_LOG_FORMAT: setting<LogFormat>(
     '`text`, `json`, or `auto` (json unless on a terminal)',

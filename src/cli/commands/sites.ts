@@ -18,6 +18,9 @@ interface EditOptions extends DestinationOptions {
   override?: Record<string, string>;
   overrideFile?: Record<string, string>;
   unsetOverride?: string[];
+  label?: string[];
+  clearLabels?: boolean;
+  timeZone?: string;
 }
 
 /** `backupd sites …` */
@@ -82,6 +85,9 @@ function editOptions(command: Command): Command {
     )
     .option('--unset-override <name>', 'use again what the site says (repeatable)', collect)
     .option('--destination <storage[=weight]>', 'store its backups there: a copy on each (repeatable)', collect)
+    .option('--label <word>', 'a label, by which schedules and notifications choose sites (repeatable)', collect)
+    .option('--clear-labels', 'no labels but those given')
+    .option('--time-zone <zone>', 'its time zone, e.g. Europe/Berlin; "default" for the one of backupd')
     .option('--failover', 'one copy, on the first of the destinations that takes it, spread over sites by weight')
     .option('--default-destinations', 'store its backups on the default storages again');
 }
@@ -136,6 +142,8 @@ async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
           .join(', ') || 'none',
       ),
     ],
+    ['labels', site.labels.join(', ') || 'none'],
+    ['time zone', site.timeZone ?? 'of backupd'],
     ['destinations', await destinationText(await context.api(), site)],
     [
       'last backup',
@@ -204,6 +212,9 @@ async function changes(
       ...site?.settings,
       ...Object.fromEntries(Object.entries(options.setting).map(([name, value]) => [name, asJson(value)])),
     };
+  if (options.label !== undefined || options.clearLabels === true)
+    body['labels'] = [...(options.clearLabels === true ? [] : (site?.labels ?? [])), ...(options.label ?? [])];
+  if (options.timeZone !== undefined) body['timeZone'] = options.timeZone === 'default' ? null : options.timeZone;
   const given = { ...options.override, ...(await readAll(output, options.overrideFile)) };
   if (Object.keys(given).length > 0 || options.unsetOverride !== undefined) {
     // Secrets come back as ***: the server keeps a value that is sent back as it was shown.

@@ -8,3 +8,4 @@ export * from './problem.filter.js';
 export * from './request-errors.js';
 export * from './text-rules.js';
 export * from './validation.js';
+export { IsZone } from './is-zone.js';

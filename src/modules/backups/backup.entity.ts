@@ -36,6 +36,8 @@ export const BackupSchema = defineEntity({
     fileCount: p.bigint('number'),
     sourceBytes: p.bigint('number'),
     databaseBytes: p.bigint('number'),
+    /** Rows of all dumped tables; null for a site without a database and for backups made before it was counted. */
+    rowCount: p.bigint('number').nullable(),
     storedBytes: p.bigint('number'),
     warningCount: p.integer().default(0),
     /** Kept for ever: retention and quota never touch it. */

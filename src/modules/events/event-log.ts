@@ -48,7 +48,17 @@ export class EventLog {
       ...(filter.siteId === undefined ? {} : { siteId: filter.siteId }),
       ...(filter.types === undefined ? {} : { type: { $in: [...filter.types] } }),
     };
-    return this.orm.em.fork().find(JobEvent, where, { orderBy: { id: 'asc' }, limit, disableIdentityMap: true });
+    const rows = await this.orm.em
+      .fork()
+      .find(JobEvent, where, { orderBy: { id: 'asc' }, limit, disableIdentityMap: true });
+    return rows.map(({ id, jobId, siteId, type, data, createdAt }) => ({
+      id,
+      jobId: jobId ?? null,
+      siteId: siteId ?? null,
+      type,
+      data,
+      createdAt,
+    }));
   }
 
   /** Removes what is older than its keeping time or beyond the limit. Returns how many went. */

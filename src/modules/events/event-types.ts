@@ -1,4 +1,4 @@
-/** What can happen to a job; the `event:` field of the streams. */
+/** What can happen to a job, and besides jobs; the `event:` field of the streams. */
 export const EVENT_TYPES = [
   'job.created',
   'job.started',
@@ -12,6 +12,12 @@ export const EVENT_TYPES = [
   'job.completed',
   'job.failed',
   'job.cancelled',
+  'alarm.raised',
+  'alarm.cleared',
+  'schedule.missed',
+  'site.found',
+  'site.moved',
+  'site.vanished',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -24,8 +30,9 @@ export const FINAL_EVENT_TYPES: ReadonlySet<string> = new Set<EventType>([
 
 /** An event that is about to be written. Data is safe to show. */
 export interface NewEvent {
-  jobId: string;
-  siteId: string;
+  /** Null where it is about no job. */
+  jobId: string | null;
+  siteId: string | null;
   type: EventType;
   data: Record<string, unknown>;
 }
@@ -33,8 +40,8 @@ export interface NewEvent {
 /** An event as readers get it. */
 export interface LoggedEvent {
   id: number;
-  jobId: string;
-  siteId: string;
+  jobId: string | null;
+  siteId: string | null;
   type: string;
   data: Record<string, unknown>;
   createdAt: Date;

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /**
- * One thing that happened to a job. Ids are handed out under a lock held until commit, so a reader that has seen id N has
+ * One thing that happened: to a job, or to a site, a storage or the installation. Ids are handed out under a lock held until commit, so a reader that has seen id N has
  * seen every smaller one: that is what replay by `Last-Event-ID` rests on.
  */
 export const JobEventSchema = defineEntity({
@@ -10,8 +10,9 @@ export const JobEventSchema = defineEntity({
   indexes: [{ properties: ['jobId', 'id'] }, { properties: ['siteId', 'id'] }, { properties: ['createdAt'] }],
   properties: {
     id: p.bigint('number').primary().autoincrement(),
-    jobId: p.uuid(),
-    siteId: p.uuid(),
+    /** Null where it is about no job. */
+    jobId: p.uuid().nullable(),
+    siteId: p.uuid().nullable(),
     type: p.text(),
     data: p.json<Record<string, unknown>>(),
     createdAt: p.datetime(3),

@@ -51,6 +51,33 @@ export interface StoredError {
   context: Record<string, unknown>;
 }
 
+/** How one run of a job ended. `postponed` = tried again later; `cut-off` = its process was killed; `interrupted` = backupd was stopped. */
+export const AttemptOutcome = {
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+  Postponed: 'postponed',
+  Interrupted: 'interrupted',
+  CutOff: 'cut-off',
+} as const;
+export type AttemptOutcome = (typeof AttemptOutcome)[keyof typeof AttemptOutcome];
+
+/** One run of a job that is over. */
+export interface StoredAttempt {
+  /** 1 is the first. */
+  number: number;
+  startedAt: string | null;
+  endedAt: string;
+  outcome: AttemptOutcome;
+  /** The stage that failed. */
+  stage: string | null;
+  error: StoredError | null;
+}
+
+/** Who or what made a job. */
+export const JobTrigger = { Manual: 'manual', Schedule: 'schedule', System: 'system' } as const;
+export type JobTrigger = (typeof JobTrigger)[keyof typeof JobTrigger];
+
 /**
  * One run of one site. pg-boss owns its delivery (`deliveryId`), this row owns what happened. The site is named by value:
  * a job outlives its site.
@@ -63,6 +90,7 @@ export const JobSchema = defineEntity({
     { properties: ['status', 'createdAt'] },
     { properties: ['createdAt'] },
     { properties: ['backupId'] },
+    { properties: ['keptUntil'] },
   ],
   uniques: [
     {
@@ -82,6 +110,8 @@ export const JobSchema = defineEntity({
     attempt: p.integer().default(0),
     /** Runs that ended by a crash or by an error worth a retry; limited. */
     failures: p.integer().default(0),
+    /** Runs that are over, oldest first; the newest 20. */
+    attempts: p.json<StoredAttempt[]>().defaultRaw(`'[]'::jsonb`),
     stages: p.json<StoredStage[]>(),
     progress: p.json<StoredProgress>().nullable(),
     warnings: p.json<StoredWarning[]>(),
@@ -101,6 +131,14 @@ export const JobSchema = defineEntity({
     cancelRequestedAt: p.datetime(3).nullable(),
     /** Objects of an unfinished backup may lie in storage and must still be removed. */
     litter: p.boolean().default(false),
+    /** What it made stays in its work folder until then, so that a retry goes on from there; null = nothing stays. */
+    keptUntil: p.datetime(3).nullable(),
+    /** When a waiting job is tried again; null = as soon as there is room. */
+    retryAt: p.datetime(3).nullable(),
+    trigger: p.enum(() => JobTrigger).default(JobTrigger.Manual),
+    /** The schedule and the slot that it runs for. */
+    scheduleId: p.uuid().nullable(),
+    slotAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     startedAt: p.datetime(3).nullable(),
     finishedAt: p.datetime(3).nullable(),

@@ -13,7 +13,7 @@ import { CANCEL_CHANNEL } from './job-lifecycle.js';
 import { pendingStage } from './job-recorder.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
-import { Job, type JobKind, JobStatus } from './job.entity.js';
+import { Job, type JobKind, JobStatus, JobTrigger } from './job.entity.js';
 import { jobActive, jobNotActive, jobNotFound } from './jobs.errors.js';
 
 /** A job to be made. */
@@ -28,6 +28,10 @@ export interface NewJob {
   secrets?: Record<string, unknown>;
   /** Higher goes first. */
   priority?: number;
+  /** `manual` when absent. */
+  trigger?: JobTrigger;
+  /** The schedule and the slot that it runs for. */
+  slot?: { scheduleId: string; slotAt: Date };
 }
 
 export interface JobFilter {
@@ -48,8 +52,11 @@ export class JobsService {
     private readonly box: SecretBox,
   ) {}
 
-  /** Makes and enqueues a job, in one transaction. Error: JOB_ACTIVE when the site has one that waits or runs. */
-  async create(input: NewJob): Promise<Job> {
+  /**
+   * Makes and enqueues a job, in one transaction: the caller's (where a failure undoes only this part), else one of its own.
+   * Error: JOB_ACTIVE when the site has one that waits or runs.
+   */
+  async create(input: NewJob, within: EntityManager = this.orm.em.fork()): Promise<Job> {
     const job = Object.assign(new Job(), {
       id: newId(),
       siteId: input.site.id,
@@ -60,6 +67,7 @@ export class JobsService {
       priority: input.priority ?? 0,
       attempt: 0,
       failures: 0,
+      attempts: [],
       stages: input.stages.map((stage) => pendingStage(stage)),
       progress: null,
       warnings: [],
@@ -73,12 +81,17 @@ export class JobsService {
       runnerId: null,
       cancelRequestedAt: null,
       litter: false,
+      keptUntil: null,
+      retryAt: null,
+      trigger: input.trigger ?? JobTrigger.Manual,
+      scheduleId: input.slot?.scheduleId ?? null,
+      slotAt: input.slot?.slotAt ?? null,
       createdAt: new Date(),
       startedAt: null,
       finishedAt: null,
     });
     try {
-      await this.orm.em.fork().transactional(async (em) => {
+      await within.transactional(async (em) => {
         if (!(await this.store.insert(job, em))) throw jobActive(job.siteId, null);
       });
       return job;

@@ -12,4 +12,6 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'site', key: 'id', column: 'overrides', json: true },
   { table: 'setting', key: 'key', column: 'sealed', json: false },
   { table: 'job', key: 'id', column: 'sealed_request', json: false },
+  { table: 'notification_channel', key: 'id', column: 'sealed', json: false },
+  { table: 'hook', key: 'id', column: 'sealed', json: false },
 ];

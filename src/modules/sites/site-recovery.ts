@@ -18,6 +18,8 @@ export interface FoundSite {
   excludes: readonly string[];
   /** Without those that are secrets. */
   overrides: Readonly<Record<string, string>>;
+  labels: readonly string[];
+  timeZone: string | null;
   retention: Record<string, unknown> | null;
   externalId: string | null;
 }
@@ -60,6 +62,7 @@ export class SiteRecovery {
       nodeId: null,
       settings: { ...found.settings },
       excludes: [...found.excludes],
+      labels: [...found.labels],
       overrides: storeOverrides(found.overrides, {}, this.secrets),
       paused: !isHere,
       description: null,

@@ -16,6 +16,13 @@ export interface SiteRetention {
   timeZone?: string;
 }
 
+/** From which fall on, in percent of the backup before, a backup raises an alarm; 0 = never. */
+export interface SiteAlarms {
+  sizePercent?: number;
+  filesPercent?: number;
+  rowsPercent?: number;
+}
+
 /** Something backed up on one host, with a module and that module's settings. */
 export const SiteSchema = defineEntity({
   name: 'Site',
@@ -42,9 +49,15 @@ export const SiteSchema = defineEntity({
     settings: p.json<Record<string, unknown>>(),
     excludes: p.json<string[]>(),
     overrides: p.json<Record<string, StoredOverride>>(),
+    /** Words of the administrator's own by which schedules, hooks and notifications choose sites; lower case, sorted. */
+    labels: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    /** IANA name; null = the installation's. */
+    timeZone: p.text().nullable(),
     paused: p.boolean().default(false),
     /** Null = the default providers. */
     destinations: p.json<SiteDestinations>().nullable(),
+    /** The site's own limits for alarms; null = the installation's. */
+    alarms: p.json<SiteAlarms>().nullable(),
     /** The site's own retention policy; null = the default one. */
     retention: p.json<SiteRetention>().nullable(),
     /** What the module found out when it last looked; no secrets. */

@@ -31,9 +31,12 @@ function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
     settings: site.settings,
     excludes: site.excludes,
     overrides: maskOverrides(site.overrides),
+    labels: site.labels,
+    timeZone: site.timeZone ?? null,
     paused: site.paused,
     destinations: site.destinations ?? null,
     retention: site.retention ?? null,
+    alarms: site.alarms ?? null,
     createdAt: site.createdAt.toISOString(),
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:

@@ -3,15 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Caller, IdParam, type Principal, Roles, signalOf } from '../../common/http/index.js';
 import { requireRole } from '../auth/index.js';
-import {
-  CreateSiteDto,
-  ImportResultDto,
-  ImportSitesDto,
-  SiteDto,
-  SitePageDto,
-  SiteQueryDto,
-  UpdateSiteDto,
-} from './dto/site.dto.js';
+import { CreateSiteDto, ImportSitesDto, UpdateSiteDto } from './dto/site-input.dto.js';
+import { ImportResultDto, SiteDto, SitePageDto, SiteQueryDto } from './dto/site.dto.js';
 import { SiteImporter } from './site-importer.js';
 import { SiteMapper } from './site.mapper.js';
 import { SitesService } from './sites.service.js';

@@ -8,8 +8,9 @@ import { SecretBox } from '../secrets/index.js';
 import { type GivenDestinations, SiteDestinationsCheck } from './site-destinations-check.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteInspector } from './site-inspector.js';
+import { cleanLabels } from './site-labels.js';
 import { MASK, openOverrides, revealOverrides, storeOverrides } from './site-overrides.js';
-import { Site, type SiteRetention } from './site.entity.js';
+import { Site, type SiteAlarms, type SiteRetention } from './site.entity.js';
 import { siteExists, siteNotFound } from './sites.errors.js';
 
 export interface NewSite {
@@ -21,6 +22,8 @@ export interface NewSite {
   overrides?: Readonly<Record<string, string>> | undefined;
   /** Null or absent: the default providers. */
   destinations?: GivenDestinations | null | undefined;
+  labels?: readonly string[] | undefined;
+  timeZone?: string | null | undefined;
   /** The id that a caller of the `/daemon` interface knows it by. */
   externalId?: string | undefined;
 }
@@ -31,6 +34,11 @@ export interface SiteChanges {
   excludes?: readonly string[] | undefined;
   overrides?: Readonly<Record<string, string>> | undefined;
   paused?: boolean | undefined;
+  labels?: readonly string[] | undefined;
+  /** Null: the installation's. */
+  timeZone?: string | null | undefined;
+  /** Null: the installation's limits. */
+  alarms?: SiteAlarms | null | undefined;
   /** Null: the default providers again. */
   destinations?: GivenDestinations | null | undefined;
   /** Checked by the caller; null = the default policy. */
@@ -42,6 +50,7 @@ export interface SiteQuery {
   offset: number;
   search?: string | undefined;
   paused?: boolean | undefined;
+  label?: string | undefined;
 }
 
 const DEFAULT_MODULE = 'wordpress';
@@ -79,6 +88,8 @@ export class SitesService {
       settings: { ...input.settings },
       excludes: [...(input.excludes ?? [])],
       overrides: storeOverrides(overrides, {}, this.secrets),
+      labels: cleanLabels(input.labels ?? []),
+      timeZone: input.timeZone ?? null,
       paused: false,
       destinations,
       description,
@@ -96,9 +107,10 @@ export class SitesService {
     return site;
   }
 
-  async list({ limit, offset, search, paused }: SiteQuery): Promise<Page<Site>> {
+  async list({ limit, offset, search, paused, label }: SiteQuery): Promise<Page<Site>> {
     const where: FilterQuery<Site>[] = [];
     if (paused !== undefined) where.push({ paused });
+    if (label !== undefined) where.push({ labels: { $contains: [label.toLowerCase()] } });
     if (search !== undefined && search !== '') {
       const like = { $ilike: `%${search.replace(/[\\%_]/g, String.raw`\$&`)}%` };
       where.push({ $or: [{ name: like }, { path: like }, { url: like }] });
@@ -150,6 +162,9 @@ export class SitesService {
     if (changes.settings !== undefined) site.settings = { ...changes.settings };
     if (changes.excludes !== undefined) site.excludes = [...changes.excludes];
     if (changes.paused !== undefined) site.paused = changes.paused;
+    if (changes.labels !== undefined) site.labels = cleanLabels(changes.labels);
+    if (changes.timeZone !== undefined) site.timeZone = changes.timeZone;
+    if (changes.alarms !== undefined) site.alarms = changes.alarms === null ? null : { ...changes.alarms };
     if (changes.retention !== undefined) site.retention = changes.retention === null ? null : { ...changes.retention };
     site.updatedAt = systemClock.now();
     await em.flush();
@@ -196,6 +211,8 @@ export class SitesService {
       overrides: revealOverrides(site.overrides, this.secrets),
       about: {
         overrides: openOverrides(site.overrides),
+        labels: site.labels,
+        timeZone: site.timeZone ?? null,
         retention: site.retention ?? null,
         externalId: site.externalId ?? null,
       },

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min, Validate, ValidatorConstraint } from 'class-validator';
 import type { ValidatorConstraintInterface } from 'class-validator';
 import { parseDuration } from '../../../common/durations.js';
-import { isTimeZone } from '../../../common/time-zones.js';
+import { IsZone } from '../../../common/http/index.js';
 
 const MOST = 100_000;
 
@@ -13,16 +13,6 @@ class IsDuration implements ValidatorConstraintInterface {
   }
   defaultMessage(): string {
     return '$property must be a duration like P30D, P1Y6M, 30d or 12h';
-  }
-}
-
-@ValidatorConstraint({ name: 'timeZone' })
-class IsTimeZoneName implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && isTimeZone(value);
-  }
-  defaultMessage(): string {
-    return '$property must be the IANA name of a time zone, like Europe/Berlin';
   }
 }
 
@@ -91,6 +81,6 @@ export class RetentionPolicyDto {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @Validate(IsTimeZoneName)
+  @IsZone()
   timeZone?: string;
 }

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -6,12 +6,11 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsNumber,
-  IsObject,
   IsOptional,
   IsString,
   IsUUID,
-  Length,
   Max,
   MaxLength,
   Min,
@@ -49,132 +48,28 @@ export class SiteDestinationsDto {
   providers!: DestinationDto[];
 }
 
-/** A folder to register as a site. */
-export class CreateSiteDto {
-  /**
-   * Absolute path of the site's folder on this host.
-   * @example '/var/www/example.com'
-   */
-  @IsString()
-  @Length(1, 4096)
-  path!: string;
-
-  /**
-   * Taken from the site itself when absent.
-   * @example 'Example shop'
-   */
+/** From which fall on, in percent of the backup before, a backup raises an alarm; 0 = never, absent = as everywhere. */
+export class SiteAlarmsDto {
+  /** Of the bytes of files and database together. */
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  name?: string;
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  sizePercent?: number;
 
-  /**
-   * Backup module; see `GET /modules`. `wordpress` when absent.
-   * @example 'wordpress'
-   */
+  /** Of the number of files. */
   @IsOptional()
-  @IsString()
-  @Length(1, 50)
-  module?: string;
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  filesPercent?: number;
 
-  /** Settings of the module. */
+  /** Of the rows in all tables. */
   @IsOptional()
-  @IsObject()
-  settings?: Record<string, unknown>;
-
-  /**
-   * What to leave out, each from the site's root on.
-   * @example ['/wp-content/cache']
-   */
-  @IsOptional()
-  @IsArray()
-  @IsString({ each: true })
-  @MaxLength(4096, { each: true })
-  excludes?: string[];
-
-  /**
-   * Values to use in place of what the site's configuration says. Those named like secrets are sealed.
-   * @example { "DB_HOST": "127.0.0.1" }
-   */
-  @IsOptional()
-  @IsObject()
-  overrides?: Record<string, string>;
-
-  /**
-   * Where its backups go; null = the default storages. With `all`, after a storage was added the next backup is a full one, stored on
-   * each of them; earlier backups are not copied (`POST /backups/{id}/copies` does).
-   */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => SiteDestinationsDto)
-  @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
-  destinations?: SiteDestinationsDto | null;
-}
-
-/** What to change; absent fields stay. */
-export class UpdateSiteDto {
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  name?: string;
-
-  /** The whole of the module's settings. */
-  @IsOptional()
-  @IsObject()
-  settings?: Record<string, unknown>;
-
-  /** The whole exclude list. */
-  @IsOptional()
-  @IsArray()
-  @IsString({ each: true })
-  @MaxLength(4096, { each: true })
-  excludes?: string[];
-
-  /** The whole of the overrides; `***` leaves a secret as it is. */
-  @IsOptional()
-  @IsObject()
-  overrides?: Record<string, string>;
-
-  /**
-   * Where its backups go; null = the default storages. With `all`, after a storage was added the next backup is a full one, stored on
-   * each of them; earlier backups are not copied (`POST /backups/{id}/copies` does).
-   */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => SiteDestinationsDto)
-  @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
-  destinations?: SiteDestinationsDto | null;
-
-  /** The site's own retention policy; null = the default one. Only an admin may change it. */
-  @ApiPropertyOptional({ type: RetentionPolicyDto, nullable: true })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RetentionPolicyDto)
-  retention?: RetentionPolicyDto | null;
-}
-
-/** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
-export class ImportSitesDto {
-  /**
-   * Folders, each of which is a site.
-   * @example ['/var/www/example.com']
-   */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(10_000)
-  @IsString({ each: true })
-  paths?: string[];
-
-  /**
-   * Folders to scan.
-   * @example ['/var/www']
-   */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @IsString({ each: true })
-  roots?: string[];
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  rowsPercent?: number;
 }
 
 export class SiteQueryDto extends PageQueryDto {
@@ -189,6 +84,12 @@ export class SiteQueryDto extends PageQueryDto {
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean()
   paused?: boolean;
+
+  /** Only those with this label. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  label?: string;
 }
 
 /** What the module found out about a site on disk. */
@@ -230,12 +131,19 @@ export class SiteDto {
   excludes!: string[];
   /** Secrets are shown as `***`. */
   overrides!: Record<string, string>;
+  labels!: string[];
+  /** Null = the installation's. */
+  @ApiProperty({ type: String, nullable: true })
+  timeZone!: string | null;
   paused!: boolean;
   @ApiProperty({ type: SiteDestinationsDto, nullable: true, description: 'Null = the default storages.' })
   destinations!: SiteDestinationsDto | null;
   /** Its own retention policy; null = the default one. */
   @ApiProperty({ type: RetentionPolicyDto, nullable: true })
   retention!: RetentionPolicyDto | null;
+  /** Its own limits for alarms; null = the installation's. */
+  @ApiProperty({ type: SiteAlarmsDto, nullable: true })
+  alarms!: SiteAlarmsDto | null;
   createdAt!: string;
   updatedAt!: string;
   lastBackup!: LastBackupDto | null;

@@ -1,0 +1,143 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { IsZone } from '../../../common/http/index.js';
+import { LABEL, MAX_LABELS } from '../site-labels.js';
+import { RetentionPolicyDto } from './retention-policy.dto.js';
+import { SiteAlarmsDto, SiteDestinationsDto } from './site.dto.js';
+
+/** What a person sets of a site. Each that is given replaces the whole value. */
+export class SiteInputDto {
+  /**
+   * Taken from the site itself when it was never given.
+   * @example 'Example shop'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  /** Settings of the module. */
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+
+  /**
+   * What to leave out, each from the site's root on.
+   * @example ['/wp-content/cache']
+   */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @MaxLength(4096, { each: true })
+  excludes?: string[];
+
+  /**
+   * Values to use in place of what the site's configuration says. Those named like secrets are sealed; `***` leaves one as it is.
+   * @example { "DB_HOST": "127.0.0.1" }
+   */
+  @IsOptional()
+  @IsObject()
+  overrides?: Record<string, string>;
+
+  /**
+   * Words by which schedules, hooks and notifications choose sites.
+   * @example ['shop', 'customer-a']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_LABELS)
+  @Matches(LABEL, {
+    each: true,
+    message: 'each label must be letters, digits, ".", "_" or "-" in lower case, at most 50',
+  })
+  labels?: string[];
+
+  /** IANA name, e.g. `Europe/Berlin`; null = the installation's. */
+  @IsOptional()
+  @IsZone()
+  @ApiProperty({ type: String, nullable: true, required: false, example: 'Europe/Berlin' })
+  timeZone?: string | null;
+
+  /**
+   * Where its backups go; null = the default storages. With `all`, after a storage was added the next backup is a full one, stored on
+   * each of them; earlier backups are not copied (`POST /backups/{id}/copies` does).
+   */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SiteDestinationsDto)
+  @ApiProperty({ type: SiteDestinationsDto, nullable: true, required: false })
+  destinations?: SiteDestinationsDto | null;
+}
+
+/** A folder to register as a site. */
+export class CreateSiteDto extends SiteInputDto {
+  /**
+   * Absolute path of the site's folder on this host.
+   * @example '/var/www/example.com'
+   */
+  @IsString()
+  @Length(1, 4096)
+  path!: string;
+
+  /**
+   * Backup module; see `GET /modules`. `wordpress` when absent.
+   * @example 'wordpress'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 50)
+  module?: string;
+}
+
+/** What to change; absent fields stay. */
+export class UpdateSiteDto extends SiteInputDto {
+  /** The site's own limits for alarms; null = the installation's. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SiteAlarmsDto)
+  @ApiProperty({ type: SiteAlarmsDto, nullable: true, required: false })
+  alarms?: SiteAlarmsDto | null;
+
+  /** The site's own retention policy; null = the default one. Only an admin may change it. */
+  @ApiPropertyOptional({ type: RetentionPolicyDto, nullable: true })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetentionPolicyDto)
+  retention?: RetentionPolicyDto | null;
+}
+
+/** Which sites to register. With neither paths nor roots, the configured folders are scanned. */
+export class ImportSitesDto {
+  /**
+   * Folders, each of which is a site.
+   * @example ['/var/www/example.com']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(10_000)
+  @IsString({ each: true })
+  paths?: string[];
+
+  /**
+   * Folders to scan.
+   * @example ['/var/www']
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  roots?: string[];
+}
