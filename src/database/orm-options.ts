@@ -27,6 +27,8 @@ export function ormOptions(databaseUrl: string): ReturnType<typeof defineConfig>
       safe: false,
       disableForeignKeys: false,
     },
+    // Triggers are written in the migrations alone.
+    schemaGenerator: { ignoreTriggers: true },
     discovery: { warnWhenNoEntities: false },
     // Queries carry values of tenants: never into the log.
     debug: false,
