@@ -87,6 +87,7 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
       stopGraceSeconds: read('BACKUPD_STOP_GRACE_SECONDS', settings.BACKUPD_STOP_GRACE_SECONDS),
     },
     outgoingAllow: read('BACKUPD_OUTGOING_ALLOW', settings.BACKUPD_OUTGOING_ALLOW),
+    trustedProxies: read('BACKUPD_TRUSTED_PROXIES', settings.BACKUPD_TRUSTED_PROXIES),
     logFormat: read('BACKUPD_LOG_FORMAT', settings.BACKUPD_LOG_FORMAT),
     logLevel: read('BACKUPD_LOG_LEVEL', settings.BACKUPD_LOG_LEVEL),
   };

@@ -173,6 +173,11 @@ export const settings = {
     [],
     addressRanges,
   ),
+  BACKUPD_TRUSTED_PROXIES: setting<readonly string[]>(
+    'addresses (CIDR, separated by `,`) of reverse proxies whose `X-Forwarded-For` says where a request came from',
+    [],
+    addressRanges,
+  ),
   BACKUPD_LOG_FORMAT: setting<LogFormat>(
     '`text`, `json`, or `auto` (json unless on a terminal)',
     'auto',

@@ -77,7 +77,7 @@ export class JobsController {
     await this.jobs.get(id);
     await this.streams.send(request, response, {
       filter: { jobId: id },
-      after: lastEventId(request, query.lastEventId) ?? 0,
+      after: lastEventId(request.header('last-event-id'), query.lastEventId) ?? 0,
       isOver: async () => !(await this.jobs.isActive(id)),
     });
   }
