@@ -4,6 +4,7 @@ import { AppError } from './common/errors/index.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
+import { AuditModule } from './modules/audit/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
@@ -48,6 +49,7 @@ export class AppModule {
         await DatabaseModule.with(config.databaseUrl),
         SecretsModule,
         SettingsModule,
+        AuditModule,
         AuthModule,
         HealthModule,
         ResourcesModule,

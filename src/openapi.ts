@@ -18,6 +18,7 @@ const tags: Readonly<Record<string, string>> = {
   mirror: 'The off-site mirror of the catalogue in Cloudflare D1.',
   modules: 'The kinds of sites that can be backed up.',
   resources: 'What the jobs of this host share.',
+  audit: 'Who did what from where.',
   tokens: 'Access for programs.',
   doctor: 'Whether this host has what backups need.',
   daemon: 'The original interface, in its snake_case.',

@@ -1,7 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { AppError } from '../../common/errors/index.js';
 import { ACCESS_RULE, type AccessRule, mayAct, type Principal } from '../../common/http/index.js';
+import { RequestAudit } from '../audit/index.js';
 import { accessUndefined, roleTooLow } from './auth.errors.js';
 import { Authentication } from './authentication.js';
 
@@ -14,19 +16,29 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
+    private readonly audit: RequestAudit,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    try {
+      await this.check(context);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) await this.audit.refused(context, error);
+      throw error;
+    }
+  }
+
+  private async check(context: ExecutionContext): Promise<void> {
     const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
       context.getHandler(),
       context.getClass(),
     ]);
-    if (rule === 'public') return true;
+    if (rule === 'public') return;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const principal = await this.authentication.byHeader(request);
     request.principal = principal;
     if (rule === undefined) throw accessUndefined();
     if (!mayAct(principal.role, rule)) throw roleTooLow(principal.role, rule);
-    return true;
   }
 }

@@ -6,6 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asAppError } from '../../common/errors/index.js';
 import { PROBLEM_JSON, problemOf, statusOf } from '../../common/http/index.js';
+import { RequestAudit } from '../audit/index.js';
 import { Authentication } from '../auth/index.js';
 import { EventFeed, type FeedOptions, shownEvent } from './event-feed.js';
 import { checkedQuery, feedOf } from './event-request.js';
@@ -41,6 +42,7 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly authentication: Authentication,
+    private readonly audit: RequestAudit,
     private readonly feed: EventFeed,
   ) {}
 
@@ -89,6 +91,8 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
       this.server.handleUpgrade(request, socket, head, (client) => void this.send(client, events, signal));
     } catch (thrown) {
       const error = asAppError(thrown);
+      if (error.kind === 'unauthenticated' || error.kind === 'too-many' || error.kind === 'forbidden')
+        await this.audit.notLetIn(request, 'ws.events', error);
       if (error.kind === 'internal') this.logger.error(`${error.code}: ${error.message}`);
       refuse(socket, statusOf(error), problemOf(error));
     }

@@ -4,6 +4,7 @@ import { isId } from '../../common/ids.js';
 import { asAppError } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
 import { JobRunner, killLeftChildren, namesIn } from '../../engine/runner/index.js';
+import { AuditLog } from '../audit/index.js';
 import type { NewEvent } from '../events/index.js';
 import { InstanceId } from './instance-id.js';
 import { RecoveryParts } from './recovery-parts.js';
@@ -25,6 +26,7 @@ export class JobRecovery {
     private readonly config: AppConfig,
     private readonly instance: InstanceId,
     private readonly parts: RecoveryParts,
+    private readonly audit: AuditLog,
   ) {}
 
   /** At start, before jobs are taken. */
@@ -44,6 +46,7 @@ export class JobRecovery {
     if (resumable) await this.goOn(id);
     else if (await this.hadFinished(job)) await this.complete(job);
     else await this.rollBack(job);
+    await this.audit.system('jobs.recover', { targetId: id, details: { kind: job.kind, siteId: job.siteId } });
   }
 
   private async goOn(id: string): Promise<void> {
