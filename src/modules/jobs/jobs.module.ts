@@ -33,6 +33,6 @@ import { RunContexts } from './run-context.js';
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobHandlers, JobsService, JobTimings],
+  exports: [InstanceId, JobHandlers, JobQueue, JobsService, JobTimings],
 })
 export class JobsModule {}
