@@ -6,9 +6,6 @@ import { JobQueue } from '../jobs/index.js';
 
 /** What does not answer in this time counts as failed. */
 const PATIENCE_MS = 3000;
-/** So that whoever asks often costs little. */
-const FRESH_MS = 1000;
-
 /** What work needs, each as it was when asked. */
 export interface Readiness {
   database: boolean;
@@ -21,6 +18,8 @@ export interface Readiness {
 
 @Injectable()
 export class HealthService implements OnApplicationBootstrap, OnModuleDestroy {
+  /** An answer holds for so long, so that whoever asks often costs little. */
+  freshMs = 1000;
   private running = false;
   private last: { at: number; answer: Promise<Readiness> } | null = null;
 
@@ -50,7 +49,7 @@ export class HealthService implements OnApplicationBootstrap, OnModuleDestroy {
   /** Asked anew once a second at most; `running` is always of this moment. */
   async readiness(): Promise<Readiness> {
     const now = performance.now();
-    if (this.last === null || now - this.last.at > FRESH_MS) this.last = { at: now, answer: this.ask() };
+    if (this.last === null || now - this.last.at > this.freshMs) this.last = { at: now, answer: this.ask() };
     return { ...(await this.last.answer), running: this.running };
   }
 

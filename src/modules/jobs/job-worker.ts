@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError, asAppError } from '../../common/errors/index.js';
+import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
 import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
@@ -88,8 +89,8 @@ export class JobWorker {
       row.litter = true;
       return [jobEvent(row, 'job.started')];
     });
-    if (wasLost(claim)) await this.recovery.recover(jobId);
-    if (wasClaimed(claim)) await this.run(job, signal);
+    if (wasLost(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover(jobId));
+    if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signal));
   }
 
   private async run(job: Job, signal: AbortSignal): Promise<void> {
@@ -98,17 +99,24 @@ export class JobWorker {
     try {
       const secrets = this.parts.contexts.secretsOf(job);
       recorder = new JobRecorder(this.parts.store, job, textsIn(secrets));
+      this.hideInLog(recorder);
       const journal = new RunJournal(recorder, job.warnings.length);
       const folder = this.parts.contexts.folderOf(job.id);
       await folder.open();
       const plan = await this.prepare(handler, job, this.parts.contexts.contextOf(job, signal, journal), secrets);
       recorder.safe = recorder.safe.with(plan.secrets);
+      this.hideInLog(recorder);
       const runner = new JobRunner(folder, journal);
       const end: RunEnd = plan.alreadyDone === true ? { outcome: 'completed' } : await runner.run(plan, signal);
       await this.finish(job, handler, recorder, plan, end);
     } catch (error) {
       await this.giveUp(job, recorder, asAppError(error));
     }
+  }
+
+  /** What must not be recorded must not be logged either. */
+  private hideInLog({ safe }: JobRecorder): void {
+    addToLogContext({ blot: (text) => safe.text(text) });
   }
 
   private async prepare(
