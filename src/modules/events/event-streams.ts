@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { invalidField } from '../../common/http/index.js';
 import { EventHub } from './event-hub.js';
 import { EventLog } from './event-log.js';
-import { type EventFilter, FINAL_EVENT_TYPES, type LoggedEvent } from './event-types.js';
+import type { EventFilter, LoggedEvent } from './event-types.js';
 
 const HEARTBEAT_MS = 15_000;
 const BATCH = 200;
@@ -52,19 +52,15 @@ export class EventStreams implements OnModuleDestroy {
       'X-Accel-Buffering': 'no',
     });
     response.write('retry: 2000\n\n');
-    let over = false;
     while (!signal.aborted) {
       const page = await this.hub.read(cursor, options.filter, BATCH);
       cursor = page.cursor;
       for (const event of page.events) {
         if (!(await write(response, frameOf(event), signal))) break;
-        if (options.isOver !== undefined && FINAL_EVENT_TYPES.has(event.type)) over = true;
       }
-      if (page.events.length > 0 && !over) continue;
-      if (over) break;
+      if (page.events.length > 0) continue;
       if (options.isOver !== undefined && (await options.isOver())) {
         // Its last event was committed with its end: one more look at the log itself finds it.
-        over = true;
         cursor = await this.sendRest(response, cursor, options.filter, signal);
         break;
       }
