@@ -55,8 +55,8 @@ export type RunEnd =
 interface StageEnd {
   stage: RunnableStage;
   error: AppError | null;
-  /** It was stopped because another one had failed. */
-  stoppedByOther: boolean;
+  /** Why it was stopped without a fault of its own: another one had failed, or what it waits for does not begin any more. */
+  gaveWay: string | null;
 }
 type Failure = StageEnd & { error: AppError };
 
@@ -116,7 +116,7 @@ export class JobRunner {
         if (end.error !== null) {
           failed ??= { ...end, error: end.error };
           stages.giveUp();
-        } else if (!end.stoppedByOther) stages.finish(end.stage.name);
+        } else if (end.gaveWay === null) stages.finish(end.stage.name);
       } catch (error) {
         // The journal or the work folder failed: the run is over, but nothing may go on behind its back.
         run.others.abort(error);
@@ -163,8 +163,7 @@ export class JobRunner {
 
   async #runStage(run: Run, stage: RunnableStage, checkpoint = true): Promise<StageEnd> {
     const { stages, signal, others } = run;
-    if (signal.aborted)
-      return this.#endStage({ stage, error: stopError(signal), stoppedByOther: false }, null, 0, false);
+    if (signal.aborted) return this.#endStage({ stage, error: stopError(signal), gaveWay: null }, null, 0, false);
     const watch = new StallWatch(stage.name, { limitMs: this.options.stallMs });
     const journal = this.journal.beginStage(stage.name, watch);
     this.journal.tell((observer) => observer.stageStarted(stage.name));
@@ -173,7 +172,7 @@ export class JobRunner {
     const started = performance.now();
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
-    let stoppedByOther = false;
+    let gaveWay: string | null = null;
     try {
       const any = AbortSignal.any([signal, others.signal, watch.signal]);
       throwIfAborted(any);
@@ -185,9 +184,11 @@ export class JobRunner {
       });
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
-      stoppedByOther = others.signal.aborted && !signal.aborted;
+      if (others.signal.aborted && !signal.aborted) gaveWay = 'Stopped, as another stage failed.';
       error = signal.aborted ? stopError(signal) : watch.signal.aborted ? watch.error() : asAppError(thrown);
-      if (!stoppedByOther) {
+      const waited = run.drain.aborted && !signal.aborted && error.code === 'JOB_CANCELLED';
+      if (waited) gaveWay ??= 'Stopped, as backupd is stopping: what it waits for begins no more.';
+      if (gaveWay === null) {
         others.abort(new Error(`${stage.name} failed`));
         stages.giveUp();
       }
@@ -195,27 +196,27 @@ export class JobRunner {
       watch.end();
     }
     const seconds = Math.round(performance.now() - started) / 1000;
-    return this.#endStage({ stage, error, stoppedByOther }, outcome, seconds, checkpoint && error === null);
+    return this.#endStage({ stage, error, gaveWay }, outcome, seconds, checkpoint && error === null);
   }
 
   async #endStage(
-    { stage, error, stoppedByOther }: StageEnd,
+    { stage, error, gaveWay }: StageEnd,
     outcome: StageOutcome | null,
     seconds: number,
     checkpoint: boolean,
   ): Promise<StageEnd> {
     const warnings = this.journal.endStage(stage.name);
-    const result = stoppedByOther
-      ? record('skipped', { message: 'Stopped, as another stage failed.' }, seconds, warnings)
+    const result = gaveWay
+      ? record('skipped', { message: gaveWay }, seconds, warnings)
       : outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
     // A stage that counts as finished must have told its warnings.
     if (warnings > 0) await this.journal.flush();
     if (checkpoint) await this.folder.records.set(stage.name, result);
-    const shown = stoppedByOther ? null : error;
+    const shown = gaveWay === null ? error : null;
     this.#tellEnd(stage, result, shown);
-    return { stage, error: shown, stoppedByOther };
+    return { stage, error: shown, gaveWay };
   }
 
   #tellEnd(stage: RunnableStage, result: StageRecord, error: AppError | null): void {
