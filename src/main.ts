@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, asAppError } from './common/errors/index.js';
 import { version } from './common/version.js';
-import { AppConfig, loadConfig } from './config/index.js';
+import { AppConfig, loadConfig, STOP_LIMIT_SECONDS } from './config/index.js';
 import type { Master } from './master.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
   returnFreedMemory();
   const master = await startMaster(config);
   greet(config, master);
-  stopOnSignals(master);
+  stopOnSignals(master, config.patience.stopGraceSeconds + STOP_LIMIT_SECONDS);
 }
 
 function greet(config: AppConfig, master: Master): void {
@@ -45,7 +45,8 @@ function greet(config: AppConfig, master: Master): void {
   }
 }
 
-function stopOnSignals(master: Master): void {
+/** `limitSeconds`: then the process ends, even if something hangs. */
+function stopOnSignals(master: Master, limitSeconds: number): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => {
@@ -53,6 +54,12 @@ function stopOnSignals(master: Master): void {
       if (stopping) process.exit(130);
       stopping = true;
       say('backupd is stopping');
+      setTimeout(() => {
+        process.stderr.write(
+          `backupd did not stop within ${limitSeconds} seconds and is ended now. Its next start puts right what was left.\n`,
+        );
+        process.exit(1);
+      }, limitSeconds * 1000).unref();
       master.close().then(
         () => process.exit(0),
         (error: unknown) => {

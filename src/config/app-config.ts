@@ -13,6 +13,9 @@ export interface ResourceLimits {
   bandwidthMbps: number;
 }
 
+/** A process that was told to stop has ended so long after the grace time, even if something hangs. */
+export const STOP_LIMIT_SECONDS = 60;
+
 /** How patient backupd is. */
 export interface Patience {
   /** Wait before the second attempt after a passing fault; doubles for each further one. */

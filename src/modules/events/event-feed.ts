@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventHub } from './event-hub.js';
 import { EventLog } from './event-log.js';
-import { type EventFilter, FINAL_EVENT_TYPES, type LoggedEvent } from './event-types.js';
+import { type EventFilter, type LoggedEvent } from './event-types.js';
 
 const HEARTBEAT_MS = 15_000;
 const BATCH = 200;
@@ -45,7 +45,6 @@ export class EventFeed {
       const page = await this.hub.read(cursor, filter, BATCH);
       cursor = page.cursor;
       yield* page.events;
-      if (isOver !== undefined && page.events.some(({ type }) => FINAL_EVENT_TYPES.has(type))) return;
       if (page.events.length > 0) continue;
       if (isOver !== undefined && (await isOver())) {
         // Its last event was committed with its end: one more look at the log itself finds it.

@@ -8,9 +8,11 @@ import { AuditLog } from '../audit/index.js';
 import type { NewEvent } from '../events/index.js';
 import { InstanceId } from './instance-id.js';
 import { RecoveryParts } from './recovery-parts.js';
-import { Job, JobStatus } from './job.entity.js';
+import { runningStages } from './job-attempts.js';
+import { AttemptOutcome, Job, JobStatus } from './job.entity.js';
 import { jobInterrupted, restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 
+const cutOff = { outcome: AttemptOutcome.CutOff, result: null };
 const ACTIVE = [JobStatus.Pending, JobStatus.Running];
 
 /**
@@ -57,10 +59,13 @@ export class JobRecovery {
       }
       job.failures += 1;
       if (job.failures < this.parts.timings.attempts) {
-        return this.parts.store.requeueLocked(job, em, 'backupd was stopped in the middle of the job; it goes on.');
+        const why = 'backupd was stopped in the middle of the job; it goes on.';
+        const stage = runningStages(job);
+        return this.parts.store.requeueLocked(job, em, { outcome: AttemptOutcome.CutOff, why, stage });
       }
       const error = jobInterrupted(job.failures);
-      return this.parts.store.endLocked(job, em, { status: 'failed', error, result: null, litter: true });
+      const keep = await this.parts.kept.offer(this.parts.handlers.get(job.kind), job, error);
+      return this.parts.store.endLocked(job, em, { ...cutOff, status: 'failed', error, litter: true, keep });
     });
     this.logger.log(`Job ${id} was cut off: ${after.status === JobStatus.Pending ? 'it goes on' : after.status}.`);
   }
@@ -82,16 +87,11 @@ export class JobRecovery {
         await this.complete(job);
         return;
       }
-      await this.parts.store.end(job.id, {
-        status: 'failed',
-        error: restoreInterrupted(),
-        result: null,
-        litter: false,
-      });
+      await this.parts.store.end(job.id, { ...cutOff, status: 'failed', error: restoreInterrupted(), litter: false });
     } catch (error) {
       const failure = rollbackFailed(asAppError(error));
       this.logger.error(`Job ${job.id} was cut off and could not be taken back: ${failure.message}`);
-      await this.parts.store.end(job.id, { status: 'failed', error: failure, result: null, litter: true });
+      await this.parts.store.end(job.id, { ...cutOff, status: 'failed', error: failure, litter: true });
     }
   }
 
@@ -103,7 +103,7 @@ export class JobRecovery {
       if (queued.has(deliveryId)) continue;
       await this.parts.store.change(id, (job, em): Promise<NewEvent[]> | NewEvent[] => {
         if (job.status !== JobStatus.Pending || job.deliveryId !== deliveryId) return [];
-        return this.parts.store.requeueLocked(job, em, 'Put into the queue again.');
+        return this.parts.store.requeueLocked(job, em, { outcome: null, why: 'Put into the queue again.' });
       });
     }
   }

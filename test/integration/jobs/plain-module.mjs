@@ -106,6 +106,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
       return { message: 'Packed.', details: { bytes: packed.bundleSize } };
     },
     async upload_remote(context) {
+      await gate('before_upload', context);
       const packed = await context.checkpoints.get('create_bundle');
       const { bundleKey, manifestKey } = keysFor(context.site.id, context.startedAt, context.backupId);
       const outcome = await uploadBackup(context, { ...packed, bundleKey, manifestKey });
