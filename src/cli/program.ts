@@ -7,6 +7,7 @@ import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addCatalogue } from './commands/catalogue.js';
 import { addDiff } from './commands/diff.js';
+import { addHooks } from './commands/hooks.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
 import { addRecover } from './commands/recover.js';
@@ -113,6 +114,7 @@ Examples:
   addSecrets(program, run);
   addProof(program, run);
   addReconcile(program, run);
+  addHooks(program, run);
   addAudit(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
