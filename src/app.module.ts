@@ -4,6 +4,7 @@ import { AppError } from './common/errors/index.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
+import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
@@ -69,6 +70,7 @@ export class AppModule {
         RepairModule,
         ProofModule,
         DiffModule,
+        AlarmsModule,
         MirrorModule,
         DaemonModule,
         WordPressModule,

@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { asAppError } from '../common/errors/index.js';
 import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
+import { addAlarms } from './commands/alarms.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addCatalogue } from './commands/catalogue.js';
@@ -112,6 +113,7 @@ Examples:
   addSecrets(program, run);
   addProof(program, run);
   addReconcile(program, run);
+  addAlarms(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

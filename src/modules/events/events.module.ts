@@ -9,6 +9,6 @@ import { PgListener } from './pg-listener.js';
 @Module({
   controllers: [EventsController],
   providers: [PgListener, EventLog, EventHub, EventStreams, EventPruner],
-  exports: [PgListener, EventLog, EventStreams],
+  exports: [PgListener, EventHub, EventLog, EventStreams],
 })
 export class EventsModule {}
