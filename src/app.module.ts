@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuditModule } from './modules/audit/index.js';
+import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
@@ -71,6 +72,7 @@ export class AppModule {
         RepairModule,
         ProofModule,
         DiffModule,
+        AlarmsModule,
         MirrorModule,
         DaemonModule,
         WordPressModule,

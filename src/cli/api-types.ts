@@ -101,6 +101,7 @@ export interface BackupDto {
   fileCount: number;
   sourceBytes: number;
   databaseBytes: number;
+  rowCount: number | null;
   storedBytes: number;
   bundles: number;
   warnings: number | JobWarningDto[];

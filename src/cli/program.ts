@@ -3,6 +3,7 @@ import { asAppError } from '../common/errors/index.js';
 import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
 import { addAudit } from './commands/audit.js';
+import { addAlarms } from './commands/alarms.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addCatalogue } from './commands/catalogue.js';
@@ -114,6 +115,7 @@ Examples:
   addProof(program, run);
   addReconcile(program, run);
   addAudit(program, run);
+  addAlarms(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);

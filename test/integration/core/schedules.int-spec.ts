@@ -8,6 +8,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
   const jobs = test.app.get(SchedulerRegistry, { strict: false }).getCronJobs();
   const names = [
     'audit',
+    'alarms',
     'catalogue backup',
     'mirror',
     'object-lock',

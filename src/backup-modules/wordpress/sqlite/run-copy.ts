@@ -10,6 +10,8 @@ export interface SqliteCopy {
   version: string;
   encoding: string;
   tables: number;
+  /** In all tables; null where a damaged one can't be counted. */
+  rows: number | null;
   /** Findings of the integrity check; empty when all is well. */
   problems: readonly string[];
 }

@@ -51,8 +51,8 @@ async function dump(file = folder('site', FILE), signal = new AbortController().
   const journal = new Notes();
   const database = { engine: 'sqlite' as const, file, tablePrefix: 'wp_' };
   const siteRoot = folder('site');
-  const summary = await dumpSqlite({ database, siteRoot, sink, workDir: folder('work'), signal, journal });
-  return { sink, journal, summary };
+  const { summary, rows } = await dumpSqlite({ database, siteRoot, sink, workDir: folder('work'), signal, journal });
+  return { sink, journal, summary, rows };
 }
 
 function copyRows(sql: string): unknown[] {
@@ -73,7 +73,8 @@ describe('dumpSqlite', () => {
     database.exec(
       `INSERT INTO wp_posts VALUES (2, 'in the log', NULL); BEGIN; INSERT INTO wp_posts VALUES (3, 'open', NULL);`,
     );
-    const { sink, journal, summary } = await dump();
+    const { sink, journal, summary, rows } = await dump();
+    expect(rows).toBe(2);
     expect(copyRows('SELECT t FROM wp_posts ORDER BY id')).toEqual([{ t: 'emoji 😀' }, { t: 'in the log' }]);
     database.exec('COMMIT');
     database.close();

@@ -208,6 +208,7 @@ function committed(
     fileCount: backup.fileCount,
     sourceBytes: backup.sourceBytes,
     databaseBytes: backup.databaseBytes,
+    rowCount: backup.rowCount ?? null,
     storedBytes: backup.storedBytes,
     bundles: backup.bundles,
     backupId: context.backupId,
