@@ -40,6 +40,7 @@ export async function dumpSqlite(options: DumpSqliteOptions): Promise<DatabaseSu
       target,
       identity: location.identity,
       hasWal: location.hasWal,
+      workDir,
       signal,
       onProgress: (done, total) => {
         const bytes = total === 0 ? 0 : Math.round((location.size * done) / total);
