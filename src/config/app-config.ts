@@ -45,6 +45,8 @@ export interface AppConfigValues {
   patience: Patience;
   /** Ranges that outgoing requests may reach although they are loopback or link-local. */
   outgoingAllow: readonly string[];
+  /** Where people reach this server, for links in messages, without a slash at its end; null = no links. */
+  publicUrl: string | null;
   logFormat: LogFormat;
   logLevel: LogLevelName;
   /** The file that was read, or null when there was none. */
@@ -71,6 +73,7 @@ export class AppConfig {
   readonly limits: Readonly<ResourceLimits>;
   readonly patience: Readonly<Patience>;
   readonly outgoingAllow: readonly string[];
+  readonly publicUrl: string | null;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevelName;
   readonly configFile: string | null;
@@ -91,6 +94,7 @@ export class AppConfig {
     this.limits = values.limits;
     this.patience = values.patience;
     this.outgoingAllow = values.outgoingAllow;
+    this.publicUrl = values.publicUrl;
     this.logFormat = values.logFormat;
     this.logLevel = values.logLevel;
     this.configFile = values.configFile;
@@ -113,6 +117,7 @@ export class AppConfig {
       limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
       patience: { retrySeconds: 30, stallMinutes: 30, keepFailedHours: 24, stopGraceSeconds: 20 },
       outgoingAllow: [],
+      publicUrl: null,
       logFormat: 'auto',
       logLevel: 'info',
       configFile: null,
