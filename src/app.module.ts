@@ -20,6 +20,7 @@ import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
@@ -74,6 +75,7 @@ export class AppModule {
         DiffModule,
         AlarmsModule,
         MirrorModule,
+        NotificationsModule,
         DaemonModule,
         WordPressModule,
       ],

@@ -11,6 +11,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'alarms',
     'catalogue backup',
     'mirror',
+    'notifications',
     'object-lock',
     'proof',
     'reconcile',
