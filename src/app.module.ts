@@ -18,6 +18,7 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
@@ -71,6 +72,7 @@ export class AppModule {
         ProofModule,
         DiffModule,
         AlarmsModule,
+        MetricsModule,
         MirrorModule,
         DaemonModule,
         WordPressModule,
