@@ -19,6 +19,7 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
@@ -74,6 +75,7 @@ export class AppModule {
         ProofModule,
         DiffModule,
         AlarmsModule,
+        MetricsModule,
         MirrorModule,
         NotificationsModule,
         DaemonModule,

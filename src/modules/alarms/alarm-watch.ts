@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { EventHub, EventLog, FINAL_EVENT_TYPES, followEvents, type LoggedEvent } from '../events/index.js';
 import { AlarmBook } from './alarm-book.js';
+import { AlarmsService } from './alarms.service.js';
 import { AlarmRules } from './alarm-rules.js';
 import type { AlarmRule } from './rules/alarm-rule.js';
 
@@ -22,6 +23,7 @@ export class AlarmWatch implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly book: AlarmBook,
     private readonly hub: EventHub,
     private readonly log: EventLog,
+    private readonly alarms: AlarmsService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -43,6 +45,7 @@ export class AlarmWatch implements OnApplicationBootstrap, OnModuleDestroy {
   async tick(): Promise<void> {
     const now = new Date();
     await this.round(now, (rule) => this.isDue(rule, now));
+    await this.alarms.prune(now).catch((error: unknown) => this.logger.warn(`Old alarms stay: ${String(error)}`));
   }
 
   /** One round over the rules that are due, or over all. What goes wrong with one does not stop the others. */

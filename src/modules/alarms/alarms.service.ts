@@ -14,6 +14,9 @@ export interface AlarmFilter {
   siteId?: string | undefined;
 }
 
+/** So long cleared ones are kept. */
+const KEPT_MS = 365 * 86_400_000;
+
 /** Alarms as they are shown and seen by people. */
 @Injectable()
 export class AlarmsService {
@@ -36,6 +39,11 @@ export class AlarmsService {
       orderBy: { clearedAt: 'desc nulls first', raisedAt: 'desc', id: 'desc' },
     });
     return { items, total, limit, offset };
+  }
+
+  /** Removes those that were cleared a year ago. Idempotent. */
+  async prune(now: Date): Promise<void> {
+    await this.orm.em.fork().nativeDelete(Alarm, { clearedAt: { $lt: new Date(now.getTime() - KEPT_MS) } });
   }
 
   /** Error: ALARM_NOT_FOUND. */

@@ -1,8 +1,10 @@
+import type { Type } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { beforeAll } from 'vitest';
 import type { AlarmDto, AlarmSettingsDto } from '../../../src/cli/api-types-alarms.js';
 import type { Page } from '../../../src/cli/api-types.js';
-import { AlarmBook, AlarmRules, AlarmWatch } from '../../../src/modules/alarms/index.js';
+import { EventHub, EventLog } from '../../../src/modules/events/index.js';
+import { AlarmBook, AlarmRules, AlarmsService, AlarmWatch } from '../../../src/modules/alarms/index.js';
 import { until } from '../../support/scratch.js';
 import type { TestApp } from '../core/test-app.js';
 import { useJobsApp } from '../jobs/jobs-app.js';
@@ -13,6 +15,8 @@ export interface Alarms {
   test: TestApp;
   /** One round over everything, as at this time. */
   round: (now?: Date) => Promise<void>;
+  /** One that has not looked at anything yet. */
+  watch: () => AlarmWatch;
   /** The same by the rule of one kind. */
   look: (kind: string, now?: Date) => Promise<{ raised: number; cleared: number }>;
   open: (kind?: string) => Promise<AlarmDto[]>;
@@ -28,6 +32,7 @@ export interface Alarms {
 
 export function useAlarms(): Alarms {
   const test = useJobsApp({ limits: { io: 4, network: 4, cpu: 2, bandwidthMbps: 0 } });
+  const get = <T>(type: Type<T>): T => test.app.get(type, { strict: false });
   const open = async (kind?: string): Promise<AlarmDto[]> =>
     (await test.viewer.get<Page<AlarmDto>>(`/alarms?open=true&limit=500${kind === undefined ? '' : `&kind=${kind}`}`))
       .items;
@@ -45,6 +50,7 @@ export function useAlarms(): Alarms {
   return {
     test,
     round: (now = new Date()) => test.app.get(AlarmWatch, { strict: false }).round(now),
+    watch: () => new AlarmWatch(get(AlarmRules), get(AlarmBook), get(EventHub), get(EventLog), get(AlarmsService)),
     look: async (kind, now = new Date()) => {
       const rule = test.app.get(AlarmRules, { strict: false }).all.find((each) => each.kind === kind);
       if (rule === undefined) throw new Error(`no rule ${kind}`);
