@@ -6,7 +6,17 @@ const test = useTestApp();
 
 it('everything that is promised to happen by itself is scheduled', () => {
   const jobs = test.app.get(SchedulerRegistry, { strict: false }).getCronJobs();
-  const names = ['catalogue backup', 'mirror', 'object-lock', 'proof', 'reconcile', 'repair', 'retention', 'storage'];
+  const names = [
+    'catalogue backup',
+    'mirror',
+    'object-lock',
+    'proof',
+    'reconcile',
+    'repair',
+    'retention',
+    'schedules',
+    'storage',
+  ];
   expect([...jobs.keys()].toSorted()).toEqual(names);
   for (const job of jobs.values()) expect(job.isActive).toBe(true);
 });
