@@ -28,6 +28,7 @@ import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
+import { SchedulesModule } from './modules/schedules/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SettingsModule } from './modules/settings/index.js';
 import { SitesModule } from './modules/sites/index.js';
@@ -73,6 +74,7 @@ export class AppModule {
         ReconcileModule,
         RepairModule,
         ProofModule,
+        SchedulesModule,
         DiffModule,
         AlarmsModule,
         MetricsModule,

@@ -18,6 +18,7 @@ import { addRestore } from './commands/restore.js';
 import { addRetention } from './commands/retention.js';
 import type { Run } from './commands/run.js';
 import { addScan } from './commands/scan.js';
+import { addSchedule } from './commands/schedule.js';
 import { addSecrets } from './commands/secrets.js';
 import { addServer } from './commands/server.js';
 import { addSites } from './commands/sites.js';
@@ -106,6 +107,7 @@ Examples:
   addDiff(program, run);
   addRetention(program, run);
   addQuota(program, run);
+  addSchedule(program, run);
   addJobs(program, run);
   addMirror(program, run);
   addStorage(program, run);
