@@ -10,6 +10,7 @@ import { addCatalogue } from './commands/catalogue.js';
 import { addDiff } from './commands/diff.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
+import { addNotify } from './commands/notify/index.js';
 import { addRecover } from './commands/recover.js';
 import { addQuota } from './commands/quota.js';
 import { addProof } from './commands/proof.js';
@@ -110,6 +111,7 @@ Examples:
   addSchedule(program, run);
   addJobs(program, run);
   addMirror(program, run);
+  addNotify(program, run);
   addStorage(program, run);
   addCatalogue(program, run);
   addRecover(program, run);
