@@ -15,6 +15,7 @@ import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { HooksModule } from './modules/hooks/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
@@ -65,6 +66,7 @@ export class AppModule {
         DoctorModule,
         EventsModule,
         JobsModule,
+        HooksModule,
         BackupsModule,
         CatalogueModule,
         RestoreModule,

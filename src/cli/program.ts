@@ -8,6 +8,7 @@ import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
 import { addCatalogue } from './commands/catalogue.js';
 import { addDiff } from './commands/diff.js';
+import { addHooks } from './commands/hooks.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
 import { addNotify } from './commands/notify/index.js';
@@ -118,6 +119,7 @@ Examples:
   addSecrets(program, run);
   addProof(program, run);
   addReconcile(program, run);
+  addHooks(program, run);
   addAudit(program, run);
   addAlarms(program, run);
   addServer(program, run);

@@ -87,6 +87,7 @@ export class JobsService {
       runnerId: null,
       cancelRequestedAt: null,
       litter: false,
+      followUp: false,
       keptUntil: null,
       keptBytes: null,
       retryAt: null,
