@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AuditModule } from './modules/audit/index.js';
+import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
@@ -19,13 +20,16 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
+import { SchedulesModule } from './modules/schedules/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SettingsModule } from './modules/settings/index.js';
 import { SitesModule } from './modules/sites/index.js';
@@ -72,8 +76,12 @@ export class AppModule {
         ReconcileModule,
         RepairModule,
         ProofModule,
+        SchedulesModule,
         DiffModule,
+        AlarmsModule,
+        MetricsModule,
         MirrorModule,
+        NotificationsModule,
         DaemonModule,
         WordPressModule,
       ],

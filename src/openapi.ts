@@ -16,6 +16,7 @@ const tags: Readonly<Record<string, string>> = {
   events: 'What happens, as a stream (server-sent events).',
   storage: 'Where backups are kept.',
   mirror: 'The off-site mirror of the catalogue in Cloudflare D1.',
+  notifications: 'News that arrives: channels, rules, deliveries.',
   modules: 'The kinds of sites that can be backed up.',
   resources: 'What the jobs of this host share.',
   hooks: 'What is done at the moments of a job.',

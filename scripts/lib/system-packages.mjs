@@ -37,6 +37,8 @@ export function missingPackages() {
     ['ceph-mon', has('ceph-mon')],
     ['ceph-osd', has('ceph-osd')],
     ['ceph-mgr', has('ceph-mgr')],
+    // Only promtool is used.
+    ['prometheus', has('promtool')],
     ['ceph-common', has('ceph') && has('radosgw-admin') && has('ceph-authtool')],
   ];
   return needs.filter(([, isThere]) => !isThere).map(([name]) => name);
@@ -86,6 +88,8 @@ function install(packages) {
       spawnSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 });
     apt('update', '-q');
     const result = apt('install', '-y', '-q', '--no-install-recommends', ...packages);
+    // Only its promtool is wanted: it must not be there after the next boot either.
+    if (packages.includes('prometheus')) spawnSync('systemctl', ['disable', 'prometheus'], { stdio: 'ignore' });
     return result.status === 0 ? null : `${result.stdout ?? ''}${result.stderr ?? ''}`;
   } finally {
     releaseServices();

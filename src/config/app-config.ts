@@ -50,6 +50,8 @@ export interface AppConfigValues {
   outgoingAllow: readonly string[];
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
+  /** Where people reach this server, for links in messages, without a slash at its end; null = no links. */
+  publicUrl: string | null;
   logFormat: LogFormat;
   logLevel: LogLevelName;
   /** The file that was read, or null when there was none. */
@@ -77,6 +79,7 @@ export class AppConfig {
   readonly patience: Readonly<Patience>;
   readonly outgoingAllow: readonly string[];
   readonly trustedProxies: readonly string[];
+  readonly publicUrl: string | null;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevelName;
   readonly configFile: string | null;
@@ -98,6 +101,7 @@ export class AppConfig {
     this.patience = values.patience;
     this.outgoingAllow = values.outgoingAllow;
     this.trustedProxies = values.trustedProxies;
+    this.publicUrl = values.publicUrl;
     this.logFormat = values.logFormat;
     this.logLevel = values.logLevel;
     this.configFile = values.configFile;
@@ -121,6 +125,7 @@ export class AppConfig {
       patience: { retrySeconds: 30, stallMinutes: 30, keepFailedHours: 24, stopGraceSeconds: 20 },
       outgoingAllow: [],
       trustedProxies: [],
+      publicUrl: null,
       logFormat: 'auto',
       logLevel: 'info',
       configFile: null,

@@ -7,6 +7,12 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 0 to 100. */
+export function percentOf(text: string): number {
+  if (!/^(\d{1,2}|100) ?%?$/.test(text)) throw new InvalidArgumentError('It must be a percentage from 0 to 100.');
+  return Number.parseInt(text, 10);
+}
+
 /** A size, in bytes: `500MB` (powers of 1000), `500MiB` (powers of 1024). */
 export function sizeOf(text: string): number {
   const size = parseSize(text);

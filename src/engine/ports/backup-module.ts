@@ -51,6 +51,8 @@ export interface CommittedBackup {
   /** Bytes of the site (files and database) as it is on disk. */
   sourceBytes: number;
   databaseBytes: number;
+  /** Rows in all tables; null without a database, or where nobody counted; absent from checkpoints of before it was counted. */
+  rowCount?: number | null;
   /** New bytes stored by this backup. */
   storedBytes: number;
   /** Every bundle that the manifest points into, its own among them: none of them may be deleted while this backup is kept. */

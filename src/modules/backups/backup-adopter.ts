@@ -127,6 +127,7 @@ function committed(providerId: string, manifestKey: string, facts: StoredManifes
     fileCount: trailer.files,
     sourceBytes: trailer.fileBytes + trailer.databaseBytes,
     databaseBytes: trailer.databaseBytes,
+    rowCount: trailer.databaseRows ?? null,
     storedBytes: trailer.storedBytes,
     bundles,
     missing: [],

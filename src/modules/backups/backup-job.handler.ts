@@ -189,6 +189,6 @@ function isRereadDue(settings: Readonly<Record<string, unknown>>, parent: Parent
 
 function resultOf(made: CommittedBackup | null): Record<string, unknown> | null {
   if (made === null) return null;
-  const { backupId, fileCount, sourceBytes, databaseBytes, storedBytes, copies } = made;
-  return { backupId, fileCount, sourceBytes, databaseBytes, storedBytes, copies: copies.length };
+  const { backupId, fileCount, sourceBytes, databaseBytes, rowCount, storedBytes, copies } = made;
+  return { backupId, fileCount, sourceBytes, databaseBytes, rowCount, storedBytes, copies: copies.length };
 }

@@ -84,6 +84,7 @@ function backupRow(made: Omit<CommittedBackup, 'copies' | 'missing' | 'bundles'>
     fileCount: made.fileCount,
     sourceBytes: made.sourceBytes,
     databaseBytes: made.databaseBytes,
+    rowCount: made.rowCount ?? null,
     storedBytes: made.storedBytes,
     startedAt: made.startedAt,
     ...facts,

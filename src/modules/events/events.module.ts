@@ -14,6 +14,6 @@ import { PgListener } from './pg-listener.js';
   imports: [AuthModule],
   controllers: [EventsController, EventSocketsController],
   providers: [PgListener, EventLog, EventHub, EventFeed, EventStreams, EventSockets, EventPruner],
-  exports: [PgListener, EventLog, EventStreams],
+  exports: [PgListener, EventHub, EventLog, EventStreams],
 })
 export class EventsModule {}

@@ -1,1 +1,2 @@
 export { ProofModule } from './proof.module.js';
+export { ProofStore } from './proof-store.js';

@@ -15,5 +15,6 @@ import { ProofService } from './proof.service.js';
   imports: [BackupsModule, ResourcesModule, SettingsModule, StorageModule],
   controllers: [ProofController],
   providers: [ObjectProof, ProofService, ProofStatus, ProofStore, ProofWalker],
+  exports: [ProofStore],
 })
 export class ProofModule {}

@@ -1,1 +1,2 @@
 export { QuotaModule } from './quota.module.js';
+export { UsageService } from './usage.service.js';

@@ -32,13 +32,29 @@ const SUBJECTS: Readonly<Record<QuotaScope, { of: string; all: string }>> = {
   provider: { of: 'c.provider_id', all: 'select id, name from storage_provider' },
 };
 
+/** Quotas are set by hand: there are not more. */
+const MOST = 100_000;
+
 /** What is stored, by site, node or provider, as the catalogue knows it. */
 @Injectable()
 export class UsageService {
   constructor(private readonly orm: MikroORM) {}
 
+  /** What has used up so many percent of its quota or more. */
+  async near(percent: number): Promise<(UsageDto & { scope: QuotaScope })[]> {
+    const set = await this.orm.em
+      .fork()
+      .execute<{ scope: QuotaScope }[]>('select distinct scope from quota order by scope');
+    const found: (UsageDto & { scope: QuotaScope })[] = [];
+    for (const { scope } of set) {
+      const { items } = await this.list(scope, { limit: MOST, offset: 0 }, 'where q.bytes is not null');
+      found.push(...items.flatMap((item) => ((item.percent ?? 0) >= percent ? [Object.assign(item, { scope })] : [])));
+    }
+    return found;
+  }
+
   /** The largest first. */
-  async list(scope: QuotaScope, { limit, offset }: PageQueryDto): Promise<Page<UsageDto>> {
+  async list(scope: QuotaScope, { limit, offset }: PageQueryDto, where = ''): Promise<Page<UsageDto>> {
     const { of, all } = SUBJECTS[scope];
     // What a forgotten site has stored is nobody's host.
     const known = scope === QuotaScope.Node ? 'where exists (select 1 from site s where s.id = c.site_id)' : '';
@@ -57,6 +73,7 @@ export class UsageService {
           coalesce(u.reserved, 0)::text as reserved, q.bytes::text as quota, q.over, count(*) over ()::text as total
         from subject s left join used u on u.id is not distinct from s.id
           left join quota q on q.scope = ? and q.subject_id is not distinct from s.id
+        ${where}
         order by coalesce(u.bytes, 0) desc, s.id nulls first limit ? offset ?`,
       [scope, limit, offset],
     );

@@ -34,6 +34,7 @@ describe('BandwidthBudget', () => {
     await vi.advanceTimersByTimeAsync(5000);
     await all;
     expect(budget.usedBytesLastSecond()).toBe(0);
+    expect(budget.usedBytes()).toBe(4_000_000);
   });
 
   it('does not limit at 0', async () => {

@@ -18,6 +18,7 @@ export class BandwidthBudget implements BandwidthLimiter {
   private readonly bytesPerMs: number | null;
   /** Until when the line is spoken for. */
   private busyUntil = Number.NEGATIVE_INFINITY;
+  private total = 0;
   private readonly meter: { step: number; bytes: number }[] = [];
 
   constructor(readonly limitMbps: number) {
@@ -47,7 +48,13 @@ export class BandwidthBudget implements BandwidthLimiter {
     return this.meter.reduce((sum, { step, bytes }) => (step > now - METER_STEPS ? sum + bytes : sum), 0);
   }
 
+  /** Bytes let through since the start. */
+  usedBytes(): number {
+    return this.total;
+  }
+
   private count(bytes: number): void {
+    this.total += bytes;
     const now = stepNow();
     const slot = this.meter[now % METER_STEPS];
     if (slot?.step === now) slot.bytes += bytes;

@@ -1,6 +1,6 @@
 export { type LastBackup, type SiteExtension, SiteExtensions } from './site-extensions.js';
 export { RetentionPolicyDto } from './dto/retention-policy.dto.js';
-export type { Site, SiteRetention } from './site.entity.js';
+export type { Site, SiteAlarms, SiteRetention } from './site.entity.js';
 export { SitesModule } from './sites.module.js';
 export { SitesService, type NewSite, type SiteChanges, type SiteQuery } from './sites.service.js';
 export { cleanLabels } from './site-labels.js';

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SiteDto } from '../../../src/cli/api-types.js';
 import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import type { TableDiffDto } from '../../../src/modules/diff/dto/table-diff.dto.js';
+import { BackupAdopter } from '../../../src/modules/backups/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
 import { MariaDbServer } from '../../support/mariadb.js';
+import { runSql } from '../../support/postgres.js';
 import { WordPressSite } from '../../support/wordpress.js';
 import type { TestApp } from '../core/test-app.js';
 import { cliAs } from '../core/cli.js';
@@ -232,6 +234,22 @@ describe('what changed in the database between two backups', () => {
     expect(alone).toMatchObject({ ...backups, totals: null, items: [], database: backups });
     expect((await cli('diff', 'latest', '--only', 'tables')).code).toBe(2);
     expect((await cli('diff', 'latest', '--only', 'database', '--path', 'x')).code).toBe(2);
+  });
+
+  it('and the catalogue knows how many rows each backup has, also where it learns it from the manifest', async () => {
+    const rowsOf = (found: Tables): number => [...found.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+    const counted = async (): Promise<(number | null)[]> =>
+      (await test.admin.backups(site.id)).map(({ rowCount }) => rowCount);
+    const expected = [rowsOf(tables.after), rowsOf(tables.before)];
+    expect(expected[0]).not.toBe(expected[1]);
+    expect(await counted()).toEqual(expected);
+    const [newest] = await test.admin.backups(site.id);
+    const manifestKey = newest?.bundleKey.replace('.tar.zst', '.manifest.ndjson.zst') ?? '';
+    await runSql(test.config.databaseUrl ?? '', `delete from backup where id = '${newest?.id ?? ''}'`);
+    expect(await counted()).toEqual([expected[1]]);
+    const adopter = test.app.get(BackupAdopter, { strict: false });
+    await adopter.adopt(newest?.copies[0]?.providerId ?? '', manifestKey);
+    expect(await counted()).toEqual(expected);
   });
 
   it('says what it can not compare', async () => {

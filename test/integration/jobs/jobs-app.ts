@@ -82,6 +82,12 @@ export class GatedSite {
     rmSync(join(this.gate, `${stage}.hold`), { force: true });
   }
 
+  /** As `hold`, and nothing else ends the waiting. */
+  deafen(stage: string): void {
+    writeFileSync(join(this.gate, `${stage}.deaf`), '');
+    this.hold(stage);
+  }
+
   /** The stage will fail once. */
   fail(stage: string, options: { code: string; kind: string; retry: string; message: string }): void {
     writeFileSync(join(this.gate, `${stage}.fail`), JSON.stringify(options));

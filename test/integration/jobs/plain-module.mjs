@@ -23,7 +23,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${stage}.reached`), String(context.attempt));
     while (existsSync(join(folder, `${stage}.hold`))) {
-      if (context.signal.aborted) throw new Error(`stopped in ${stage}`);
+      if (context.signal.aborted && !existsSync(join(folder, `${stage}.deaf`))) throw new Error(`stopped in ${stage}`);
       await pause(10);
     }
     fail(stage, folder);

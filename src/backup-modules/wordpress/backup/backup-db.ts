@@ -18,13 +18,19 @@ export const BACKUP_DB = 'backup_db';
 export interface DatabaseCheckpoint {
   database: ManifestDatabaseInfo | null;
   warnings: WarningList;
+  /** In all tables; null without a database, or where nobody counted. */
+  rows: number | null;
 }
 
 /** Dumps the site's database into frames in the work folder. Starts anew when called again. */
 export async function backupDatabase(context: BackupStageContext): Promise<StageOutcome> {
   const settings = wordPressSettings(context.site.settings);
   if (!settings.database) {
-    await context.checkpoints.set(BACKUP_DB, { database: null, warnings: { warnings: [], moreWarnings: 0 } });
+    await context.checkpoints.set(BACKUP_DB, {
+      database: null,
+      rows: null,
+      warnings: { warnings: [], moreWarnings: 0 },
+    });
     return { message: 'The site is set to be backed up without its database.', skipped: true };
   }
   const install = await inspectSite(context.site);
@@ -36,7 +42,7 @@ export async function backupDatabase(context: BackupStageContext): Promise<Stage
     () => dump(context, install, database, journal, settings.compressionLevel, settings.excludeTables),
     { signal: context.signal },
   );
-  const checkpoint: DatabaseCheckpoint = { database: summary, warnings: journal.list() };
+  const checkpoint: DatabaseCheckpoint = { database: summary, rows, warnings: journal.list() };
   await context.checkpoints.set(BACKUP_DB, checkpoint);
   const facts = await readDatabaseFacts(context.workDir);
   return {
@@ -81,9 +87,16 @@ async function dump(
   try {
     if (database.engine === 'sqlite') {
       const target = await openSink();
-      const summary = await dumpSqlite({ database, siteRoot: install.root, sink: target, workDir, signal, journal });
+      const { summary, rows } = await dumpSqlite({
+        database,
+        siteRoot: install.root,
+        sink: target,
+        workDir,
+        signal,
+        journal,
+      });
       await target.finish();
-      return { summary, rows: null };
+      return { summary, rows };
     }
     const result = await dumpMySql({ database, openSink, scope: { excludeTables }, workDir, signal, journal });
     await currentOf(sink).finish();

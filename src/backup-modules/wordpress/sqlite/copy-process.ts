@@ -106,7 +106,34 @@ function integrity(database: DatabaseSync): string[] {
   }
 }
 
-function check(path: string): { version: string; encoding: string; problems: string[]; tables: number } {
+/** Rows of all tables that have some of their own: virtual ones may run anything. */
+function countRows(database: DatabaseSync): number | null {
+  try {
+    const tables: unknown[] = database
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
+      )
+      .all();
+    return tables
+      .map((row) => (typeof row === 'object' && row !== null ? String(Reflect.get(row, 'name')) : ''))
+      .reduce(
+        (sum, name) => sum + Number(text(database, `SELECT count(*) AS n FROM "${name.replaceAll('"', '""')}"`, 'n')),
+        0,
+      );
+  } catch {
+    return null;
+  }
+}
+
+interface Checked {
+  version: string;
+  encoding: string;
+  problems: string[];
+  tables: number;
+  rows: number | null;
+}
+
+function check(path: string): Checked {
   const database = new DatabaseSync(immutable(path), { readOnly: true });
   try {
     database.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;');
@@ -115,6 +142,7 @@ function check(path: string): { version: string; encoding: string; problems: str
       encoding: text(database, 'PRAGMA encoding', 'encoding'),
       tables: Number(text(database, "SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'", 'n')),
       problems: integrity(database),
+      rows: countRows(database),
     };
   } finally {
     database.close();

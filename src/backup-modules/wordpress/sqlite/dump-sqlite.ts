@@ -25,9 +25,11 @@ const MIB = 1024 * 1024;
 /**
  * Copies a SQLite database as of one moment, while the site writes to it, and adds the copy as one member. The source
  * is opened read-only. The copy is checked; a fault is a warning, for a damaged database is still better saved than
- * not. Throws SQLITE_UNREADABLE, SQLITE_BUSY, DISK_FULL or JOB_CANCELLED.
+ * not. `rows`: in all tables, null where they can't be counted. Throws SQLITE_UNREADABLE, SQLITE_BUSY, DISK_FULL or JOB_CANCELLED.
  */
-export async function dumpSqlite(options: DumpSqliteOptions): Promise<DatabaseSummary> {
+export async function dumpSqlite(
+  options: DumpSqliteOptions,
+): Promise<{ summary: DatabaseSummary; rows: number | null }> {
   const { database, siteRoot, sink, workDir, signal, journal } = options;
   const location = await locateSqlite(database.file, siteRoot);
   await requireSpace(workDir, location.size + 16 * MIB);
@@ -40,6 +42,7 @@ export async function dumpSqlite(options: DumpSqliteOptions): Promise<DatabaseSu
       target,
       identity: location.identity,
       hasWal: location.hasWal,
+      workDir,
       signal,
       onProgress: (done, total) => {
         const bytes = total === 0 ? 0 : Math.round((location.size * done) / total);
@@ -54,7 +57,7 @@ export async function dumpSqlite(options: DumpSqliteOptions): Promise<DatabaseSu
     );
     journal.progress({ bytesDone: size, bytesTotal: size, itemsDone: 1, itemsTotal: 1 });
     report(journal, location, copy);
-    return {
+    const summary: DatabaseSummary = {
       engine: 'sqlite',
       version: copy.version,
       client: null,
@@ -67,6 +70,7 @@ export async function dumpSqlite(options: DumpSqliteOptions): Promise<DatabaseSu
       tables: copy.tables,
       takenAt: takenAt.toISOString(),
     };
+    return { summary, rows: copy.rows };
   } finally {
     await Promise.all(['', '-journal', '-wal', '-shm'].map((end) => rm(`${target}${end}`, { force: true })));
   }

@@ -126,6 +126,7 @@ function isTrailer(line: unknown): line is ManifestTrailer {
     isCount(line['files']) &&
     isCount(line['fileBytes']) &&
     isCount(line['databaseBytes']) &&
+    (line['databaseRows'] === null || optional(line['databaseRows'], isCount)) &&
     isCount(line['storedBytes']) &&
     isCount(line['moreWarnings']) &&
     isText(line['finishedAt']) &&

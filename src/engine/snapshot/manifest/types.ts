@@ -152,6 +152,8 @@ export interface ManifestTrailer {
   /** Sum of the sizes of all files. */
   fileBytes: number;
   databaseBytes: number;
+  /** Rows in all tables; null without a database, absent in manifests from before it was counted. */
+  databaseRows?: number | null;
   /** Bytes of the backup's own bundle. */
   storedBytes: number;
   warnings: { code: string; message: string }[];

@@ -34,7 +34,7 @@ export interface BundleManifestOptions {
   readme: ManifestEntry;
   /** Spool of the files' entries. */
   entryFile: string;
-  counts: Pick<ManifestTrailer, 'entries' | 'files' | 'fileBytes' | 'databaseBytes' | 'storedBytes'>;
+  counts: Pick<ManifestTrailer, 'entries' | 'files' | 'fileBytes' | 'databaseBytes' | 'databaseRows' | 'storedBytes'>;
   warnings: WarningList;
 }
 

@@ -63,6 +63,7 @@ export async function completeBundle(
   const ownBundle = { id: own, key: options.bundleKey, size: tail.size, sha256, frames: tail.frames };
   const bundles = bundlesInUse(parent, { ...ownBundle, content: live.get(own) ?? 0 }, live);
   const databaseBytes = facts?.bytes ?? 0;
+  const rowCount = dump?.rows ?? null;
   const files = packed.files + plan.kept.files;
   const fileBytes = packed.bytes + plan.kept.bytes;
   const manifestPath = join(workDir, MANIFEST_FILE);
@@ -84,6 +85,7 @@ export async function completeBundle(
       files,
       fileBytes,
       databaseBytes,
+      databaseRows: rowCount,
       storedBytes: tail.size,
     },
     warnings: warnings.list(),
@@ -99,6 +101,7 @@ export async function completeBundle(
     fileCount: files,
     sourceBytes: fileBytes + databaseBytes,
     databaseBytes,
+    rowCount,
     storedBytes: tail.size,
     bundles,
     ...warnings.list(),

@@ -13,6 +13,8 @@ export const FOLDER_ENTRIES = 'folders.entries';
 export interface FinishedDump {
   database: ManifestDatabaseInfo | null;
   warnings: WarningList;
+  /** Rows in all tables; null or absent where nobody counted. */
+  rows?: number | null;
 }
 
 export interface PackBundleOptions {
@@ -54,6 +56,8 @@ export interface PackedBundle extends WarningList {
   /** Bytes of files and database as they are at the source. */
   sourceBytes: number;
   databaseBytes: number;
+  /** Rows in all tables; null without a database, or where nobody counted. */
+  rowCount: number | null;
   /** Size of the bundle: what this backup adds. */
   storedBytes: number;
   /** Every bundle that the manifest points into; the backup's own is the last. */

@@ -30,6 +30,12 @@ export class BackupDto {
   @ApiProperty({ description: 'Files and database as they are on the host, in bytes.' })
   sourceBytes!: number;
   databaseBytes!: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Rows in all tables; null without a database, or where nobody counted.',
+  })
+  rowCount!: number | null;
   @ApiProperty({ description: 'What this backup added to the storage, in bytes.' })
   storedBytes!: number;
   @ApiProperty({ description: 'How many bundles its content lies in, its own and those of earlier backups.' })
@@ -69,6 +75,7 @@ export class BackupDto {
       fileCount: backup.fileCount,
       sourceBytes: backup.sourceBytes,
       databaseBytes: backup.databaseBytes,
+      rowCount: backup.rowCount ?? null,
       storedBytes: backup.storedBytes,
       bundles,
       warnings: backup.warningCount,

@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { AlarmDto } from './alarm.dto.js';
+
+/** Sites by how they are. */
+export class SitesStatusDto {
+  @ApiProperty({ description: 'Those that are not paused.' })
+  total!: number;
+  @ApiProperty({ description: 'With a backup that a storage has whole, and no open alarm.' })
+  safe!: number;
+  paused!: number;
+}
+
+/** Open alarms by severity; the acknowledged ones by themselves. */
+export class AlarmsStatusDto {
+  critical!: number;
+  warning!: number;
+  acknowledged!: number;
+}
+
+/** Whether all is well. */
+export class StatusDto {
+  @ApiProperty({
+    enum: ['ok', 'warning', 'critical'],
+    description:
+      '`critical` and `warning` as the worst open alarm that nobody has acknowledged; `warning` also when a site is not safe.',
+  })
+  level!: 'ok' | 'warning' | 'critical';
+  @ApiProperty({ example: 'All 42 sites are safe. Last proof: 2026-03-01 04:10 UTC.' })
+  sentence!: string;
+  sites!: SitesStatusDto;
+  alarms!: AlarmsStatusDto;
+  @ApiProperty({ type: String, nullable: true, description: 'When a stored object was last read back and right.' })
+  lastProofAt!: string | null;
+  @ApiProperty({
+    type: [AlarmDto],
+    description: 'The worst and newest open alarms that nobody has acknowledged, 20 at most.',
+  })
+  open!: AlarmDto[];
+}

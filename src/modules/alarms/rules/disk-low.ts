@@ -1,0 +1,123 @@
+import { stat, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../config/index.js';
+import { StorageService } from '../../storage/index.js';
+import { AlarmKind, Severity } from '../alarm.entity.js';
+import type { AlarmRule, Finding, Look, OpenAlarm } from './alarm-rule.js';
+
+/** There must be room for the largest bundle that was ever made, this many times. */
+const BUNDLES = 2;
+const HOUR_MS = 3_600_000;
+const PATIENCE_MS = 10_000;
+const GB = 1e9;
+
+interface Place {
+  path: string;
+  what: string;
+  providerId: string | null;
+}
+
+/** Little is free where backupd works or stores: each disk once. Each master looks at its own host. */
+@Injectable()
+export class DiskLow implements AlarmRule {
+  readonly kind = AlarmKind.DiskLow;
+  readonly everyMinutes = 5;
+  readonly afterJob = 'nothing';
+  readonly slow = true;
+  private readonly host = hostname();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly storage: StorageService,
+  ) {}
+
+  async find({ em, limits }: Look): Promise<Finding[]> {
+    const [row] = await em.execute<{ largest: number }[]>(
+      'select coalesce(max(bundle_size), 0)::float8 as largest from backup where deleting_at is null',
+    );
+    const largest = row?.largest ?? 0;
+    const seen = new Set<number>();
+    const found: Finding[] = [];
+    for (const place of await this.places()) {
+      const space = await inTime(spaceOf(place.path));
+      // What can't be looked at is another alarm's: a storage that is away, a folder that is not there yet.
+      if (space === null || seen.has(space.device)) continue;
+      seen.add(space.device);
+      found.push(...this.judge(place, space, largest, limits.diskPercent));
+    }
+    return found;
+  }
+
+  /** What another master has told of its host, unless nobody looks there any more. */
+  clears({ subject, lastSeenAt }: OpenAlarm, now: Date): boolean {
+    return subject.startsWith(`${this.host}:`) || now.getTime() - lastSeenAt.getTime() > HOUR_MS;
+  }
+
+  private async places(): Promise<Place[]> {
+    const { paths } = this.config;
+    const local = (await this.storage.all()).flatMap(({ id, name, kind, enabled, settings }) => {
+      const { path } = settings;
+      return kind === 'local' && enabled && typeof path === 'string'
+        ? [{ path, what: `the storage "${name}"`, providerId: id }]
+        : [];
+    });
+    return [
+      { path: paths.root, what: 'the data dir', providerId: null },
+      { path: paths.work, what: 'the work folder', providerId: null },
+      ...local,
+    ];
+  }
+
+  private judge({ path, what, providerId }: Place, space: Space, largest: number, least: number): Finding[] {
+    const percent = space.totalBytes === 0 ? 100 : (space.freeBytes / space.totalBytes) * 100;
+    if (percent >= least && space.freeBytes >= BUNDLES * largest) return [];
+    const isCritical = percent < least / 4 || space.freeBytes < largest;
+    const than =
+      space.freeBytes < BUNDLES * largest ? `; the largest bundle so far had ${(largest / GB).toFixed(1)} GB` : '';
+    return [
+      {
+        subject: `${this.host}:${path}`,
+        ...(providerId === null ? {} : { providerId }),
+        severity: isCritical ? Severity.Critical : Severity.Warning,
+        message: `The disk of ${what} (${path} on ${this.host}) has ${(space.freeBytes / GB).toFixed(1)} GB free, ${percent.toFixed(0)} %${than}.`,
+        hint: 'Free some space, let retention keep less (`backupd retention`), or move to a bigger disk.',
+        context: {
+          host: this.host,
+          path,
+          freeBytes: space.freeBytes,
+          totalBytes: space.totalBytes,
+          largestBundle: largest,
+        },
+      },
+    ];
+  }
+}
+
+interface Space {
+  freeBytes: number;
+  totalBytes: number;
+  device: number;
+}
+
+async function spaceOf(path: string): Promise<Space | null> {
+  try {
+    const [{ bavail, blocks, bsize }, { dev }] = await Promise.all([statfs(path), stat(path)]);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, device: dev };
+  } catch {
+    return null;
+  }
+}
+
+/** A dead network mount hangs. */
+async function inTime<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { UsageService } from '../../quota/index.js';
+import { AlarmKind, Severity } from '../alarm.entity.js';
+import type { AlarmRule, Finding, Look } from './alarm-rule.js';
+
+const FULL = 100;
+
+/** A quota is nearly used up: a warning from the limit on (80 %), critical when it is full. */
+@Injectable()
+export class QuotaNear implements AlarmRule {
+  readonly kind = AlarmKind.QuotaNear;
+  readonly everyMinutes = 5;
+  readonly afterJob = 'nothing';
+  readonly slow = true;
+
+  constructor(private readonly usage: UsageService) {}
+
+  async find({ limits }: Look): Promise<Finding[]> {
+    const near = await this.usage.near(limits.quotaPercent);
+    return near.map(({ scope, subjectId, name, percent, bytes, reservedBytes, quotaBytes }) => {
+      const what =
+        scope === 'provider'
+          ? `the storage "${name ?? subjectId}"`
+          : scope === 'site'
+            ? `the site "${name ?? subjectId}"`
+            : (subjectId ?? "the master's own host");
+      const isFull = (percent ?? 0) >= FULL;
+      return {
+        subject: `${scope}:${subjectId ?? 'self'}`,
+        ...(scope === 'site' && subjectId !== null ? { siteId: subjectId } : {}),
+        ...(scope === 'provider' && subjectId !== null ? { providerId: subjectId } : {}),
+        severity: isFull ? Severity.Critical : Severity.Warning,
+        message: `${Math.floor(percent ?? 0)} % of the quota of ${what} is used (${bytes + reservedBytes} of ${quotaBytes ?? 0} bytes)${isFull ? ': backups that need more fail.' : '.'}`,
+        hint: 'Raise it (`backupd quota set`), let retention keep less (`backupd retention`), or delete backups (`backupd backups delete`).',
+        context: { scope, percent, usedBytes: bytes + reservedBytes, quotaBytes },
+      };
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Alarm } from './alarm.entity.js';
+import type { StatusDto } from './dto/status.dto.js';
+import { toAlarmDto } from './dto/alarm.dto.js';
+import { minuteOf } from './rules/alarm-rule.js';
+
+const SHOWN = 20;
+
+interface Figures {
+  sites: number;
+  paused: number;
+  safe: number;
+  critical: number;
+  warning: number;
+  acknowledged: number;
+  last_proof_at: string | null;
+}
+
+/** Whether all is well, in one sentence. */
+@Injectable()
+export class StatusService {
+  constructor(private readonly orm: MikroORM) {}
+
+  /** A site is safe when it has a backup that a storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
+  async show(): Promise<StatusDto> {
+    const em = this.orm.em.fork();
+    const [figures] = await em.execute<Figures[]>(
+      `select count(*) filter (where not s.paused)::int as sites, count(*) filter (where s.paused)::int as paused,
+          count(*) filter (where not s.paused
+            and not exists (select 1 from alarm a where a.site_id = s.id and a.cleared_at is null)
+            and exists (select 1 from backup b join backup_copy c on c.backup_id = b.id
+              where b.site_id = s.id and b.deleting_at is null and c.state in ('present', 'verified')))::int as safe,
+          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'critical') as critical,
+          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'warning') as warning,
+          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is not null) as acknowledged,
+          (select max(r.read_at) from storage_provider p cross join lateral
+            (select max(o.read_at) as read_at from stored_object o where o.provider_id = p.id) r) as last_proof_at
+        from site s`,
+    );
+    if (figures === undefined) throw new Error('a count has a row');
+    const open = await em.find(
+      Alarm,
+      { clearedAt: null, acknowledgedAt: null },
+      { orderBy: { severity: 'asc', raisedAt: 'desc', id: 'desc' }, limit: SHOWN },
+    );
+    const proof = figures.last_proof_at === null ? null : new Date(figures.last_proof_at);
+    const { sites, paused, safe, critical, warning, acknowledged } = figures;
+    return {
+      level: critical > 0 ? 'critical' : warning > 0 || safe < sites || sites === 0 ? 'warning' : 'ok',
+      sentence: sentenceOf(figures, proof),
+      sites: { total: sites, safe, paused },
+      alarms: { critical, warning, acknowledged },
+      lastProofAt: proof?.toISOString() ?? null,
+      open: open.map(toAlarmDto),
+    };
+  }
+}
+
+function sentenceOf({ sites, safe, paused, critical, warning }: Figures, proof: Date | null): string {
+  const proven = proof === null ? 'Nothing has been read back yet.' : `Last proof: ${minuteOf(proof)}.`;
+  const alarms = [
+    ...(critical > 0 ? [`${critical} critical ${critical === 1 ? 'alarm' : 'alarms'}`] : []),
+    ...(warning > 0 ? [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`] : []),
+  ];
+  const told = alarms.length === 0 ? '' : ` ${alarms.join(', ')}.`;
+  if (sites === 0)
+    return paused === 0
+      ? `There is no site yet: nothing is backed up.${told}`
+      : `All ${paused} sites are paused: nothing is backed up.${told}`;
+  if (safe === sites) {
+    const all = sites === 1 ? 'The one site is safe.' : `All ${sites} sites are safe.`;
+    return `${all}${told} ${proven}`;
+  }
+  return `${safe} of ${sites} ${sites === 1 ? 'site is' : 'sites are'} safe.${told} ${proven}`;
+}
