@@ -4,12 +4,13 @@ import { AppError, asAppError, cancelledError, throwIfAborted } from '../../comm
 import { redact } from '../../common/logging/index.js';
 import { outgoingRequest } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
+import { SafeValues } from '../jobs/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { type HookTry, runCommand } from './hook-command.js';
 import { type HookFacts, hookBody, hookEnvironment } from './hook-facts.js';
 import { type Hook, HookFailure } from './hook.entity.js';
 import { hookFailed } from './hooks.errors.js';
-import { secretPartOf } from './secret-part.js';
+import { secretPartOf, textsOf } from './secret-part.js';
 
 /** Tries of a hook whose failure is to be `retry`. */
 const TRIES = 3;
@@ -84,7 +85,9 @@ export class HookRunner {
   }
 
   private async send(hook: Hook, facts: HookFacts, { signal }: HookRunOptions): Promise<HookTry> {
-    const { url, headers } = secretPartOf(hook, this.box);
+    const part = secretPartOf(hook, this.box);
+    const { url, headers } = part;
+    const safe = new SafeValues(textsOf(part));
     const method = hook.action.type === 'http' ? hook.action.method : 'GET';
     const { status, body } = await outgoingRequest(url, {
       method,
@@ -94,6 +97,6 @@ export class HookRunner {
       allow: this.config.outgoingAllow,
       signal,
     });
-    return { ok: status >= 200 && status < 300, end: `HTTP ${status}`, output: body.slice(0, 4096).trim() };
+    return { ok: status >= 200 && status < 300, end: `HTTP ${status}`, output: safe.text(body.slice(0, 4096).trim()) };
   }
 }

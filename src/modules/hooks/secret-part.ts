@@ -25,3 +25,22 @@ export function secretPartOf({ sealed }: Pick<Hook, 'sealed'>, box: SecretBox): 
 export function originOf(url: string): string {
   return new URL(url).origin;
 }
+
+/** Segments of a path and values of a query that are at least so long are taken for keys. */
+const KEY_LENGTH = 12;
+
+/** What of it must not come back in an answer that repeats what it was asked. */
+export function textsOf({ url, headers }: SecretPart): string[] {
+  const { href, pathname, search, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= KEY_LENGTH);
+  const wholes = [url, href, pathname + search, ...Object.values(headers)].filter((text) => text.length > 1);
+  return [...wholes, ...parts, ...parts.map(decoded)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
