@@ -4,6 +4,7 @@ import { AppError } from './common/errors/index.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
+import { AuditModule } from './modules/audit/index.js';
 import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
@@ -20,6 +21,7 @@ import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
@@ -50,6 +52,7 @@ export class AppModule {
         await DatabaseModule.with(config.databaseUrl),
         SecretsModule,
         SettingsModule,
+        AuditModule,
         AuthModule,
         HealthModule,
         ResourcesModule,
@@ -74,6 +77,7 @@ export class AppModule {
         AlarmsModule,
         MetricsModule,
         MirrorModule,
+        NotificationsModule,
         DaemonModule,
         WordPressModule,
       ],

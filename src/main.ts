@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, asAppError } from './common/errors/index.js';
 import { version } from './common/version.js';
-import { AppConfig, loadConfig } from './config/index.js';
+import { AppConfig, loadConfig, STOP_LIMIT_SECONDS } from './config/index.js';
 import type { Master } from './master.js';
+import { complain, stopOnSignals } from './process-end.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
   returnFreedMemory();
   const master = await startMaster(config);
   greet(config, master);
-  stopOnSignals(master);
+  stopOnSignals(() => master.close(), config.patience.stopGraceSeconds + STOP_LIMIT_SECONDS);
 }
 
 function greet(config: AppConfig, master: Master): void {
@@ -43,24 +44,6 @@ function greet(config: AppConfig, master: Master): void {
         'Keep a copy of the secret key where this server is not (`backupd secrets export <file>`): a lost server needs it.',
       );
   }
-}
-
-function stopOnSignals(master: Master): void {
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      // A second Ctrl-C: the person does not want to wait. The next start cleans up.
-      if (stopping) process.exit(130);
-      stopping = true;
-      say('backupd is stopping');
-      master.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          complain(error);
-          process.exit(1);
-        },
-      );
-    });
 }
 
 /** Needs no database: nothing of it is started. */
@@ -84,17 +67,6 @@ function nodeModeMissing(): AppError {
     hint: 'Run it as a master on this host (BACKUPD_MODE=master).',
     retry: 'never',
   });
-}
-
-function complain(thrown: unknown): void {
-  const error = asAppError(thrown);
-  const lines = [
-    `backupd: ${error.message}`,
-    ...(error.hint === undefined ? [] : [`  ${error.hint}`]),
-    `  [${error.code}]`,
-  ];
-  if (error.kind === 'internal' && thrown instanceof Error) lines.push(thrown.stack ?? '');
-  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 try {

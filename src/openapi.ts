@@ -16,9 +16,12 @@ const tags: Readonly<Record<string, string>> = {
   events: 'What happens, as a stream (server-sent events).',
   storage: 'Where backups are kept.',
   mirror: 'The off-site mirror of the catalogue in Cloudflare D1.',
+  notifications: 'News that arrives: channels, rules, deliveries.',
   modules: 'The kinds of sites that can be backed up.',
   resources: 'What the jobs of this host share.',
+  audit: 'Who did what from where.',
   tokens: 'Access for programs.',
+  health: 'Whether this server works, for load balancers and orchestrators.',
   doctor: 'Whether this host has what backups need.',
   daemon: 'The original interface, in its snake_case.',
 };
@@ -30,7 +33,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(
       [
         'Finds the sites of a host, backs them up, proves it, restores them.',
-        'Every request but `GET /daemon/health` needs a token; its role (viewer < operator < admin) decides what it may do.',
+        'Every request but `GET /daemon/health`, `/health/live` and `/health/ready` needs a token; its role (viewer < operator < admin) decides what it may do.',
         'Every error is RFC 9457 problem details, `application/problem+json`, with a stable `code`.',
         'Lists take `limit` and `offset`. Times are UTC, ids are UUIDs, sizes are bytes.',
       ].join('\n\n'),

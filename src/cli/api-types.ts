@@ -1,7 +1,9 @@
 /** The API's answers as the command line uses them; openapi.json is the contract. */
+import type { JobAttempt } from './api-types-jobs.js';
 import type { RetentionPolicyDto } from './api-types-storage.js';
 
 export type * from './api-types-catalogue.js';
+export type * from './api-types-jobs.js';
 export type * from './api-types-storage.js';
 
 export interface Page<T> {
@@ -64,6 +66,10 @@ export interface JobDto {
   status: JobStatus;
   priority: number;
   attempt: number;
+  attempts: JobAttempt[];
+  retryAt: string | null;
+  keptUntil: string | null;
+  keptBytes: number | null;
   stages: JobStage[];
   progress: JobProgress | null;
   warnings: JobWarningDto[];

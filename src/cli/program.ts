@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { asAppError } from '../common/errors/index.js';
 import { version } from '../common/version.js';
 import { CommandContext } from './command-context.js';
+import { addAudit } from './commands/audit.js';
 import { addAlarms } from './commands/alarms.js';
 import { addBackup } from './commands/backup.js';
 import { addBrowse } from './commands/browse.js';
@@ -113,6 +114,7 @@ Examples:
   addSecrets(program, run);
   addProof(program, run);
   addReconcile(program, run);
+  addAudit(program, run);
   addAlarms(program, run);
   addServer(program, run);
   for (const command of allCommands(program)) {

@@ -13,6 +13,9 @@ export interface ResourceLimits {
   bandwidthMbps: number;
 }
 
+/** A process that was told to stop has ended so long after the grace time, even if something hangs. */
+export const STOP_LIMIT_SECONDS = 60;
+
 /** How patient backupd is. */
 export interface Patience {
   /** Wait before the second attempt after a passing fault; doubles for each further one. */
@@ -45,6 +48,10 @@ export interface AppConfigValues {
   patience: Patience;
   /** Ranges that outgoing requests may reach although they are loopback or link-local. */
   outgoingAllow: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Where people reach this server, for links in messages, without a slash at its end; null = no links. */
+  publicUrl: string | null;
   logFormat: LogFormat;
   logLevel: LogLevelName;
   /** The file that was read, or null when there was none. */
@@ -71,6 +78,8 @@ export class AppConfig {
   readonly limits: Readonly<ResourceLimits>;
   readonly patience: Readonly<Patience>;
   readonly outgoingAllow: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly publicUrl: string | null;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevelName;
   readonly configFile: string | null;
@@ -91,6 +100,8 @@ export class AppConfig {
     this.limits = values.limits;
     this.patience = values.patience;
     this.outgoingAllow = values.outgoingAllow;
+    this.trustedProxies = values.trustedProxies;
+    this.publicUrl = values.publicUrl;
     this.logFormat = values.logFormat;
     this.logLevel = values.logLevel;
     this.configFile = values.configFile;
@@ -113,6 +124,8 @@ export class AppConfig {
       limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
       patience: { retrySeconds: 30, stallMinutes: 30, keepFailedHours: 24, stopGraceSeconds: 20 },
       outgoingAllow: [],
+      trustedProxies: [],
+      publicUrl: null,
       logFormat: 'auto',
       logLevel: 'info',
       configFile: null,

@@ -87,6 +87,8 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
       stopGraceSeconds: read('BACKUPD_STOP_GRACE_SECONDS', settings.BACKUPD_STOP_GRACE_SECONDS),
     },
     outgoingAllow: read('BACKUPD_OUTGOING_ALLOW', settings.BACKUPD_OUTGOING_ALLOW),
+    trustedProxies: read('BACKUPD_TRUSTED_PROXIES', settings.BACKUPD_TRUSTED_PROXIES),
+    publicUrl: read('BACKUPD_PUBLIC_URL', settings.BACKUPD_PUBLIC_URL),
     logFormat: read('BACKUPD_LOG_FORMAT', settings.BACKUPD_LOG_FORMAT),
     logLevel: read('BACKUPD_LOG_LEVEL', settings.BACKUPD_LOG_LEVEL),
   };

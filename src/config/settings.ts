@@ -173,6 +173,16 @@ export const settings = {
     [],
     addressRanges,
   ),
+  BACKUPD_TRUSTED_PROXIES: setting<readonly string[]>(
+    'addresses (CIDR, separated by `,`) of reverse proxies whose `X-Forwarded-For` says where a request came from',
+    [],
+    addressRanges,
+  ),
+  BACKUPD_PUBLIC_URL: setting<string | null>(
+    'where people reach this server, for links in messages; unset, messages have no links',
+    null,
+    nullable((text) => url('https:', 'http:')(text).replace(/\/+$/, '')),
+  ),
   BACKUPD_LOG_FORMAT: setting<LogFormat>(
     '`text`, `json`, or `auto` (json unless on a terminal)',
     'auto',

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { AppError } from '../common/errors/index.js';
 import { connect } from './connect.js';
 import { migrationsFolder, ormOptions } from './orm-options.js';
@@ -25,6 +25,15 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await orm.close();
     await guard.end();
   }
+}
+
+/** Whether the schema is the one that this build knows: nothing to be done any more, nothing done by a newer one. */
+export async function schemaIsCurrent(em: EntityManager): Promise<boolean> {
+  const [known, rows] = await Promise.all([
+    knownMigrations(),
+    em.execute<{ name: string }[]>('select name from schema_migration'),
+  ]);
+  return rows.length === known.size && rows.every(({ name }) => known.has(name));
 }
 
 async function knownMigrations(): Promise<Set<string>> {

@@ -10,6 +10,7 @@ const notPortable = [
   'job',
   'job_event',
   'mirrored_row',
+  'notification_cursor',
   'notification_delivery',
   'quota_reservation',
   'reconciliation',

@@ -44,6 +44,7 @@ export class TestMaster {
         BACKUPD_PORT: '0',
         BACKUPD_MAX_BANDWIDTH_MBPS: '0',
         BACKUPD_LOG_FORMAT: 'json',
+        BACKUPD_STOP_GRACE_SECONDS: '0',
         ...options.env,
       },
     });

@@ -3,7 +3,7 @@ import { isFinal, type JobDto } from '../api-types.js';
 import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, exitCodeOfJob } from '../exit-codes.js';
-import { duration, printable, shortId, time } from '../format.js';
+import { bytes, duration, printable, shortId, time } from '../format.js';
 import { getJob, getSite } from '../lookup.js';
 import { liveLine } from '../progress-display.js';
 import { wholeNumber } from './arguments.js';
@@ -20,7 +20,7 @@ interface ListOptions {
 
 /** `backupd jobs …` */
 export function addJobs(program: Command, run: Run): void {
-  const jobs = program.command('jobs').description('the jobs: list, show, follow, cancel');
+  const jobs = program.command('jobs').description('the jobs: list, show, follow, cancel, retry');
   jobs
     .command('list', { isDefault: true })
     .description('list the jobs, newest first')
@@ -44,6 +44,14 @@ export function addJobs(program: Command, run: Run): void {
     .description('cancel a job')
     .argument('<job>', 'id or the beginning of one')
     .action((text: string) => run((context) => cancel(context, text)));
+  jobs
+    .command('retry')
+    .description('run a failed or cancelled job again: a failed backup goes on from what it keeps')
+    .argument('<job>', 'id or the beginning of one')
+    .option('--wait', 'show it until its end')
+    .action((text: string, options: { wait?: boolean }) =>
+      run((context) => retry(context, text, options.wait === true)),
+    );
 }
 
 async function list(context: CommandContext, options: ListOptions): Promise<ExitCode> {
@@ -94,7 +102,8 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
   if (isFinal(job)) context.report(job);
   else {
     output.data(job);
-    output.line(`${job.kind} of ${printable(job.siteName)}: ${job.status}`);
+    const again = job.retryAt === null ? '' : `, tried again at ${time(job.retryAt)}`;
+    output.line(`${job.kind} of ${printable(job.siteName)}: ${job.status}${again}`);
     if (job.progress !== null) output.line(`  ${liveLine(job.progress)}`);
   }
   output.table(
@@ -107,6 +116,21 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
     ]),
     '',
   );
+  if (job.keptUntil !== null)
+    output.line(
+      `  ${bytes(job.keptBytes ?? 0)} of it are kept until ${time(job.keptUntil)}: backupd jobs retry ${shortId(job.id)} goes on from there`,
+    );
+  if (job.attempts.length > 1 || job.retryAt !== null || job.attempts.some(({ outcome }) => outcome === 'cut-off'))
+    output.table(
+      ['ATTEMPT', 'ENDED', 'HOW', ''],
+      job.attempts.map(({ number, endedAt, outcome, stage, error }) => [
+        String(number),
+        time(endedAt),
+        stage === null ? outcome : `${outcome} in ${stage}`,
+        printable(error === null ? '' : `${error.message} [${error.code}]`),
+      ]),
+      '',
+    );
   if (!output.json && isFinal(job))
     for (const note of await notesOf(api, job.id, context.interrupted)) output.line(output.colors.dim(`  ${note}`));
   return exitCodeOfJob(job);
@@ -119,6 +143,12 @@ async function notesOf(api: ApiClient, id: string, signal: AbortSignal): Promise
     if (type === 'job.note' && typeof data['message'] === 'string' && notes.size < SHOWN_NOTES)
       notes.add(printable(data['message']));
   return [...notes];
+}
+
+async function retry(context: CommandContext, text: string, wait: boolean): Promise<ExitCode> {
+  const api = await context.api();
+  const job = await getJob(api, text);
+  return context.finish(await api.post<JobDto>(`/jobs/${job.id}/retry`), wait);
 }
 
 async function cancel(context: CommandContext, text: string): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './client-address.js';
 export * from './client-signal.js';
 export * from './id-param.js';
 export * from './page.dto.js';

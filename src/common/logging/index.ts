@@ -1,2 +1,3 @@
 export * from './app-logger.js';
+export * from './log-context.js';
 export * from './request-log.js';

@@ -42,6 +42,11 @@ export interface JobJournal {
   warn(warning: JobWarning): void;
   /** A line for the job's log: worth knowing, not a warning. */
   note(message: string, context?: ErrorContext): void;
+  /**
+   * A sign of life during one long step that moves nothing countable (a server that builds an index). Only for what was
+   * observed: a stage that gives neither this nor progress for long is stopped as stalled.
+   */
+  alive?(): void;
 }
 
 /** The kinds of host resources that stages share. */

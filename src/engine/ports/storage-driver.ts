@@ -79,6 +79,8 @@ export interface StorageDriver {
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
   delete(key: string, signal?: AbortSignal): Promise<void>;
+  /** Ends begun uploads of the key that nobody works on; absent where a begun one never outlives its process. Idempotent. */
+  endUploads?(key: string, signal?: AbortSignal): Promise<void>;
   /** Removes partial uploads older than the given age; returns how many. Called at start and by maintenance. */
   removeAbandoned(olderThanMs: number): Promise<number>;
   /** Free and total bytes, or null where the storage has no such notion. */

@@ -1,10 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
+import { until } from '../../../test/support/scratch.js';
 import { useTempFolder } from '../testing/temp-folder.js';
 import { killLeftChildren, rememberChild } from './children.js';
 import { WorkFolder } from './work-folder.js';
+
+/** Neither gone nor only waiting to be reaped. */
+const isRunning = (pid: number): boolean => {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+};
 
 const folder = useTempFolder('children');
 let child: ChildProcess | null = null;
@@ -27,6 +38,16 @@ it('ends a child that was left behind, once', async () => {
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect(await killLeftChildren(folder())).toBe(0);
   expect(readdirSync(folder('children'))).toEqual([]);
+});
+
+it('ends what the child has started, too', async () => {
+  child = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(child.stdout as Readable, 'data')) as [Buffer];
+  const grandchild = Number(line.toString());
+  await new WorkFolder(folder()).open();
+  await rememberChild(folder(), child.pid ?? 0);
+  expect(await killLeftChildren(folder())).toBe(1);
+  await until('the grandchild to go', () => !isRunning(grandchild));
 });
 
 it('spares a process that only has the same pid, and one that was forgotten', async () => {

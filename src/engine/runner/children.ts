@@ -59,9 +59,19 @@ function isChildRecord(value: unknown): value is { pid: number; startTime: strin
 function kill(pid: number): boolean {
   try {
     process.kill(pid, 'SIGKILL');
+    // Children lead a group of their own: what they have started ends with them.
+    killGroup(pid);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'ESRCH') return false;
     throw error;
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH' && errnoOf(error) !== 'EPERM') throw error;
   }
 }

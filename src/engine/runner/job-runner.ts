@@ -1,9 +1,10 @@
 import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
-import { type RollBackEnd, type StageOutcome, StopRequest } from '../ports/index.js';
+import { type ResourceGate, type RollBackEnd, type StageOutcome, StopRequest } from '../ports/index.js';
 import type { StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { RunnableStage } from './runnable-stage.js';
 import { StageSet } from './stage-set.js';
+import { StallWatch } from './stall-watch.js';
 import type { WorkFolder } from './work-folder.js';
 
 /** The stage that always runs, also after a failure or a cancel. */
@@ -19,11 +20,29 @@ export interface JobPlan {
   undo?(error: AppError): Promise<RollBackEnd | void>;
   /** Whether the job goes on later after this error: then the work folder stays and nothing is cleaned up. */
   goesOnLater(error: AppError): boolean;
+  /** Whether what a failed job has made stays, for a retry by hand: then nothing is cleaned up either. */
+  keeps?(error: AppError): Promise<boolean>;
+}
+
+export interface RunnerOptions {
+  /** The host's resources, handed to each stage. */
+  resources: ResourceGate;
+  /** A stage in which nothing has moved for so long is stopped: STAGE_STALLED. 0 = never. */
+  stallMs: number;
+}
+
+/** What may end a run from outside. */
+export interface RunSignals {
+  /** Stops the running stages. */
+  stop: AbortSignal;
+  /** No stage begins any more; those that run may come to their end. */
+  drain?: AbortSignal;
 }
 
 export type RunEnd =
   | { outcome: 'completed' }
-  | { outcome: 'failed'; stage: string; error: AppError }
+  /** `kept`: what it has made is still in the work folder. */
+  | { outcome: 'failed'; stage: string; error: AppError; kept: boolean }
   /** Failed, but worth another attempt from where it stands. */
   | { outcome: 'postponed'; stage: string; error: AppError }
   | { outcome: 'cancelled' }
@@ -36,8 +55,8 @@ export type RunEnd =
 interface StageEnd {
   stage: RunnableStage;
   error: AppError | null;
-  /** It was stopped because another one had failed. */
-  stoppedByOther: boolean;
+  /** Why it was stopped without a fault of its own: another one had failed, or what it waits for does not begin any more. */
+  gaveWay: string | null;
 }
 type Failure = StageEnd & { error: AppError };
 
@@ -46,6 +65,7 @@ interface Run {
   stages: StageSet;
   /** Raised by a person or a shut-down. */
   signal: AbortSignal;
+  drain: AbortSignal;
   /** Aborted by the first stage that fails, and by a failing journal. */
   others: AbortController;
 }
@@ -60,17 +80,26 @@ export class JobRunner {
   constructor(
     private readonly folder: WorkFolder,
     private readonly journal: RunJournal,
+    private readonly options: RunnerOptions,
   ) {}
 
   /** Never throws for what a stage throws; throws when the journal or the work folder fails. All is written when it settles. */
-  async run(plan: JobPlan, signal: AbortSignal): Promise<RunEnd> {
+  async run(plan: JobPlan, { stop, drain = never }: RunSignals): Promise<RunEnd> {
     const stages = new StageSet(plan.stages);
     await this.#takeUp(stages);
     this.journal.tell((observer) => observer.resumed(stages.done));
-    const failed = await this.#runAll({ stages, signal, others: new AbortController() });
-    const end: RunEnd = failed === null ? { outcome: 'completed' } : await this.#stop(plan, stages, failed, signal);
-    await this.journal.flush();
-    return end;
+    const run: Run = { stages, signal: stop, drain, others: new AbortController() };
+    const onDrain = (): void => stages.drain();
+    if (drain.aborted) onDrain();
+    drain.addEventListener('abort', onDrain, { once: true });
+    try {
+      const failed = await this.#runAll(run);
+      const end = failed === null ? endOfGood(stages) : await this.#stop(plan, run, failed);
+      await this.journal.flush();
+      return end;
+    } finally {
+      drain.removeEventListener('abort', onDrain);
+    }
   }
 
   /** Runs all stages; the first that failed, or null. No stage runs any more when it settles. */
@@ -87,7 +116,7 @@ export class JobRunner {
         if (end.error !== null) {
           failed ??= { ...end, error: end.error };
           stages.giveUp();
-        } else if (!end.stoppedByOther) stages.finish(end.stage.name);
+        } else if (end.gaveWay === null) stages.finish(end.stage.name);
       } catch (error) {
         // The journal or the work folder failed: the run is over, but nothing may go on behind its back.
         run.others.abort(error);
@@ -98,10 +127,10 @@ export class JobRunner {
     }
   }
 
-  async #stop(plan: JobPlan, stages: StageSet, failed: Failure, signal: AbortSignal): Promise<RunEnd> {
+  async #stop(plan: JobPlan, { stages, signal, drain }: Run, failed: Failure): Promise<RunEnd> {
     const { error } = failed;
-    const stopped = signal.aborted && error.kind === 'cancelled';
-    const reason: unknown = signal.reason;
+    const stopped = (signal.aborted || drain.aborted) && error.kind === 'cancelled';
+    const reason: unknown = signal.aborted ? signal.reason : drain.reason;
     const why = stopped && reason instanceof StopRequest ? reason.why : null;
     const stage = failed.stage.name;
     if (plan.undo !== undefined) {
@@ -117,14 +146,15 @@ export class JobRunner {
     }
     if (why === 'shutdown' && plan.undo === undefined) return { outcome: 'interrupted' };
     if (!stopped && plan.goesOnLater(error)) return { outcome: 'postponed', stage, error };
-    await this.#skipRest(stages, true);
+    const kept = !stopped && (await plan.keeps?.(error)) === true;
+    await this.#skipRest(stages, !kept);
     if (why === 'shutdown') return { outcome: 'interrupted' };
-    return stopped ? { outcome: 'cancelled' } : { outcome: 'failed', stage, error };
+    return stopped ? { outcome: 'cancelled' } : { outcome: 'failed', stage, error, kept };
   }
 
   /** The stages that no longer run; cleanup does, with a signal of its own. */
   async #skipRest(stages: StageSet, cleanUp: boolean): Promise<void> {
-    const run = { stages, signal: new AbortController().signal, others: new AbortController() };
+    const run = { stages, signal: never, drain: never, others: new AbortController() };
     for (const stage of stages.left) {
       if (cleanUp && stage.name === CLEANUP_STAGE) await this.#runStage(run, stage, false);
       else this.#tellEnd(stage, record('skipped', { message: 'Not reached.' }, 0, 0), null);
@@ -133,51 +163,60 @@ export class JobRunner {
 
   async #runStage(run: Run, stage: RunnableStage, checkpoint = true): Promise<StageEnd> {
     const { stages, signal, others } = run;
-    if (signal.aborted)
-      return this.#endStage({ stage, error: stopError(signal), stoppedByOther: false }, null, 0, false);
-    const journal = this.journal.beginStage(stage.name);
+    if (signal.aborted) return this.#endStage({ stage, error: stopError(signal), gaveWay: null }, null, 0, false);
+    const watch = new StallWatch(stage.name, { limitMs: this.options.stallMs });
+    const journal = this.journal.beginStage(stage.name, watch);
     this.journal.tell((observer) => observer.stageStarted(stage.name));
     // Written together with the end of the stage before. Who lost the job learns it here, before doing any more.
     await this.journal.flush();
     const started = performance.now();
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
-    let stoppedByOther = false;
+    let gaveWay: string | null = null;
     try {
-      const either = AbortSignal.any([signal, others.signal]);
-      throwIfAborted(either);
-      outcome = await stage.run(either, { journal, finished: async (name) => stages.finished(name) });
+      const any = AbortSignal.any([signal, others.signal, watch.signal]);
+      throwIfAborted(any);
+      outcome = await stage.run(any, {
+        journal,
+        finished: async (name) => watch.waits(async () => stages.finished(name)),
+        resources: watch.gate(this.options.resources),
+        waits: async (work) => watch.waits(work),
+      });
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
-      stoppedByOther = others.signal.aborted && !signal.aborted;
-      error = signal.aborted ? stopError(signal) : asAppError(thrown);
-      if (!stoppedByOther) {
+      if (others.signal.aborted && !signal.aborted) gaveWay = 'Stopped, as another stage failed.';
+      error = signal.aborted ? stopError(signal) : watch.signal.aborted ? watch.error() : asAppError(thrown);
+      const waited = run.drain.aborted && !signal.aborted && error.code === 'JOB_CANCELLED';
+      if (waited) gaveWay ??= 'Stopped, as backupd is stopping: what it waits for begins no more.';
+      if (gaveWay === null) {
         others.abort(new Error(`${stage.name} failed`));
         stages.giveUp();
       }
+    } finally {
+      watch.end();
     }
     const seconds = Math.round(performance.now() - started) / 1000;
-    return this.#endStage({ stage, error, stoppedByOther }, outcome, seconds, checkpoint && error === null);
+    return this.#endStage({ stage, error, gaveWay }, outcome, seconds, checkpoint && error === null);
   }
 
   async #endStage(
-    { stage, error, stoppedByOther }: StageEnd,
+    { stage, error, gaveWay }: StageEnd,
     outcome: StageOutcome | null,
     seconds: number,
     checkpoint: boolean,
   ): Promise<StageEnd> {
     const warnings = this.journal.endStage(stage.name);
-    const result = stoppedByOther
-      ? record('skipped', { message: 'Stopped, as another stage failed.' }, seconds, warnings)
+    const result = gaveWay
+      ? record('skipped', { message: gaveWay }, seconds, warnings)
       : outcome === null
         ? record('failed', { message: error?.message ?? '' }, seconds, warnings)
         : record(outcome.skipped === true ? 'skipped' : 'completed', outcome, seconds, warnings);
     // A stage that counts as finished must have told its warnings.
     if (warnings > 0) await this.journal.flush();
     if (checkpoint) await this.folder.records.set(stage.name, result);
-    const shown = stoppedByOther ? null : error;
+    const shown = gaveWay === null ? error : null;
     this.#tellEnd(stage, result, shown);
-    return { stage, error: shown, stoppedByOther };
+    return { stage, error: shown, gaveWay };
   }
 
   #tellEnd(stage: RunnableStage, result: StageRecord, error: AppError | null): void {
@@ -221,6 +260,14 @@ function record(
   warnings: number,
 ): StageRecord {
   return { status, message: outcome.message, details: outcome.details ?? {}, durationSeconds, warnings };
+}
+
+/** A signal that nobody raises. */
+const never = new AbortController().signal;
+
+/** No stage failed: all is done, or a shut-down let no more begin. */
+function endOfGood(stages: StageSet): RunEnd {
+  return { outcome: stages.areAllDone ? 'completed' : 'interrupted' };
 }
 
 function stopError(signal: AbortSignal): AppError {

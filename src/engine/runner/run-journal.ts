@@ -1,6 +1,7 @@
 import type { ErrorContext } from '../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../ports/index.js';
 import type { RunObserver } from './observer.js';
+import type { StallWatch } from './stall-watch.js';
 import { StageJournal } from './stage-journal.js';
 
 export interface JournalOptions {
@@ -44,6 +45,10 @@ export class RunJournal implements JobJournal {
     this.#last?.progress(progress);
   }
 
+  alive(): void {
+    this.#last?.alive();
+  }
+
   warn(warning: JobWarning): void {
     if (this.#last === null) this.#warn('', warning);
     else this.#last.warn(warning);
@@ -54,7 +59,7 @@ export class RunJournal implements JobJournal {
   }
 
   /** Begins a stage; its journal. */
-  beginStage(stage: string): StageJournal {
+  beginStage(stage: string, watch?: StallWatch): StageJournal {
     const journal = new StageJournal(
       stage,
       {
@@ -63,6 +68,7 @@ export class RunJournal implements JobJournal {
         note: (name, message, context) => this.#note(name, message, context),
       },
       this.options.progressIntervalMs,
+      watch,
     );
     this.#running.set(stage, journal);
     this.#last = journal;

@@ -1,4 +1,5 @@
 import { AppError } from '../../common/errors/index.js';
+import type { ResourceGate } from '../ports/index.js';
 import { JobRunner, type JobPlan, type RunEnd } from './job-runner.js';
 import type { RunObserver } from './observer.js';
 import { RunJournal } from './run-journal.js';
@@ -53,21 +54,27 @@ export interface Attempt {
   recorder: Recorder;
   journal: RunJournal;
   work: WorkFolder;
-  run: (stages: RunnableStage[], plan?: Partial<JobPlan>, signal?: AbortSignal) => Promise<RunEnd>;
+  run: (stages: RunnableStage[], plan?: Partial<JobPlan>, signal?: AbortSignal, drain?: AbortSignal) => Promise<RunEnd>;
 }
 
-export async function attempt(workDir: string): Promise<Attempt> {
+/** Resources that are always free. */
+const free: ResourceGate = { capacity: () => 1, use: async (_kind, work) => work() };
+
+export async function attempt(workDir: string, stallMs = 0): Promise<Attempt> {
   const recorder = new Recorder();
   const work = new WorkFolder(workDir);
   await work.open();
   const journal = new RunJournal(recorder, 0, { progressIntervalMs: 0 });
-  const runner = new JobRunner(work, journal);
+  const runner = new JobRunner(work, journal, { resources: free, stallMs });
   return {
     recorder,
     journal,
     work,
-    run: (stages, plan = {}, signal = new AbortController().signal) =>
-      runner.run({ stages, goesOnLater: () => false, ...plan }, signal),
+    run: (stages, plan = {}, signal = new AbortController().signal, drain) =>
+      runner.run(
+        { stages, goesOnLater: () => false, ...plan },
+        { stop: signal, ...(drain === undefined ? {} : { drain }) },
+      ),
   };
 }
 

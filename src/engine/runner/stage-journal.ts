@@ -1,5 +1,6 @@
 import type { ErrorContext } from '../../common/errors/index.js';
 import type { JobJournal, JobWarning, StageProgress } from '../ports/index.js';
+import type { StallWatch } from './stall-watch.js';
 import { ProgressMeter, type ProgressReport } from './progress-meter.js';
 
 /** Where a stage's journal hands things on to. */
@@ -18,12 +19,18 @@ export class StageJournal implements JobJournal {
     readonly stage: string,
     private readonly target: JournalTarget,
     intervalMs?: number,
+    private readonly watch?: Pick<StallWatch, 'progress' | 'alive'>,
   ) {
     this.#meter = new ProgressMeter(stage, (report) => target.report(report), intervalMs);
   }
 
   progress(progress: StageProgress): void {
     this.#meter?.update(progress);
+    this.watch?.progress(progress);
+  }
+
+  alive(): void {
+    this.watch?.alive();
   }
 
   warn(warning: JobWarning): void {

@@ -12,13 +12,20 @@ export class StageSet {
   readonly #done = new Set<string>();
   readonly #begun = new Set<string>();
   readonly #waiters = new Map<string, Waiter>();
+  /** Nothing begins any more. */
   #given = false;
+  /** Nothing ends well any more. */
+  #lost = false;
 
   constructor(readonly stages: readonly RunnableStage[]) {}
 
   /** Names of the stages that have ended well, in their listed order. */
   get done(): string[] {
     return this.stages.map((stage) => stage.name).filter((name) => this.#done.has(name));
+  }
+
+  get areAllDone(): boolean {
+    return this.stages.every((stage) => this.#done.has(stage.name));
   }
 
   /** Whether all that this stage needs has ended well. */
@@ -46,15 +53,22 @@ export class StageSet {
     this.#waiters.get(name)?.resolve();
   }
 
+  /** No stage begins any more; who waits for one that has not begun is told. Those that run may end well. */
+  drain(): void {
+    this.#given = true;
+    for (const [name, waiter] of this.#waiters) if (!this.#begun.has(name)) waiter.reject(cancelledError());
+  }
+
   /** Nothing more will end well: whoever waits is told. */
   giveUp(): void {
     this.#given = true;
+    this.#lost = true;
     for (const [name, waiter] of this.#waiters) if (!this.#done.has(name)) waiter.reject(cancelledError());
   }
 
   async finished(name: string): Promise<void> {
     if (this.#done.has(name)) return;
-    if (this.#given) throw cancelledError();
+    if (this.#lost || (this.#given && !this.#begun.has(name))) throw cancelledError();
     if (!this.stages.some((stage) => stage.name === name)) throw new Error(`the job has no stage "${name}"`);
     let waiter = this.#waiters.get(name);
     if (waiter === undefined) {

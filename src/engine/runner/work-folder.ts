@@ -30,6 +30,11 @@ export class WorkFolder {
     );
   }
 
+  /** Whether a stage has finished in it. */
+  async hasRecords(): Promise<boolean> {
+    return (await namesIn(join(this.path, STAGE_RECORDS))).some((name) => name.endsWith('.json'));
+  }
+
   /** Removes all that stages made; the folder itself and the runner's records stay. Links are not followed. */
   async clear(): Promise<void> {
     for (const name of await namesIn(this.path)) {

@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { AppError } from '../../common/errors/index.js';
 import { ACCESS_RULE, type AccessRule, mayAct, type Principal } from '../../common/http/index.js';
-import { accessUndefined, roleTooLow, tokenInvalid, tokenMissing } from './auth.errors.js';
-import { FailureLimit } from './failure-limit.js';
-import { TokenService } from './token.service.js';
+import { RequestAudit } from '../audit/index.js';
+import { accessUndefined, roleTooLow } from './auth.errors.js';
+import { Authentication } from './authentication.js';
 
 /** A request whose caller is known. */
 export type AuthenticatedRequest = Request & { principal?: Principal };
@@ -14,31 +15,30 @@ export type AuthenticatedRequest = Request & { principal?: Principal };
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly tokens: TokenService,
-    private readonly failures: FailureLimit,
+    private readonly authentication: Authentication,
+    private readonly audit: RequestAudit,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    try {
+      await this.check(context);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) await this.audit.refused(context, error);
+      throw error;
+    }
+  }
+
+  private async check(context: ExecutionContext): Promise<void> {
     const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
       context.getHandler(),
       context.getClass(),
     ]);
-    if (rule === 'public') return true;
+    if (rule === 'public') return;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const principal = await this.authenticate(request);
+    const principal = await this.authentication.byHeader(request);
     request.principal = principal;
     if (rule === undefined) throw accessUndefined();
     if (!mayAct(principal.role, rule)) throw roleTooLow(principal.role, rule);
-    return true;
-  }
-
-  private async authenticate(request: Request): Promise<Principal> {
-    const address = request.socket.remoteAddress ?? 'unknown';
-    const text = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (text === undefined) throw tokenMissing();
-    const principal = await this.tokens.authenticate(text);
-    if (principal !== null) return principal;
-    await this.failures.count(address);
-    throw tokenInvalid();
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
+import { Authentication } from './authentication.js';
 import { FailureLimit } from './failure-limit.js';
 import { FirstToken } from './first-token.js';
 import { TokenController } from './token.controller.js';
@@ -8,7 +9,7 @@ import { TokenService } from './token.service.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [TokenService, FailureLimit, FirstToken, { provide: APP_GUARD, useClass: AccessGuard }],
-  exports: [TokenService, FirstToken],
+  providers: [Authentication, TokenService, FailureLimit, FirstToken, { provide: APP_GUARD, useClass: AccessGuard }],
+  exports: [Authentication, TokenService, FirstToken],
 })
 export class AuthModule {}

@@ -1,5 +1,6 @@
 export type { AuthenticatedRequest } from './access.guard.js';
 export { AuthModule } from './auth.module.js';
+export { Authentication } from './authentication.js';
 export { FirstToken } from './first-token.js';
 export { TokenService } from './token.service.js';
 export { requireRole } from './require-role.js';

@@ -38,6 +38,7 @@ export class BackupJobParts {
 export class BackupJobHandler implements JobHandler, OnModuleInit {
   readonly kind = JobKind.Backup;
   readonly resumable = true;
+  readonly keepsWork = true;
   /** Jobs of this process that have given a storage up, which may hold parts of their backups. */
   private readonly failedOver = new Set<string>();
 
@@ -87,13 +88,18 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
         },
       },
       neverPack: await ownFolders.list(),
-      admit: (destination, bytes) => extensions.admit(run, destination, bytes),
     };
     return {
       stages: module.stages.map((name, index) => ({
         name,
         needs: module.needs?.[name] ?? module.stages.slice(0, index),
-        run: (signal, running) => module.executeStage(name, { ...stageContext, ...running, signal }),
+        run: (signal, running) =>
+          module.executeStage(name, {
+            ...stageContext,
+            ...running,
+            admit: (destination, bytes) => running.waits(() => extensions.admit(run, destination, bytes)),
+            signal,
+          }),
         check: () => module.checkStage(name, { ...stageContext, finished: () => Promise.resolve() }),
       })),
       secrets: Object.entries(site.overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),

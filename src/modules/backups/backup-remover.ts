@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { keysFor } from '../../engine/runner/index.js';
-import { JobKind, JobsService } from '../jobs/index.js';
+import { type Job, JobKind, JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { Backup, BackupBundle, BackupCopy } from './backup.entity.js';
 import { backupInUse, backupNotFound, backupPinned, newestBackup } from './backups.errors.js';
@@ -144,15 +144,16 @@ export class BackupRemover {
 
   /**
    * Whether a running backup may be compared with this one and so point into its bundles, or a repair write them anew: one that
-   * began before the mark was there to be seen. One that begins now passes it over.
+   * began before the mark was there to be seen. One that begins now passes it over. A failed one that may still be retried counts too.
    */
   private async isInUse(backup: Backup, own?: OwnRun): Promise<boolean> {
     const active = await this.jobs.activeJob(backup.siteId);
     if (own !== undefined && active?.id === own.jobId) return backup.id === own.parentId;
-    const mayUse = active?.kind === JobKind.Backup || active?.kind === JobKind.Repair;
-    if (!mayUse || !(active.startedAt instanceof Date)) return false;
     const marked = backup.deletingAt instanceof Date ? backup.deletingAt.getTime() : Date.now();
-    return active.startedAt.getTime() < marked + MARK_SEEN_MS;
+    const beganBefore = (job: Job | null): boolean =>
+      job?.startedAt instanceof Date && job.startedAt.getTime() < marked + MARK_SEEN_MS;
+    const mayUse = active?.kind === JobKind.Backup || active?.kind === JobKind.Repair;
+    return (mayUse && beganBefore(active)) || beganBefore(await this.jobs.keptBackup(backup.siteId));
   }
 
   /** Whether the site has another backup on the provider that has not let go. */

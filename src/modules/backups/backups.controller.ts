@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { IdParam, ProblemDto, Role, Roles, signalOf } from '../../common/http/index.js';
+import { Audited } from '../audit/index.js';
 import { StorageService } from '../storage/index.js';
 import { backupPath } from './backup-path.js';
 import { BackupPins } from './backup-pins.js';
@@ -84,6 +85,7 @@ export class BackupsController {
   }
 
   @Get(':id/files')
+  @Audited('backups.browse')
   @Roles(Role.Operator)
   @ApiOperation({
     summary: 'Browse a folder of the backup',
@@ -95,6 +97,7 @@ export class BackupsController {
   }
 
   @Get(':id/file')
+  @Audited('backups.readFile')
   @Roles(Role.Operator)
   @ApiOperation({ summary: 'Download one file of the backup' })
   @ApiProduces('application/octet-stream')
@@ -106,6 +109,7 @@ export class BackupsController {
   }
 
   @Get(':id/download')
+  @Audited('backups.download')
   @Roles(Role.Operator)
   @ApiOperation({
     summary: 'Download the whole backup',
@@ -120,6 +124,7 @@ export class BackupsController {
   }
 
   @Get(':id/manifest')
+  @Audited('backups.readManifest')
   @Roles(Role.Operator)
   @ApiOperation({ summary: 'The manifest as NDJSON', description: 'One line per file: see docs/storage-format.md.' })
   @ApiProduces('application/x-ndjson')

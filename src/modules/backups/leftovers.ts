@@ -30,6 +30,7 @@ export class Leftovers {
       await lockSite(em, job.siteId, 'exclusive');
       if ((await em.count(BackupCopy, { backupId: job.backupId, providerId })) > 0) return;
       await driver.delete(manifestKey);
+      await driver.endUploads?.(bundleKey);
       if (await this.references.isNeeded(em, bundleKey, job.backupId)) return;
       await driver.delete(bundleKey);
     });

@@ -1,6 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { EventFilter, LoggedEvent, NewEvent } from './event-types.js';
+import type { EventFilter, EventType, LoggedEvent, NewEvent } from './event-types.js';
 import { JobEvent } from './job-event.entity.js';
 
 /** PostgreSQL channel on which a new event's id is announced. */
@@ -38,6 +38,16 @@ export class EventLog {
   async latestId(): Promise<number> {
     const rows = await this.orm.em.fork().execute<{ id: string }[]>('select coalesce(max(id), 0) as id from job_event');
     return Number(rows[0]?.id ?? 0);
+  }
+
+  /** When the newest event of this type was written for the job; null when there is none (any more). */
+  async newestOf(em: EntityManager, jobId: string, type: EventType): Promise<Date | null> {
+    const rows = await em.execute<{ at: string | Date | null }[]>(
+      'select max(created_at) as at from job_event where job_id = ? and type = ?',
+      [jobId, type],
+    );
+    const at = rows[0]?.at ?? null;
+    return at === null ? null : new Date(at);
   }
 
   /** Events after the given id in order. */

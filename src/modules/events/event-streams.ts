@@ -1,33 +1,18 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { invalidField } from '../../common/http/index.js';
-import { EventHub } from './event-hub.js';
-import { EventLog } from './event-log.js';
-import { type EventFilter, FINAL_EVENT_TYPES, type LoggedEvent } from './event-types.js';
+import { EventFeed, type FeedOptions, shownEvent } from './event-feed.js';
+import type { LoggedEvent } from './event-types.js';
 
-const HEARTBEAT_MS = 15_000;
-const BATCH = 200;
 /** A client that takes nothing for so long is cut off. */
 const STALLED_MS = 30_000;
-
-export interface StreamOptions {
-  filter: EventFilter;
-  /** Send what came after this event; null = from now on. */
-  after: number | null;
-  /** The stream of one job: ends when the job is over and all of it was sent. */
-  isOver?: () => Promise<boolean>;
-  heartbeatMs?: number;
-}
 
 /** Server-sent events over HTTP. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
   private readonly stop = new AbortController();
 
-  constructor(
-    private readonly hub: EventHub,
-    private readonly log: EventLog,
-  ) {}
+  constructor(private readonly feed: EventFeed) {}
 
   /** Ends all streams, so that the server can close. */
   onModuleDestroy(): void {
@@ -38,12 +23,11 @@ export class EventStreams implements OnModuleDestroy {
    * Answers with a stream: every event that passes the filter, in order, once. Returns when it has ended: by the client, by
    * the end of the job or of the server. What can be wrong with the request must be checked before.
    */
-  async send(request: Request, response: Response, options: StreamOptions): Promise<void> {
-    const newest = await this.log.latestId();
-    let cursor = Math.min(options.after ?? newest, newest);
+  async send(request: Request, response: Response, options: FeedOptions): Promise<void> {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, this.stop.signal]);
+    const events = await this.feed.follow(options, signal);
     request.socket.setNoDelay(true);
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -52,46 +36,9 @@ export class EventStreams implements OnModuleDestroy {
       'X-Accel-Buffering': 'no',
     });
     response.write('retry: 2000\n\n');
-    let over = false;
-    while (!signal.aborted) {
-      const page = await this.hub.read(cursor, options.filter, BATCH);
-      cursor = page.cursor;
-      for (const event of page.events) {
-        if (!(await write(response, frameOf(event), signal))) break;
-        if (options.isOver !== undefined && FINAL_EVENT_TYPES.has(event.type)) over = true;
-      }
-      if (page.events.length > 0 && !over) continue;
-      if (over) break;
-      if (options.isOver !== undefined && (await options.isOver())) {
-        // Its last event was committed with its end: one more look at the log itself finds it.
-        over = true;
-        cursor = await this.sendRest(response, cursor, options.filter, signal);
-        break;
-      }
-      await this.pause(response, cursor, signal, options.heartbeatMs ?? HEARTBEAT_MS);
-    }
+    for await (const event of events)
+      if (!(await write(response, event === 'idle' ? heartbeat() : frameOf(event), signal))) break;
     response.end();
-  }
-
-  private async sendRest(response: Response, after: number, filter: EventFilter, signal: AbortSignal): Promise<number> {
-    let cursor = after;
-    for (;;) {
-      const events = await this.log.read(cursor, filter, BATCH);
-      for (const event of events) await write(response, frameOf(event), signal);
-      cursor = events.at(-1)?.id ?? cursor;
-      if (events.length < BATCH || signal.aborted) return cursor;
-    }
-  }
-
-  /** Until there is something new; a heartbeat when there is nothing for long. */
-  private async pause(response: Response, cursor: number, signal: AbortSignal, heartbeatMs: number): Promise<void> {
-    const wait = new AbortController();
-    const timer = setTimeout(() => wait.abort(), heartbeatMs);
-    await this.hub.changed(cursor, AbortSignal.any([signal, wait.signal]));
-    clearTimeout(timer);
-    if (wait.signal.aborted && !signal.aborted) {
-      await write(response, `event: heartbeat\ndata: {"at":"${new Date().toISOString()}"}\n\n`, signal);
-    }
   }
 }
 
@@ -115,21 +62,17 @@ async function write(response: Response, frame: string, signal: AbortSignal): Pr
   });
 }
 
+function heartbeat(): string {
+  return `event: heartbeat\ndata: {"at":"${new Date().toISOString()}"}\n\n`;
+}
+
 function frameOf(event: LoggedEvent): string {
-  const data = {
-    id: event.id,
-    type: event.type,
-    jobId: event.jobId,
-    siteId: event.siteId,
-    at: event.createdAt.toISOString(),
-    ...event.data,
-  };
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(shownEvent(event))}\n\n`;
 }
 
 /** Where to go on: the header that browsers send when they reconnect, else the query parameter; null = nothing said. */
-export function lastEventId(request: Request, query: string | undefined): number | null {
-  const text = request.header('last-event-id') ?? query;
+export function lastEventId(header: string | undefined, query: string | undefined): number | null {
+  const text = header ?? query;
   if (text === undefined || text === '') return null;
   if (!/^\d{1,15}$/.test(text)) throw invalidField('lastEventId', 'Last-Event-ID must be the id of an event.');
   return Number(text);

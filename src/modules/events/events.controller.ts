@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, Api
 import type { Request, Response } from 'express';
 import { Role, Roles } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
-import { EventStreams, lastEventId } from './event-streams.js';
+import { feedOf } from './event-request.js';
+import { EventStreams } from './event-streams.js';
 
 /** The stream of everything that happens. */
 @ApiTags('events')
@@ -32,13 +33,6 @@ export class EventsController {
     },
   })
   async all(@Req() request: Request, @Res() response: Response, @Query() query: EventQueryDto): Promise<void> {
-    await this.streams.send(request, response, {
-      filter: {
-        siteId: query.siteId,
-        jobId: query.jobId,
-        types: query.type === undefined ? undefined : new Set<string>(query.type),
-      },
-      after: lastEventId(request, query.lastEventId),
-    });
+    await this.streams.send(request, response, feedOf(query, request.header('last-event-id')));
   }
 }

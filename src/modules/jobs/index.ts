@@ -5,5 +5,6 @@ export { JobTimings } from './job-timings.js';
 export { JobDto } from './dto/job.dto.js';
 export { Job, JobKind, JobStatus } from './job.entity.js';
 export { jobActive } from './jobs.errors.js';
+export { JobQueue } from './job-queue.js';
 export { InstanceId } from './instance-id.js';
 export { lockSite } from './site-lock.js';

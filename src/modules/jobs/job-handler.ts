@@ -25,6 +25,10 @@ export interface JobHandler {
   readonly kind: JobKind;
   /** Whether a run that was cut off goes on from its checkpoints; else it is taken back and has failed. */
   readonly resumable: boolean;
+  /** Whether what a failed job has made is kept for a while, so that a retry goes on from there. */
+  readonly keepsWork?: boolean;
+  /** Why an ended job can't be run again; absent or null = it can. */
+  refusesRetry?(job: Job): AppError | null;
   /** Called once at start, before any job is taken. */
   atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */

@@ -53,6 +53,7 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
     if (!this.started) return;
     await this.parts.queue.pause();
     await this.worker.stopAll();
+    await this.parts.sweeper.settled();
   }
 
   async onApplicationShutdown(): Promise<void> {

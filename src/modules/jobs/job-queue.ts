@@ -90,6 +90,11 @@ export class JobQueue implements OnModuleInit {
     });
   }
 
+  /** Throws when the queue does not answer. */
+  async ask(): Promise<void> {
+    if ((await this.boss.getQueue(QUEUE)) === null) throw new Error('the queue is gone');
+  }
+
   /** Takes no more jobs; does not wait for the running ones. */
   async pause(): Promise<void> {
     await this.boss.offWork(QUEUE, { wait: false });

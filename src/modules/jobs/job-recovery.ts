@@ -4,12 +4,15 @@ import { isId } from '../../common/ids.js';
 import { asAppError } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
 import { JobRunner, killLeftChildren, namesIn } from '../../engine/runner/index.js';
+import { AuditLog } from '../audit/index.js';
 import type { NewEvent } from '../events/index.js';
 import { InstanceId } from './instance-id.js';
 import { RecoveryParts } from './recovery-parts.js';
-import { Job, JobStatus } from './job.entity.js';
+import { runningStages } from './job-attempts.js';
+import { AttemptOutcome, Job, JobStatus } from './job.entity.js';
 import { jobInterrupted, restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 
+const cutOff = { outcome: AttemptOutcome.CutOff, result: null };
 const ACTIVE = [JobStatus.Pending, JobStatus.Running];
 
 /**
@@ -25,6 +28,7 @@ export class JobRecovery {
     private readonly config: AppConfig,
     private readonly instance: InstanceId,
     private readonly parts: RecoveryParts,
+    private readonly audit: AuditLog,
   ) {}
 
   /** At start, before jobs are taken. */
@@ -44,6 +48,7 @@ export class JobRecovery {
     if (resumable) await this.goOn(id);
     else if (await this.hadFinished(job)) await this.complete(job);
     else await this.rollBack(job);
+    await this.audit.system('jobs.recover', { targetId: id, details: { kind: job.kind, siteId: job.siteId } });
   }
 
   private async goOn(id: string): Promise<void> {
@@ -54,10 +59,13 @@ export class JobRecovery {
       }
       job.failures += 1;
       if (job.failures < this.parts.timings.attempts) {
-        return this.parts.store.requeueLocked(job, em, 'backupd was stopped in the middle of the job; it goes on.');
+        const why = 'backupd was stopped in the middle of the job; it goes on.';
+        const stage = runningStages(job);
+        return this.parts.store.requeueLocked(job, em, { outcome: AttemptOutcome.CutOff, why, stage });
       }
       const error = jobInterrupted(job.failures);
-      return this.parts.store.endLocked(job, em, { status: 'failed', error, result: null, litter: true });
+      const keep = await this.parts.kept.offer(this.parts.handlers.get(job.kind), job, error);
+      return this.parts.store.endLocked(job, em, { ...cutOff, status: 'failed', error, litter: true, keep });
     });
     this.logger.log(`Job ${id} was cut off: ${after.status === JobStatus.Pending ? 'it goes on' : after.status}.`);
   }
@@ -79,16 +87,11 @@ export class JobRecovery {
         await this.complete(job);
         return;
       }
-      await this.parts.store.end(job.id, {
-        status: 'failed',
-        error: restoreInterrupted(),
-        result: null,
-        litter: false,
-      });
+      await this.parts.store.end(job.id, { ...cutOff, status: 'failed', error: restoreInterrupted(), litter: false });
     } catch (error) {
       const failure = rollbackFailed(asAppError(error));
       this.logger.error(`Job ${job.id} was cut off and could not be taken back: ${failure.message}`);
-      await this.parts.store.end(job.id, { status: 'failed', error: failure, result: null, litter: true });
+      await this.parts.store.end(job.id, { ...cutOff, status: 'failed', error: failure, litter: true });
     }
   }
 
@@ -100,7 +103,7 @@ export class JobRecovery {
       if (queued.has(deliveryId)) continue;
       await this.parts.store.change(id, (job, em): Promise<NewEvent[]> | NewEvent[] => {
         if (job.status !== JobStatus.Pending || job.deliveryId !== deliveryId) return [];
-        return this.parts.store.requeueLocked(job, em, 'Put into the queue again.');
+        return this.parts.store.requeueLocked(job, em, { outcome: null, why: 'Put into the queue again.' });
       });
     }
   }

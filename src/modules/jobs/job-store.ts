@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { AppError } from '../../common/errors/index.js';
+import { AppError } from '../../common/errors/index.js';
+import { lockInTransaction } from '../../database/index.js';
 import { appending, EventLog, type NewEvent } from '../events/index.js';
+import { addAttempt, type AttemptEnd, runningStages } from './job-attempts.js';
 import { jobEvent, stageEvent } from './job-events.js';
 import { JobQueue } from './job-queue.js';
 import {
+  type AttemptOutcome,
   Job,
   JobStatus,
   type StoredError,
@@ -24,6 +27,30 @@ export interface JobEnd {
   result: Record<string, unknown> | null;
   /** Something is left to be taken back or removed; the sealed request is kept for that. */
   litter: boolean;
+  /** How its last run ended, where that is not the same as how the job ends. */
+  outcome?: AttemptOutcome;
+  /** The stage that failed. */
+  stage?: string | null;
+  /** What the job has made stays: until when, and how much. */
+  keep?: Keep | null;
+}
+
+/** What a failed job leaves for a retry. */
+export interface Keep {
+  until: Date;
+  bytes: number;
+}
+
+/** How a run of a job that goes on later has ended. */
+export interface Postponement {
+  /** `null`: nothing was run. */
+  outcome: AttemptOutcome | null;
+  /** One sentence for the job's log. */
+  why: string;
+  stage?: string | null;
+  error?: AppError | null;
+  /** 0 = as soon as there is room. */
+  delaySeconds?: number;
 }
 
 /** What a run changes of its row; what is left out stays. */
@@ -45,12 +72,14 @@ export class JobStore {
     private readonly log: EventLog,
   ) {}
 
-  /** Changes the locked row; what `change` returns is logged. Error: JOB_NOT_FOUND. */
+  /** Changes the locked row, holding the advisory lock if one is named; what `change` returns is logged. Error: JOB_NOT_FOUND. */
   async change(
     id: string,
     change: (job: Job, em: EntityManager) => Promise<readonly NewEvent[]> | readonly NewEvent[],
+    lock: string | null = null,
   ): Promise<Job> {
     return this.orm.em.fork().transactional(async (em) => {
+      if (lock !== null) await lockInTransaction(em, lock, 'exclusive');
       const job = await em.findOne(Job, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (job === null) throw jobNotFound(id);
       const events = await change(job, em);
@@ -112,12 +141,17 @@ export class JobStore {
 
   /** The same for a row that is locked already. */
   async endLocked(job: Job, em: EntityManager, end: JobEnd, safe = new SafeValues([])): Promise<NewEvent[]> {
+    const error = end.error === null ? null : storedError(end.error, safe);
+    await this.addAttempt(job, em, { outcome: end.outcome ?? end.status, stage: end.stage ?? null, error });
     job.status = end.status;
     job.finishedAt = new Date();
-    job.error = end.error === null ? null : storedError(end.error, safe);
+    job.error = error;
     job.result = end.result === null ? null : safe.record(end.result);
-    job.litter = end.litter;
-    if (!end.litter) job.sealedRequest = null;
+    job.retryAt = null;
+    job.keptUntil = end.keep?.until ?? null;
+    job.keptBytes = end.keep?.bytes ?? null;
+    job.litter = end.litter || job.keptUntil !== null;
+    if (!job.litter) job.sealedRequest = null;
     const stages: NewEvent[] = [];
     job.stages = job.stages.map((stage) => {
       if (stage.status === 'pending') return { ...stage, status: 'skipped', message: stage.message ?? 'Not reached.' };
@@ -130,11 +164,21 @@ export class JobStore {
     return [...stages, jobEvent(job, finalEvents[end.status])];
   }
 
-  /** Puts the locked, active job back into the queue, to go on from its checkpoints. */
-  async requeueLocked(job: Job, em: EntityManager, why: string, delaySeconds = 0): Promise<NewEvent[]> {
+  /** Puts the locked job into the queue again, to go on from its checkpoints. */
+  async requeueLocked(
+    job: Job,
+    em: EntityManager,
+    { outcome, why, delaySeconds = 0, ...end }: Postponement,
+    safe = new SafeValues([]),
+  ): Promise<NewEvent[]> {
+    if (outcome !== null) {
+      const error = end.error instanceof AppError ? storedError(end.error, safe) : null;
+      await this.addAttempt(job, em, { outcome, stage: end.stage ?? null, error });
+    }
     await this.queue.settle(em, job.deliveryId);
     job.deliveryId = randomUUID();
     job.status = JobStatus.Pending;
+    job.retryAt = delaySeconds > 0 ? new Date(Date.now() + delaySeconds * 1000) : null;
     job.stages = job.stages.map((stage) =>
       stage.status === 'running' || stage.status === 'failed' ? { ...stage, status: 'pending' } : stage,
     );
@@ -144,14 +188,19 @@ export class JobStore {
   }
 
   /** Nothing of the ended job is left anywhere. */
-  async cleared(id: string): Promise<void> {
-    await this.orm.em
-      .fork()
-      .nativeUpdate(
-        Job,
-        { id, status: { $nin: [JobStatus.Pending, JobStatus.Running] } },
-        { litter: false, sealedRequest: null },
-      );
+  async cleared(id: string, em: EntityManager): Promise<void> {
+    await em.nativeUpdate(
+      Job,
+      { id, status: { $nin: [JobStatus.Pending, JobStatus.Running] } },
+      { litter: false, sealedRequest: null, keptUntil: null, keptBytes: null },
+    );
+  }
+
+  /** A run is over; a job that only waits has none. */
+  private async addAttempt(job: Job, em: EntityManager, end: AttemptEnd): Promise<void> {
+    if (job.status !== JobStatus.Running) return;
+    const startedAt = await this.log.newestOf(em, job.id, 'job.started');
+    addAttempt(job, startedAt, { ...end, stage: end.stage ?? (end.error === null ? null : runningStages(job)) });
   }
 }
 

@@ -1,11 +1,19 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { type FilterQuery, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
+import { lockInTransaction } from '../../database/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { killLeftChildren } from '../../engine/runner/index.js';
+import { InstanceId } from './instance-id.js';
 import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
 import { Job, JobStatus } from './job.entity.js';
+import { KeptWork } from './kept-work.js';
 import { RunContexts } from './run-context.js';
+import { workLock } from './site-lock.js';
+
+const ENDED = { $nin: [JobStatus.Pending, JobStatus.Running] };
+/** Kept work is its own master's to remove; of one that is gone for so long others remove what lies in storage. */
+const OTHERS_AFTER_MS = 86_400_000;
 
 /** Removes what ended jobs left, and tries again later where that was not possible. */
 @Injectable()
@@ -18,6 +26,8 @@ export class JobSweeper {
     private readonly store: JobStore,
     private readonly handlers: JobHandlers,
     private readonly contexts: RunContexts,
+    private readonly kept: KeptWork,
+    private readonly instance: InstanceId,
   ) {}
 
   /** Takes back and removes all that the job left; throws when that is not possible now. Idempotent. */
@@ -31,19 +41,43 @@ export class JobSweeper {
     return end ?? 'taken-back';
   }
 
-  /** The same for an ended job, which then counts as clean. False when it must be tried again. */
-  async sweep(job: Job): Promise<boolean> {
+  /**
+   * The same for an ended job, which then counts as clean; what it keeps stays. A retry waits for it. False when it must be tried
+   * again.
+   */
+  async sweep({ id }: Pick<Job, 'id'>): Promise<boolean> {
     try {
-      await this.takeBack(job);
-      await this.store.cleared(job.id);
+      await this.orm.em.fork().transactional(async (em) => {
+        await lockInTransaction(em, workLock(id), 'exclusive');
+        const job = await em.findOne(Job, { id, litter: true, status: ENDED, keptUntil: null });
+        if (job === null) return;
+        await this.takeBack(job);
+        await this.store.cleared(id, em);
+      });
       return true;
     } catch (error) {
-      this.logger.warn(`What job ${job.id} left could not be removed yet: ${String(error)}`);
+      this.logger.warn(`What job ${id} left could not be removed yet: ${String(error)}`);
       return false;
     }
   }
 
-  /** All ended jobs that left something. Runs once at a time. */
+  /** Nothing of the site's earlier jobs is kept any longer: its next backup begins. */
+  async release(siteId: string, butFor: string): Promise<void> {
+    await this.releaseEach({ siteId, id: { $ne: butFor } });
+  }
+
+  /** Removes what is kept, the oldest first, until the disk has room again. */
+  async makeRoom(): Promise<void> {
+    while (await this.kept.isDiskLow()) {
+      const where = { keptUntil: { $ne: null }, status: ENDED, runnerId: await this.instance.get() };
+      const [oldest] = await this.orm.em.fork().find(Job, where, { orderBy: { finishedAt: 'asc' }, limit: 1 });
+      if (oldest === undefined) return;
+      this.logger.log(`Job ${oldest.id} keeps nothing any longer: the disk is nearly full.`);
+      await this.releaseEach({ id: oldest.id });
+    }
+  }
+
+  /** All ended jobs that left something, and what has been kept long enough. Runs once at a time. */
   sweepAll(): Promise<void> {
     this.sweeping ??= this.sweepEach().finally(() => {
       this.sweeping = null;
@@ -51,14 +85,28 @@ export class JobSweeper {
     return this.sweeping;
   }
 
+  /** Resolves when no sweep runs any more. */
+  async settled(): Promise<void> {
+    await this.sweeping?.catch(() => undefined);
+  }
+
   private async sweepEach(): Promise<void> {
-    const ended = await this.orm.em
-      .fork()
-      .find(
-        Job,
-        { litter: true, status: { $nin: [JobStatus.Pending, JobStatus.Running] } },
-        { orderBy: { createdAt: 'asc' }, limit: 1000 },
-      );
+    await this.makeRoom();
+    const now = Date.now();
+    const mine = { keptUntil: { $lt: new Date(now) }, runnerId: await this.instance.get() };
+    await this.releaseEach({ $or: [mine, { keptUntil: { $lt: new Date(now - OTHERS_AFTER_MS) } }] });
+    const where = { litter: true, status: ENDED, keptUntil: null };
+    const ended = await this.orm.em.fork().find(Job, where, { orderBy: { createdAt: 'asc' }, limit: 1000 });
     for (const job of ended) await this.sweep(job);
+  }
+
+  private async releaseEach(which: FilterQuery<Job>): Promise<void> {
+    const em = this.orm.em.fork();
+    const where: FilterQuery<Job> = { $and: [{ keptUntil: { $ne: null }, status: ENDED }, which] };
+    for (const { id } of await em.find(Job, where, { fields: ['id'] })) {
+      // From now on it is litter; a retry that came first wins.
+      await em.nativeUpdate(Job, { id, status: ENDED }, { keptUntil: null, keptBytes: null });
+      await this.sweep({ id });
+    }
   }
 }

@@ -1,35 +1,42 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError, asAppError } from '../../common/errors/index.js';
+import { backoff } from '../../common/backoff.js';
+import { asAppError } from '../../common/errors/index.js';
+import { addToLogContext, withLogContext } from '../../common/logging/index.js';
+import { pause } from '../../common/pause.js';
 import { StopRequest } from '../../engine/ports/index.js';
 import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
+import { JobEnding, type JobRun } from './job-ending.js';
 import { jobEvent } from './job-events.js';
-import type { HandledPlan, JobHandler } from './job-handler.js';
+import type { HandledPlan, RequestSecrets, RunContext } from './job-handler.js';
 import { JobRecorder } from './job-recorder.js';
 import { JobRecovery } from './job-recovery.js';
 import { RecoveryParts } from './recovery-parts.js';
-import type { JobEnd } from './job-store.js';
 import { type Job, JobStatus } from './job.entity.js';
-import { restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 import { textsIn } from './safe-value.js';
 
-/** One run in this process. */
-interface Run {
+/** A run in this process, from its delivery to its recorded end. */
+interface Running {
+  deliveryId: string;
   stop: AbortController;
   ended: Promise<void>;
 }
+
+const LONGEST_PAUSE_MS = 60_000;
 
 /** Runs delivered jobs, one call each, and brings every one to an end that the row tells. */
 @Injectable()
 export class JobWorker {
   private readonly logger = new Logger('jobs');
-  private readonly runs = new Map<string, Run>();
-  private stopping = false;
+  private readonly runs = new Map<string, Running>();
+  /** Raised by a stop: no stage begins any more. */
+  private readonly draining = new AbortController();
 
   constructor(
     private readonly parts: RecoveryParts,
     private readonly recovery: JobRecovery,
     private readonly instance: InstanceId,
+    private readonly ending: JobEnding,
   ) {}
 
   /** Ids of the jobs that run here. */
@@ -39,12 +46,16 @@ export class JobWorker {
 
   /** Runs the job of this delivery; returns when it has ended. Throws only when it could not begin. */
   async take(deliveryId: string, jobId: string): Promise<void> {
-    if (this.stopping) throw new StopRequest('shutdown');
-    // Delivered again because it takes long: it runs here already.
-    if (this.runs.has(jobId)) return;
+    for (let before = this.runs.get(jobId); before !== undefined; before = this.runs.get(jobId)) {
+      // Delivered again because it takes long: it runs here already.
+      if (before.deliveryId === deliveryId) return;
+      // Its last run is still being cleared away.
+      await before.ended;
+    }
+    if (this.draining.signal.aborted) throw new StopRequest('shutdown');
     const stop = new AbortController();
     const ended = this.claimAndRun(deliveryId, jobId, stop.signal).finally(() => this.runs.delete(jobId));
-    this.runs.set(jobId, { stop, ended: ended.catch(() => undefined) });
+    this.runs.set(jobId, { deliveryId, stop, ended: ended.catch(() => undefined) });
     await ended;
   }
 
@@ -53,17 +64,19 @@ export class JobWorker {
     this.runs.get(jobId)?.stop.abort(new StopRequest('cancel'));
   }
 
-  /** Stops all runs, so that they can go on at the next start; waits for them, but not for ever. */
+  /**
+   * Lets the running stages come to their end for the grace time, then stops them; all go on at the next start. Waits for the runs,
+   * but not for ever.
+   */
   async stopAll(): Promise<void> {
-    this.stopping = true;
+    const { graceMs, stopMs } = this.parts.timings;
+    this.draining.abort(new StopRequest('shutdown'));
     const runs = [...this.runs.values()];
+    const ended = Promise.all(runs.map((run) => run.ended));
+    if (graceMs > 0 && (await isOver(ended, graceMs))) return;
     for (const run of runs) run.stop.abort(new StopRequest('shutdown'));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.parts.timings.stopMs);
-    });
-    await Promise.race([Promise.all(runs.map((run) => run.ended)), patience]);
-    clearTimeout(timer);
+    if (!(await isOver(ended, stopMs)))
+      this.logger.error(`Jobs did not stop within ${stopMs / 1000} s: ${this.running().join(', ')}.`);
   }
 
   private async claimAndRun(deliveryId: string, jobId: string, signal: AbortSignal): Promise<void> {
@@ -85,105 +98,91 @@ export class JobWorker {
       row.attempt += 1;
       row.startedAt ??= new Date();
       row.runnerId = runnerId;
+      row.retryAt = null;
       row.litter = true;
       return [jobEvent(row, 'job.started')];
     });
-    if (wasLost(claim)) await this.recovery.recover(jobId);
-    if (wasClaimed(claim)) await this.run(job, signal);
+    if (wasLost(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover(jobId));
+    if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signal));
   }
 
   private async run(job: Job, signal: AbortSignal): Promise<void> {
-    const handler = this.parts.handlers.get(job.kind);
-    let recorder: JobRecorder | null = null;
+    const run: JobRun = { job, signal, handler: this.parts.handlers.get(job.kind), recorder: null, keep: null };
     try {
-      const secrets = this.parts.contexts.secretsOf(job);
-      recorder = new JobRecorder(this.parts.store, job, textsIn(secrets));
-      const journal = new RunJournal(recorder, job.warnings.length);
-      const folder = this.parts.contexts.folderOf(job.id);
-      await folder.open();
-      const plan = await this.prepare(handler, job, this.parts.contexts.contextOf(job, signal, journal), secrets);
-      recorder.safe = recorder.safe.with(plan.secrets);
-      const runner = new JobRunner(folder, journal);
-      const end: RunEnd = plan.alreadyDone === true ? { outcome: 'completed' } : await runner.run(plan, signal);
-      await this.finish(job, handler, recorder, plan, end);
+      await this.runStages(run);
     } catch (error) {
-      await this.giveUp(job, recorder, asAppError(error));
+      await this.recorded(job, () => this.ending.giveUp(run, asAppError(error)));
     }
   }
 
-  private async prepare(
-    handler: JobHandler,
-    job: Job,
-    context: Parameters<JobHandler['prepare']>[1],
-    secrets: Parameters<JobHandler['prepare']>[2],
-  ): Promise<HandledPlan> {
+  private async runStages(run: JobRun): Promise<void> {
+    const { job, handler, signal } = run;
+    const { contexts, timings, sweeper, store } = this.parts;
+    const secrets = contexts.secretsOf(job);
+    const recorder = new JobRecorder(store, job, textsIn(secrets));
+    run.recorder = recorder;
+    hideInLog(recorder);
+    const journal = new RunJournal(recorder, job.warnings.length);
+    if (handler.keepsWork === true) await sweeper.release(job.siteId, job.id);
+    await sweeper.makeRoom();
+    const folder = contexts.folderOf(job.id);
+    await folder.open();
+    const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
+    recorder.safe = recorder.safe.with(plan.secrets);
+    hideInLog(recorder);
+    const runner = new JobRunner(folder, journal, { resources: contexts.resources, stallMs: timings.stallMs });
+    // What can't go on later is best brought to its end within the grace time.
+    const signals = { stop: signal, ...(handler.resumable ? { drain: this.draining.signal } : {}) };
+    const end: RunEnd = plan.alreadyDone === true ? { outcome: 'completed' } : await runner.run(plan, signals);
+    await this.ending.finish(run, plan, end);
+  }
+
+  private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
+    const { job, handler } = run;
     const plan = await handler.prepare(job, context, secrets);
-    const mayRetry = handler.resumable && job.failures + 1 < this.parts.timings.attempts;
     return {
       ...plan,
       result: () => plan.result(),
-      goesOnLater: (error) => mayRetry && error.retry === 'later' && plan.goesOnLater(error),
+      goesOnLater: (error) => this.ending.mayRetry(run, error) && plan.goesOnLater(error),
+      keeps: async (error) => {
+        run.keep = await this.parts.kept.offer(handler, job, error);
+        return run.keep !== null;
+      },
     };
   }
 
-  private async finish(
-    job: Job,
-    handler: JobHandler,
-    recorder: JobRecorder,
-    plan: HandledPlan,
-    end: RunEnd,
-  ): Promise<void> {
-    if (end.outcome === 'postponed' || (end.outcome === 'interrupted' && handler.resumable)) {
-      await this.requeue(job, end.outcome === 'postponed' ? end.error : null, recorder);
-      return;
-    }
-    const ended = await this.parts.store.change(job.id, async (row, em) => {
-      if (row.deliveryId !== job.deliveryId || !row.isActive()) return [];
-      const how = endOf(end, plan);
-      const litter = how.litter || (handler.leavesLitter?.(how.status, row) ?? false);
-      const events = await this.parts.store.endLocked(row, em, { ...how, litter }, recorder.safe);
-      await handler.ended?.(row, em);
-      return events;
-    });
-    this.logger.log(`Job ${job.id} (${job.kind} of ${job.siteName}): ${ended.status}.`);
-    if (end.outcome === 'stuck') return;
-    if (ended.litter) await this.parts.sweeper.sweep(ended);
-    else await this.parts.contexts.folderOf(job.id).remove();
-  }
-
-  private async requeue(job: Job, error: AppError | null, recorder: JobRecorder): Promise<void> {
-    await this.parts.store.change(job.id, (row, em) => {
-      if (row.deliveryId !== job.deliveryId || !row.isActive()) return [];
-      if (error === null) {
-        return this.parts.store.requeueLocked(row, em, 'backupd is stopping; the job goes on at its next start.');
+  /** A database that is away is waited for: until the end is recorded, or this process stops and the next one puts it right. */
+  private async recorded(job: Job, record: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await (attempt === 1 ? record() : this.recovery.recover(job.id));
+        return;
+      } catch (error) {
+        this.logger.error(`The end of job ${job.id} could not be recorded: ${String(error)}`);
+        if (this.draining.signal.aborted) return;
+        await pause(backoff(attempt, { firstMs: 1000, longestMs: LONGEST_PAUSE_MS }), this.draining.signal).catch(
+          () => undefined,
+        );
       }
-      row.failures += 1;
-      const delay = this.parts.timings.retrySeconds * 2 ** (row.failures - 1);
-      const why = `${recorder.safe.text(error.message)} Tried again in ${delay} s.`;
-      return this.parts.store.requeueLocked(row, em, why, delay);
-    });
+    }
   }
+}
 
-  /** The run failed outside its stages: it could not be prepared, or not be recorded. */
-  private async giveUp(job: Job, recorder: JobRecorder | null, error: AppError): Promise<void> {
-    if (error.code === 'JOB_LOST') {
-      this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
-      return;
-    }
-    const message = `Job ${job.id} (${job.kind} of ${job.siteName}) could not be run: ${error.message}`;
-    if (error.kind === 'internal') this.logger.error(message, error.stack);
-    else this.logger.warn(message);
-    try {
-      const litter = await this.parts.sweeper.takeBack(job).then(
-        () => false,
-        () => true,
-      );
-      const end: JobEnd = { status: 'failed', error, result: null, litter };
-      await this.parts.store.end(job.id, end, recorder?.safe);
-    } catch (again) {
-      // The next start finds it running and puts it right.
-      this.logger.error(`The end of job ${job.id} could not be recorded: ${String(again)}`);
-    }
+/** What must not be recorded must not be logged either. */
+function hideInLog({ safe }: JobRecorder): void {
+  addToLogContext({ blot: (text) => safe.text(text) });
+}
+
+/** Whether it has ended within the time. */
+async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([ended.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -193,15 +192,4 @@ function wasClaimed(claim: string): boolean {
 }
 function wasLost(claim: string): boolean {
   return claim === 'lost-runner';
-}
-
-function endOf(end: RunEnd, plan: HandledPlan): JobEnd {
-  const nothingLeft = { error: null, result: null, litter: false };
-  if (end.outcome === 'completed') return { ...nothingLeft, status: 'completed', result: plan.result() };
-  if (end.outcome === 'cancelled') return { ...nothingLeft, status: 'cancelled' };
-  if (end.outcome === 'interrupted') return { ...nothingLeft, status: 'failed', error: restoreInterrupted() };
-  if (end.outcome === 'stuck') {
-    return { ...nothingLeft, status: 'failed', error: rollbackFailed(end.error), litter: true };
-  }
-  return { ...nothingLeft, status: 'failed', error: end.error, result: plan.result() };
 }

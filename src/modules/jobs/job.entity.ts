@@ -133,6 +133,8 @@ export const JobSchema = defineEntity({
     litter: p.boolean().default(false),
     /** What it made stays in its work folder until then, so that a retry goes on from there; null = nothing stays. */
     keptUntil: p.datetime(3).nullable(),
+    /** Bytes in its work folder that stay until then. */
+    keptBytes: p.bigint('number').nullable(),
     /** When a waiting job is tried again; null = as soon as there is room. */
     retryAt: p.datetime(3).nullable(),
     trigger: p.enum(() => JobTrigger).default(JobTrigger.Manual),

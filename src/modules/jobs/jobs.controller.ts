@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBearerAuth,
   ApiConflictResponse,
   ApiHeader,
@@ -13,6 +14,7 @@ import type { Request, Response } from 'express';
 import { ProblemDto, Role, Roles } from '../../common/http/index.js';
 import { EventStreams, lastEventId, ReplayQueryDto } from '../events/index.js';
 import { JobDto, JobPageDto, JobQueryDto } from './dto/job.dto.js';
+import { JobRetries } from './job-retries.js';
 import { JobsService } from './jobs.service.js';
 
 /** Runs of backups, restores and verifications. */
@@ -22,6 +24,7 @@ import { JobsService } from './jobs.service.js';
 export class JobsController {
   constructor(
     private readonly jobs: JobsService,
+    private readonly retries: JobRetries,
     private readonly streams: EventStreams,
   ) {}
 
@@ -57,12 +60,27 @@ export class JobsController {
     return JobDto.of(await this.jobs.cancel(id));
   }
 
+  @Post(':id/retry')
+  @HttpCode(202)
+  @Roles(Role.Operator)
+  @ApiOperation({
+    summary: 'Run a failed or cancelled job again',
+    description:
+      'A new attempt of the same job. A failed backup goes on from what it keeps (`keptUntil`): from the first stage whose output is missing or does not check, its uploads from their last part; else from the start.',
+  })
+  @ApiAcceptedResponse({ type: JobDto })
+  @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
+  @ApiConflictResponse({ type: ProblemDto, description: 'JOB_NOT_RETRYABLE, JOB_ACTIVE' })
+  async retry(@Param('id', ParseUUIDPipe) id: string): Promise<JobDto> {
+    return JobDto.of(await this.retries.retry(id));
+  }
+
   @Get(':id/events')
   @Roles(Role.Viewer)
   @ApiOperation({
     summary: 'Follow one job',
     description:
-      'Server-sent events from the job’s beginning, or after `Last-Event-ID`. Ends after `job.completed`, `job.failed` or `job.cancelled`.',
+      'Server-sent events from the job’s beginning, or after `Last-Event-ID`. Ends when the job has ended and all of it was sent.',
   })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
@@ -77,7 +95,7 @@ export class JobsController {
     await this.jobs.get(id);
     await this.streams.send(request, response, {
       filter: { jobId: id },
-      after: lastEventId(request, query.lastEventId) ?? 0,
+      after: lastEventId(request.header('last-event-id'), query.lastEventId) ?? 0,
       isOver: async () => !(await this.jobs.isActive(id)),
     });
   }

@@ -33,12 +33,23 @@ export function jobNotActive(job: Pick<Job, 'id' | 'status'>): AppError {
   });
 }
 
+export function jobNotRetryable(job: Pick<Job, 'id' | 'status'>, why: string, hint: string): AppError {
+  return new AppError({
+    code: 'JOB_NOT_RETRYABLE',
+    kind: 'conflict',
+    message: `The job can't be run again: ${why}.`,
+    hint,
+    retry: 'never',
+    context: { jobId: job.id, status: job.status },
+  });
+}
+
 export function jobInterrupted(times: number): AppError {
   return new AppError({
     code: 'JOB_INTERRUPTED',
     kind: 'internal',
     message: `The job was cut off ${times} times by a crash or a kill of backupd, and is not tried again.`,
-    hint: 'Look for the reason in the log of the system (out of memory, a kill, power), then start the job again.',
+    hint: 'Look for the reason in the log of the system (out of memory, a kill, power), then run it again: `backupd jobs retry <job>`.',
     retry: 'maybe',
     context: { times },
   });

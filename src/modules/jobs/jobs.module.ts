@@ -2,10 +2,13 @@ import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
+import { JobEnding } from './job-ending.js';
 import { JobHandlers } from './job-handler.js';
 import { JobLifecycle } from './job-lifecycle.js';
 import { JobQueue } from './job-queue.js';
 import { JobRecovery } from './job-recovery.js';
+import { JobRetries } from './job-retries.js';
+import { KeptWork } from './kept-work.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
@@ -27,12 +30,15 @@ import { RunContexts } from './run-context.js';
     JobRecovery,
     JobStore,
     JobSweeper,
+    JobEnding,
+    JobRetries,
     JobTimings,
     JobWorker,
     JobsService,
+    KeptWork,
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobHandlers, JobsService, JobTimings],
+  exports: [InstanceId, JobHandlers, JobQueue, JobsService, JobTimings],
 })
 export class JobsModule {}

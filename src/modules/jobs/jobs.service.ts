@@ -13,7 +13,7 @@ import { CANCEL_CHANNEL } from './job-lifecycle.js';
 import { pendingStage } from './job-recorder.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
-import { Job, type JobKind, JobStatus, JobTrigger } from './job.entity.js';
+import { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';
 import { jobActive, jobNotActive, jobNotFound } from './jobs.errors.js';
 
 /** A job to be made. */
@@ -82,6 +82,7 @@ export class JobsService {
       cancelRequestedAt: null,
       litter: false,
       keptUntil: null,
+      keptBytes: null,
       retryAt: null,
       trigger: input.trigger ?? JobTrigger.Manual,
       scheduleId: input.slot?.scheduleId ?? null,
@@ -126,6 +127,11 @@ export class JobsService {
   /** The site's job that waits or runs; within the caller's transaction where one is given. */
   async activeJob(siteId: string, em: EntityManager = this.orm.em.fork()): Promise<Job | null> {
     return em.findOne(Job, { siteId, status: { $in: [JobStatus.Pending, JobStatus.Running] } });
+  }
+
+  /** The site's failed backup that keeps what it had made, so that a retry goes on from there; it needs its parent's bundles. */
+  async keptBackup(siteId: string): Promise<Job | null> {
+    return this.orm.em.fork().findOne(Job, { siteId, kind: JobKind.Backup, keptUntil: { $ne: null } });
   }
 
   /** The site's newest job (of a kind). */

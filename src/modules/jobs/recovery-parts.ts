@@ -4,6 +4,7 @@ import { JobQueue } from './job-queue.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { JobTimings } from './job-timings.js';
+import { KeptWork } from './kept-work.js';
 import { RunContexts } from './run-context.js';
 
 /** What running and recovering jobs is made of. */
@@ -16,5 +17,6 @@ export class RecoveryParts {
     readonly sweeper: JobSweeper,
     readonly contexts: RunContexts,
     readonly timings: JobTimings,
+    readonly kept: KeptWork,
   ) {}
 }

@@ -15,7 +15,7 @@ const silent: JobJournal = { progress: () => undefined, warn: () => undefined, n
 export class RunContexts {
   constructor(
     private readonly config: AppConfig,
-    private readonly resources: ResourceService,
+    readonly resources: ResourceService,
     private readonly box: SecretBox,
   ) {}
 

@@ -97,12 +97,13 @@ export const NotificationDeliverySchema = defineEntity({
   indexes: [
     { properties: ['state', 'nextAttemptAt'] },
     { properties: ['channelId', 'createdAt'] },
+    { properties: ['topic', 'createdAt'] },
     { properties: ['createdAt'] },
   ],
   properties: {
     id: p.uuid().primary(),
     channelId: p.uuid(),
-    /** Null = a test. */
+    /** Null = a test or a heartbeat. */
     ruleId: p.uuid().nullable(),
     siteId: p.uuid().nullable(),
     /** What it is about: the same again within a short time is dropped, and "recovered" finds what was told. */
@@ -113,6 +114,8 @@ export const NotificationDeliverySchema = defineEntity({
     state: p.enum(() => DeliveryState),
     attempts: p.integer().default(0),
     nextAttemptAt: p.datetime(3).nullable(),
+    /** A master sends it; it must be through by then, else another one takes over. */
+    claimedUntil: p.datetime(3).nullable(),
     /** The last failure, or why it was dropped; safe to show. */
     error: p.text().nullable(),
     /** HTTP or SMTP answer of the last attempt. */
@@ -124,3 +127,17 @@ export const NotificationDeliverySchema = defineEntity({
 
 export class NotificationDelivery extends NotificationDeliverySchema.class {}
 NotificationDeliverySchema.setClass(NotificationDelivery);
+
+/** How far the event log was turned into deliveries; one row, locked by the master that does it. */
+export const NotificationCursorSchema = defineEntity({
+  name: 'NotificationCursor',
+  tableName: 'notification_cursor',
+  properties: {
+    id: p.integer().primary(),
+    /** Events up to here are done. */
+    eventId: p.bigint('number'),
+  },
+});
+
+export class NotificationCursor extends NotificationCursorSchema.class {}
+NotificationCursorSchema.setClass(NotificationCursor);

@@ -29,7 +29,13 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
     const tally: RepairTally = { objects: 0, bytes: 0, lost: new Set() };
     return Promise.resolve({
-      stages: [{ name: REPAIR_STAGE, run: (signal) => this.repair(job.siteId, { ...context, signal }, tally) }],
+      stages: [
+        {
+          name: REPAIR_STAGE,
+          run: (signal, { journal, resources }) =>
+            this.repair(job.siteId, { ...context, journal, resources, signal }, tally),
+        },
+      ],
       secrets: [],
       goesOnLater: () => true,
       result: () => ({ objects: tally.objects, bytes: tally.bytes, lost: tally.lost.size }),

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { AppError } from '../../common/errors/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import {
@@ -11,6 +12,7 @@ import {
   type RunContext,
 } from '../jobs/index.js';
 import { RestoreContexts } from './restore-contexts.js';
+import { restoreSecretsGone } from './restore.errors.js';
 
 const SECRET_NAME = /pass|secret|key|token/i;
 
@@ -30,6 +32,14 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     this.handlers.register(this);
   }
 
+  /** The passwords of a restore into another database were forgotten when it ended. */
+  refusesRetry(job: Job): AppError | null {
+    const { targetDatabase, adminDatabase } = job.request;
+    const hadSecrets = isGiven(targetDatabase) || isGiven(adminDatabase);
+    if (!hadSecrets || typeof job.sealedRequest === 'string') return null;
+    return restoreSecretsGone(job.id, job.status);
+  }
+
   /** Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE, MANIFEST_DAMAGED, MODULE_UNKNOWN, RESTORE_UNSUPPORTED. */
   async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
     const module = this.modules.restoring(job.module);
@@ -38,7 +48,8 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     return {
       stages: module.restoreStages.map((name) => ({
         name,
-        run: (signal) => module.executeRestoreStage(name, { ...stageContext, signal }),
+        run: (signal, { journal, resources }) =>
+          module.executeRestoreStage(name, { ...stageContext, journal, resources, signal }),
       })),
       undo: () => module.rollBackRestore({ ...stageContext, signal: new AbortController().signal }),
       secrets: Object.entries(overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
@@ -53,3 +64,5 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     return module.rollBackRestore(await this.contexts.withoutSource(job, context, secrets));
   }
 }
+
+const isGiven = (value: unknown): boolean => value !== null && value !== undefined;

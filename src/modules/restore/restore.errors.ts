@@ -20,3 +20,14 @@ export function targetForbidden(path: string, own: string): AppError {
     context: { targetPath: path, ownFolder: own },
   });
 }
+
+export function restoreSecretsGone(jobId: string, status: string): AppError {
+  return new AppError({
+    code: 'JOB_NOT_RETRYABLE',
+    kind: 'conflict',
+    message: "The job can't be run again: the password that was given with it was forgotten when it ended.",
+    hint: 'Start the restore anew, with the password.',
+    retry: 'never',
+    context: { jobId, status },
+  });
+}

@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import { AuditLog } from '../audit/index.js';
 import { BackupRemover, lockBackupsOf, type OwnRun, type Removal } from '../backups/index.js';
 import type { RetentionPolicy } from './policy.js';
 import { RetentionDecisions } from './retention-decisions.js';
@@ -38,6 +39,7 @@ export class RetentionRunner {
     private readonly policies: RetentionPolicies,
     private readonly decisions: RetentionDecisions,
     private readonly remover: BackupRemover,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Both phases for one site. Idempotent; safe beside running jobs and other masters. Error: SITE_NOT_FOUND. */
@@ -54,6 +56,7 @@ export class RetentionRunner {
     if (expired + takenBack + removed + waiting > 0) {
       const parts = `${expired} let go, ${takenBack} taken back, ${removed} deleted, ${waiting} waiting`;
       this.logger.log(`Backups of site ${siteId}: ${parts}.`);
+      if (expired + removed > 0) await this.audit.system('retention.applied', { targetId: siteId, details: done });
     }
     return done;
   }

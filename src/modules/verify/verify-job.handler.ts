@@ -45,7 +45,13 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     const level: VerifyLevel = job.request['level'] === 'quick' ? 'quick' : 'full';
     const reports: CopyReport[] = [];
     return {
-      stages: [{ name: VERIFY_STAGE, run: (signal) => this.verify(found, level, { ...context, signal }, reports) }],
+      stages: [
+        {
+          name: VERIFY_STAGE,
+          run: (signal, { journal, resources }) =>
+            this.verify(found, level, { ...context, journal, resources, signal }, reports),
+        },
+      ],
       secrets: [],
       goesOnLater: () => true,
       result: () => ({ backupId: job.backupId, level, ok: reports.every((copy) => copy.ok), copies: reports }),

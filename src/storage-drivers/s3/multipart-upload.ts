@@ -214,6 +214,16 @@ export async function abortUpload(s3: S3Connection, key: string, id: string): Pr
   }
 }
 
+/** Ends the key's unfinished uploads that nobody in this process works on. */
+export async function endUploadsOf(
+  s3: S3Connection,
+  active: ActiveUploads,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { id } of await leftUploads(s3, key, signal)) if (!active.has(id)) await abortUpload(s3, key, id);
+}
+
 /** Ends unfinished uploads that began so long ago and that nobody in this process works on; returns how many. */
 export async function removeAbandonedUploads(
   s3: S3Connection,

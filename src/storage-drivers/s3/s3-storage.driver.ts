@@ -10,7 +10,7 @@ import {
   type PutSource,
   type StoredObject,
 } from '../../engine/ports/index.js';
-import { removeAbandonedUploads, type ActiveUploads } from './multipart-upload.js';
+import { endUploadsOf, removeAbandonedUploads, type ActiveUploads } from './multipart-upload.js';
 import { S3Connection } from './s3-connection.js';
 import { removeObject, Versioning } from './s3-delete.js';
 import { listObjects } from './s3-list.js';
@@ -74,6 +74,11 @@ export class S3StorageDriver implements LockingStorageDriver, ProbingStorageDriv
   async delete(key: string, signal?: AbortSignal): Promise<void> {
     assertStorageKey(key);
     await removeObject(this.s3, this.state.versioning, key, signal);
+  }
+
+  async endUploads(key: string, signal?: AbortSignal): Promise<void> {
+    assertStorageKey(key);
+    await endUploadsOf(this.s3, this.state.active, key, signal);
   }
 
   async removeAbandoned(olderThanMs: number): Promise<number> {

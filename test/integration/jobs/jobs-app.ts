@@ -30,7 +30,10 @@ class PlainFeature {}
 /** The application with the tests' own backup module. */
 export async function startJobsApp(settings: Partial<AppConfigValues> = {}): Promise<TestApp> {
   const test = await startTestApp([PlainFeature], settings);
-  test.app.get(JobTimings).retrySeconds = 1;
+  const timings = test.app.get(JobTimings);
+  timings.retrySeconds = 1;
+  // Stages that are held at a gate do not come to an end of their own.
+  timings.graceMs = 0;
   return test;
 }
 
@@ -77,6 +80,12 @@ export class GatedSite {
 
   release(stage: string): void {
     rmSync(join(this.gate, `${stage}.hold`), { force: true });
+  }
+
+  /** As `hold`, and nothing else ends the waiting. */
+  deafen(stage: string): void {
+    writeFileSync(join(this.gate, `${stage}.deaf`), '');
+    this.hold(stage);
   }
 
   /** The stage will fail once. */

@@ -29,7 +29,8 @@ class Killable {
   }
 
   async start(): Promise<void> {
-    const settings = { dataDir: this.config.dataDir, databaseUrl: this.databaseUrl, logFormat: 'json' };
+    const patience = { ...this.config.patience, stopGraceSeconds: 0 };
+    const settings = { dataDir: this.config.dataDir, databaseUrl: this.databaseUrl, logFormat: 'json', patience };
     const script = join(import.meta.dirname, 'child-master.mjs');
     this.child = spawn(process.execPath, [script, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] });
     endWithTest(this.child);

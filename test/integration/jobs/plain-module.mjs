@@ -23,7 +23,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${stage}.reached`), String(context.attempt));
     while (existsSync(join(folder, `${stage}.hold`))) {
-      if (context.signal.aborted) throw new Error(`stopped in ${stage}`);
+      if (context.signal.aborted && !existsSync(join(folder, `${stage}.deaf`))) throw new Error(`stopped in ${stage}`);
       await pause(10);
     }
     fail(stage, folder);
@@ -106,6 +106,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
       return { message: 'Packed.', details: { bytes: packed.bundleSize } };
     },
     async upload_remote(context) {
+      await gate('before_upload', context);
       const packed = await context.checkpoints.get('create_bundle');
       const { bundleKey, manifestKey } = keysFor(context.site.id, context.startedAt, context.backupId);
       const outcome = await uploadBackup(context, { ...packed, bundleKey, manifestKey });

@@ -18,7 +18,7 @@ export interface RunningClient {
   chunks(): AsyncIterable<Buffer>;
   /** Resolves when the process has ended and its descriptors are closed. Never rejects. */
   ended: Promise<ClientEnd>;
-  /** Ends the process (SIGTERM, after a few seconds SIGKILL) and waits until it is gone. Idempotent. */
+  /** Ends the process and all it has started (SIGTERM, after two seconds SIGKILL) and waits until it is gone. Idempotent. */
   stop(): Promise<ClientEnd>;
 }
 
@@ -33,7 +33,7 @@ export interface RunClientOptions {
 }
 
 const KEPT_COMPLAINT = 8 * 1024;
-const KILL_AFTER_MS = 5_000;
+const KILL_AFTER_MS = 2_000;
 
 /** The text with every secret replaced; empty secrets are ignored. */
 export function scrub(text: string, secrets: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import mysql, { type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
-import { throwIfAborted } from '../../../common/errors/index.js';
+import { cancelledError, throwIfAborted } from '../../../common/errors/index.js';
 import { takeConnection } from '../../../engine/native/socket.js';
 import type { MySqlCredentials } from '../types.js';
 import { describeTarget, resolveEndpoint, type MySqlEndpoint } from './endpoint.js';
@@ -67,12 +67,16 @@ export class MySqlSession implements AsyncDisposable {
     throw new TypeError('the driver keeps its socket elsewhere than it did');
   }
 
-  private readonly onAbort = (): void => this.raw.destroy();
+  private readonly onAbort = (): void => {
+    // The driver only ends its own half and goes on waiting for the server.
+    this.socket.destroy();
+    this.raw.destroy();
+  };
 
   /** All rows of a query, parameters as `?` (values) and `??` (identifiers). */
   async rows<Row>(sql: string, values: readonly QueryValue[] = []): Promise<Row[]> {
     try {
-      const [rows] = await this.raw.query<RowDataPacket[]>(sql, [...values]);
+      const [rows] = await untilAborted(this.raw.query<RowDataPacket[]>(sql, [...values]), this.signal);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows its own columns
       return rows as Row[];
     } catch (error) {
@@ -88,7 +92,7 @@ export class MySqlSession implements AsyncDisposable {
   /** Runs a statement whose result does not matter. The text goes to the server as these bytes. */
   async run(sql: string, values: readonly QueryValue[] = []): Promise<void> {
     try {
-      await this.raw.query(sql, [...values]);
+      await untilAborted(this.raw.query(sql, [...values]), this.signal);
     } catch (error) {
       throw this.translated(error);
     }
@@ -112,6 +116,18 @@ export class MySqlSession implements AsyncDisposable {
     if (this.signal) throwIfAborted(this.signal);
     return translateMySqlError(error, this.target);
   }
+}
+
+/** What comes of the work, or JOB_CANCELLED as soon as the signal is raised: a server that never answers holds nobody up. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(cancelledError());
+    signal.addEventListener('abort', stop, { once: true });
+    const done = (): void => signal.removeEventListener('abort', stop);
+    work.then(resolve, reject).finally(done);
+    if (signal.aborted) stop();
+  });
 }
 
 const SECURE_TRANSPORT_REQUIRED = 3159;
@@ -151,7 +167,13 @@ export async function connect(credentials: MySqlCredentials, options: ConnectOpt
   };
   let connection: Connection;
   try {
-    connection = await open();
+    const opening = open();
+    // One that comes too late is not kept.
+    opening.then(
+      (late) => options.signal?.aborted === true && late.destroy(),
+      () => undefined,
+    );
+    connection = await untilAborted(opening, options.signal);
   } catch (error) {
     throw translateMySqlError(error, target);
   }

@@ -42,6 +42,7 @@ export async function dumpSqlite(
       target,
       identity: location.identity,
       hasWal: location.hasWal,
+      workDir,
       signal,
       onProgress: (done, total) => {
         const bytes = total === 0 ? 0 : Math.round((location.size * done) / total);

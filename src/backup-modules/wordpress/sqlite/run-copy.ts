@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { throwIfAborted } from '../../../common/errors/index.js';
+import { rememberChild } from '../../../engine/runner/index.js';
 import { copyFailed } from './errors.js';
 
 /** What SQLite said of a finished copy. */
@@ -23,6 +24,8 @@ export interface RunCopyOptions {
   identity: string;
   /** A write-ahead log lies beside the source. */
   hasWal: boolean;
+  /** The job's folder: the next master ends the process there when this one is killed. */
+  workDir: string;
   signal: AbortSignal;
   onProgress: (donePages: number, totalPages: number) => void;
 }
@@ -52,6 +55,8 @@ export async function runCopy(options: RunCopyOptions): Promise<SqliteCopy> {
     options.identity,
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: {}, detached: true });
+  const remembered = child.pid === undefined ? null : rememberChild(options.workDir, child.pid);
+  remembered?.catch(() => undefined);
   const kill = (): boolean => child.kill('SIGKILL');
   options.signal.addEventListener('abort', kill, { once: true });
   let complaint = '';
@@ -79,5 +84,7 @@ export async function runCopy(options: RunCopyOptions): Promise<SqliteCopy> {
   } finally {
     options.signal.removeEventListener('abort', kill);
     kill();
+    await ended;
+    await remembered?.then((forget) => forget());
   }
 }

@@ -67,6 +67,10 @@ function copyRows(sql: string): unknown[] {
 const POSTS = `CREATE TABLE wp_posts (id INTEGER PRIMARY KEY, t TEXT, b BLOB);
   INSERT INTO wp_posts VALUES (1, 'emoji 😀', x'00ff27');`;
 
+/** Files in a job's folder; the place for records of its processes may stay. */
+const leftIn = async (path: string): Promise<string[]> =>
+  (await readdir(path, { recursive: true })).filter((name) => name !== 'children');
+
 describe('dumpSqlite', () => {
   it('copies what is committed, with the log of a live database, and nothing else', async () => {
     const database = await site(`PRAGMA journal_mode = WAL; ${POSTS}`);
@@ -92,7 +96,7 @@ describe('dumpSqlite', () => {
       charset: 'UTF-8',
     });
     expect(journal.warnings).toEqual([]);
-    expect(await readdir(folder('work'))).toEqual([]);
+    expect(await leftIn(folder('work'))).toEqual([]);
   });
 
   it.each(['WAL', 'DELETE'])(
@@ -161,7 +165,7 @@ describe('dumpSqlite', () => {
     await mkdir(folder('site/wp-content/database'), { recursive: true });
     await make(folder('site', FILE));
     await expect(dump()).rejects.toMatchObject({ code: 'SQLITE_UNREADABLE', kind: 'source' });
-    expect(await readdir(folder('work'))).toEqual([]);
+    expect(await leftIn(folder('work'))).toEqual([]);
   });
 
   it('saves an empty file as an empty database, with a warning', async () => {
@@ -212,7 +216,7 @@ describe('dumpSqlite', () => {
     const running = dump(folder('site', FILE), abort.signal);
     abort.abort();
     await expect(running).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-    expect(await readdir(folder('work'))).toEqual([]);
+    expect(await leftIn(folder('work'))).toEqual([]);
   });
 });
 

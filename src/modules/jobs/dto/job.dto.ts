@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
-import { type Job, JobKind, JobStatus, type StoredStage } from '../job.entity.js';
+import { AttemptOutcome, type Job, JobKind, JobStatus, type StoredStage } from '../job.entity.js';
 
 const STAGE_STATUSES = ['pending', 'running', 'completed', 'failed', 'skipped'] as const;
 
@@ -60,6 +60,25 @@ export class JobErrorDto {
   context!: Record<string, unknown>;
 }
 
+/** One run of a job that is over. */
+export class AttemptDto {
+  @ApiProperty({ description: '1 is the first.' })
+  number!: number;
+  @ApiProperty({ type: String, nullable: true })
+  startedAt!: string | null;
+  endedAt!: string;
+  @ApiProperty({
+    enum: AttemptOutcome,
+    description:
+      '`postponed` = tried again later by itself; `cut-off` = its process was killed; `interrupted` = backupd was stopped.',
+  })
+  outcome!: AttemptOutcome;
+  @ApiProperty({ type: String, nullable: true, description: 'The stage that failed or was cut off.' })
+  stage!: string | null;
+  @ApiProperty({ type: JobErrorDto, nullable: true })
+  error!: JobErrorDto | null;
+}
+
 /** A job. */
 export class JobDto {
   id!: string;
@@ -72,6 +91,23 @@ export class JobDto {
   priority!: number;
   @ApiProperty({ description: '0 before the first run; more than 1 when it was cut off or met a passing fault.' })
   attempt!: number;
+  @ApiProperty({ type: [AttemptDto], description: 'Runs that are over, oldest first; the newest 20.' })
+  attempts!: AttemptDto[];
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'When a waiting job is tried again; null = as soon as there is room.',
+  })
+  retryAt!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Until then a failed backup keeps what it had made, and a retry goes on from there; it goes earlier when the site’s next backup begins or the disk is nearly full. null = nothing is kept.',
+  })
+  keptUntil!: string | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Bytes kept in its work folder.' })
+  keptBytes!: number | null;
   @ApiProperty({ type: [StageDto] })
   stages!: StageDto[];
   @ApiProperty({ type: ProgressDto, nullable: true })
@@ -111,6 +147,17 @@ export class JobDto {
       status: job.status,
       priority: job.priority,
       attempt: job.attempt,
+      attempts: job.attempts.map(({ number, startedAt, endedAt, outcome, stage, error }) => ({
+        number,
+        startedAt,
+        endedAt,
+        outcome,
+        stage,
+        error,
+      })),
+      retryAt: job.retryAt?.toISOString() ?? null,
+      keptUntil: job.keptUntil?.toISOString() ?? null,
+      keptBytes: job.keptBytes ?? null,
       stages: job.stages.map(({ name, status, message, details, durationSeconds }) => ({
         name,
         status,

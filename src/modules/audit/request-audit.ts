@@ -1,0 +1,110 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { AppError, asAppError } from '../../common/errors/index.js';
+import { ClientAddresses, type Principal, statusOf } from '../../common/http/index.js';
+import { AUDIT_ACTION } from './audited.js';
+import { AuditLog } from './audit-log.js';
+import { Refusals } from './refusals.js';
+
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Makes audit entries of requests. */
+@Injectable()
+export class RequestAudit {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly log: AuditLog,
+    private readonly refusals: Refusals,
+    private readonly addresses: ClientAddresses,
+  ) {}
+
+  /** Whether a request that is let in is noted: it changes something, or hands out data. */
+  isNoted(context: ExecutionContext): boolean {
+    const { method } = context.switchToHttp().getRequest<Request>();
+    return CHANGING.has(method) || this.named(context) !== undefined;
+  }
+
+  /** A request that was let in and is answered with `result`. */
+  async done(context: ExecutionContext, result: unknown): Promise<void> {
+    await this.note(context, context.switchToHttp().getResponse<Response>().statusCode, null, result);
+  }
+
+  /** A request that was let in and failed. */
+  async failed(context: ExecutionContext, thrown: unknown): Promise<void> {
+    const error = asAppError(thrown);
+    await this.note(context, statusOf(error), error.code, null);
+  }
+
+  /** A request that was not let in: no valid token (counted per address and minute), or a role that is too low. */
+  async refused(context: ExecutionContext, error: AppError): Promise<void> {
+    const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
+    if (request.principal !== undefined) await this.note(context, statusOf(error), error.code, null);
+    else await this.notLetIn(request, this.actionOf(context), error);
+  }
+
+  /** The same for what comes by another way than a handler. */
+  async notLetIn(request: Pick<Request, 'headers' | 'socket'>, action: string, error: AppError): Promise<void> {
+    await this.refusals.note({
+      address: this.addresses.of(request),
+      userAgent: request.headers['user-agent'],
+      action,
+      status: statusOf(error),
+      error: error.code,
+    });
+  }
+
+  /** `sites.update` for `update` of the controller at `sites`. */
+  actionOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): string {
+    return this.named(context) ?? actionName(context.getClass(), context.getHandler());
+  }
+
+  private named(context: Pick<ExecutionContext, 'getHandler'>): string | undefined {
+    return this.reflector.get<string | undefined>(AUDIT_ACTION, context.getHandler());
+  }
+
+  private async note(context: ExecutionContext, status: number, error: string | null, result: unknown): Promise<void> {
+    const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
+    const { params, query } = request;
+    const body: unknown = request.body;
+    await this.log.act({
+      principal: request.principal ?? null,
+      address: this.addresses.of(request),
+      userAgent: request.headers['user-agent'],
+      action: this.actionOf(context),
+      targetId: targetOf(params, result),
+      status,
+      error,
+      details: {
+        ...madeBy(params, result),
+        ...(typeof body === 'object' && body !== null ? { ...body } : {}),
+        ...(Object.keys(query).length === 0 ? {} : { query }),
+      },
+    });
+  }
+}
+
+// eslint-disable-next-line typescript/no-unsafe-function-type -- what Nest hands out
+export function actionName(controller: Function, handler: Function): string {
+  const paths: unknown[] = [controller, handler].map((part) => Reflect.getMetadata(PATH_METADATA, part));
+  const parts = paths.flatMap((path) => (typeof path === 'string' ? path.split('/') : []));
+  const feature = parts.find((part) => part !== '') ?? 'api';
+  return `${feature}.${handler.name}`;
+}
+
+/** The job that a request about something else began. */
+function madeBy(params: Request['params'], result: unknown): { jobId?: string } {
+  const made = Object.keys(params).length > 0 && typeof result === 'object' && result !== null && 'stages' in result;
+  return made && 'id' in result && typeof result.id === 'string' ? { jobId: result.id } : {};
+}
+
+/** What the request is about: the id in its path, else that of what it made. */
+function targetOf(params: Request['params'], result: unknown): string | null {
+  const named = params['id'] ?? Object.values(params).join('/');
+  const id = Array.isArray(named) ? named.join('/') : named;
+  if (id !== '') return id;
+  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
+    ? result.id
+    : null;
+}

@@ -1,0 +1,131 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { AppError } from '../../common/errors/index.js';
+import { StopRequest } from '../../engine/ports/index.js';
+import type { RunEnd } from '../../engine/runner/index.js';
+import type { HandledPlan, JobHandler } from './job-handler.js';
+import type { JobRecorder } from './job-recorder.js';
+import type { JobEnd, Keep } from './job-store.js';
+import { AttemptOutcome, type Job, JobStatus } from './job.entity.js';
+import { restoreInterrupted, rollbackFailed } from './jobs.errors.js';
+import { RecoveryParts } from './recovery-parts.js';
+import { SafeValues } from './safe-value.js';
+
+/** One run of a job in this process. */
+export interface JobRun {
+  readonly job: Job;
+  readonly handler: JobHandler;
+  /** Raised to stop it. */
+  readonly signal: AbortSignal;
+  /** Null until it is made. */
+  recorder: JobRecorder | null;
+  /** What the job keeps when it has failed; found out before anything is cleaned up. */
+  keep: Keep | null;
+}
+
+/** Records how runs end: in the job's row, and by removing what nobody needs any more. */
+@Injectable()
+export class JobEnding {
+  private readonly logger = new Logger('jobs');
+
+  constructor(private readonly parts: RecoveryParts) {}
+
+  /** Whether the job is tried again by itself after this error. */
+  mayRetry({ job, handler }: JobRun, error: AppError): boolean {
+    return handler.resumable && error.retry === 'later' && job.failures + 1 < this.parts.timings.attempts;
+  }
+
+  /** The run came to an end of its own or was stopped. */
+  async finish(run: JobRun, plan: HandledPlan | null, end: RunEnd): Promise<void> {
+    const { job, handler } = run;
+    if (end.outcome === 'postponed' || (end.outcome === 'interrupted' && handler.resumable)) {
+      await this.requeue(run, end);
+      return;
+    }
+    const ended = await this.parts.store.change(job.id, async (row, em) => {
+      if (row.deliveryId !== job.deliveryId || !row.isActive()) return [];
+      const how = { ...endOf(end, plan), keep: end.outcome === 'failed' && end.kept ? run.keep : null };
+      const litter = how.litter || (handler.leavesLitter?.(how.status, row) ?? false);
+      const events = await this.parts.store.endLocked(row, em, { ...how, litter }, run.recorder?.safe);
+      await handler.ended?.(row, em);
+      return events;
+    });
+    this.logger.log(`Job ${job.id} (${job.kind} of ${job.siteName}): ${ended.status}.`);
+    if (end.outcome === 'stuck' || ended.keptUntil instanceof Date) return;
+    if (ended.litter) await this.parts.sweeper.sweep(ended);
+    else await this.parts.contexts.folderOf(job.id).remove();
+  }
+
+  /** The run failed outside its stages: it could not be prepared, or not be recorded. */
+  async giveUp(run: JobRun, error: AppError): Promise<void> {
+    const { job, handler, signal } = run;
+    if (error.code === 'JOB_LOST') {
+      this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
+      return;
+    }
+    const reason: unknown = signal.reason;
+    const why = signal.aborted && reason instanceof StopRequest ? reason.why : null;
+    if (why === 'shutdown' && handler.resumable) {
+      await this.finish(run, null, { outcome: 'interrupted' });
+      return;
+    }
+    if (why === null && this.mayRetry(run, error)) {
+      await this.finish(run, null, { outcome: 'postponed', stage: '', error });
+      return;
+    }
+    this.tell(job, error);
+    run.keep = why === null ? await this.parts.kept.offer(handler, job, error) : null;
+    const litter = run.keep !== null || !(await this.isTakenBack(job));
+    const how: JobEnd =
+      why === 'cancel'
+        ? { status: 'cancelled', error: null, result: null, litter }
+        : { status: 'failed', error, result: null, litter, keep: run.keep };
+    await this.parts.store.end(job.id, how, run.recorder?.safe);
+  }
+
+  private tell(job: Job, error: AppError): void {
+    const message = `Job ${job.id} (${job.kind} of ${job.siteName}) could not be run: ${error.message}`;
+    if (error.kind === 'internal') this.logger.error(message, error.stack);
+    else this.logger.warn(message);
+  }
+
+  private async isTakenBack(job: Job): Promise<boolean> {
+    try {
+      await this.parts.sweeper.takeBack(job);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async requeue(run: JobRun, end: Extract<RunEnd, { outcome: 'postponed' | 'interrupted' }>): Promise<void> {
+    const { job } = run;
+    const safe = run.recorder?.safe ?? new SafeValues([]);
+    await this.parts.store.change(job.id, (row, em) => {
+      if (row.deliveryId !== job.deliveryId || row.status !== JobStatus.Running) return [];
+      if (end.outcome === 'interrupted') {
+        const why = 'backupd is stopping; the job goes on at its next start.';
+        return this.parts.store.requeueLocked(row, em, { outcome: AttemptOutcome.Interrupted, why });
+      }
+      row.failures += 1;
+      const { error, stage } = end;
+      const delaySeconds = this.parts.timings.waitSeconds(row.failures);
+      const why = `${safe.text(error.message)} Tried again in ${delaySeconds} s.`;
+      const postponed = { outcome: AttemptOutcome.Postponed, why, error, stage: stage || null, delaySeconds };
+      return this.parts.store.requeueLocked(row, em, postponed, safe);
+    });
+  }
+}
+
+function endOf(end: RunEnd, plan: HandledPlan | null): JobEnd {
+  const nothingLeft = { error: null, result: null, litter: false };
+  if (end.outcome === 'completed') return { ...nothingLeft, status: 'completed', result: plan?.result() ?? null };
+  if (end.outcome === 'cancelled') return { ...nothingLeft, status: 'cancelled' };
+  if (end.outcome === 'interrupted') {
+    return { ...nothingLeft, status: 'failed', error: restoreInterrupted(), outcome: AttemptOutcome.Interrupted };
+  }
+  const { stage } = end;
+  if (end.outcome === 'stuck') {
+    return { ...nothingLeft, status: 'failed', stage, error: rollbackFailed(end.error), litter: true };
+  }
+  return { ...nothingLeft, status: 'failed', stage, error: end.error, result: plan?.result() ?? null };
+}

@@ -1,0 +1,129 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { backoff } from '../../../common/backoff.js';
+import { AppError, asAppError } from '../../../common/errors/index.js';
+import { AppConfig } from '../../../config/index.js';
+import { ChannelsStore, type OpenChannel } from '../channels-store.js';
+import { messageOf } from '../news/message.js';
+import { DeliveryState, NotificationDelivery } from '../notification.entity.js';
+import { NotificationTimings } from '../notification-timings.js';
+import { type Claim, DeliveryClaims } from './delivery-claims.js';
+
+/** Channels that are sent to at a time; each has a connection of its own, so a slow one holds nobody up. */
+const AT_A_TIME = 16;
+/** Messages to one channel before others get their turn. */
+const IN_A_ROW = 50;
+
+interface Outcome {
+  state: DeliveryState;
+  nextAttemptAt: Date | null;
+  error: string | null;
+  response: string | null;
+}
+
+/**
+ * Sends what is due, each channel by itself and in order. What is being sent when the process is killed is sent again after the lease:
+ * so the one message in flight may arrive twice (`Backupd-Delivery` and Message-ID are the same), all others once.
+ */
+@Injectable()
+export class DeliverySender implements OnModuleDestroy {
+  private readonly logger = new Logger('notifications');
+  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly stop = new AbortController();
+  private stopping = false;
+
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly claims: DeliveryClaims,
+    private readonly channels: ChannelsStore,
+    private readonly timings: NotificationTimings,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Begins to send to each channel that something is due for; does not wait for it. */
+  async start(): Promise<void> {
+    for (const id of await this.claims.dueChannels()) {
+      if (this.stopping || this.inFlight.size >= AT_A_TIME) return;
+      if (this.inFlight.has(id)) continue;
+      const sending = this.sendAll(id)
+        .catch((error: unknown) => this.logger.warn(`Messages could not be sent: ${asAppError(error).message}`))
+        .finally(() => this.inFlight.delete(id));
+      this.inFlight.set(id, sending);
+    }
+  }
+
+  /** Resolves when nothing is being sent. */
+  async idle(): Promise<void> {
+    await Promise.all(this.inFlight.values());
+  }
+
+  /** What is being sent may end; then it is cut off, and sent at the next start. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    const cut = setTimeout(() => this.stop.abort(), this.timings.stopMs);
+    await this.idle();
+    clearTimeout(cut);
+  }
+
+  private async sendAll(channelId: string): Promise<void> {
+    const channel = await this.channels.open(channelId);
+    for (let sent = 0; sent < IN_A_ROW && !this.stopping; sent += 1) {
+      const claim = await this.claims.next(channelId, channel?.sender.pings ?? false);
+      if (claim === null || channel === null) return;
+      const outcome = await this.send(channel, claim);
+      await this.settle(claim, outcome);
+      // What comes after it must not overtake it.
+      if (outcome.state === DeliveryState.Waiting) return;
+    }
+  }
+
+  private async send(channel: OpenChannel, claim: Claim): Promise<Outcome> {
+    const [first] = claim.rows;
+    const message = messageOf(
+      first?.id ?? '',
+      claim.rows.map(({ news }) => news),
+      this.config.publicUrl,
+    );
+    try {
+      const response = await channel.send(message, this.stop.signal);
+      return { state: DeliveryState.Sent, nextAttemptAt: null, error: null, response: channel.safe(response) };
+    } catch (thrown) {
+      return this.failed(channel, claim, asAppError(thrown));
+    }
+  }
+
+  private failed(channel: OpenChannel, claim: Claim, error: AppError): Outcome {
+    const answer = error.context['answer'];
+    const told = {
+      error: channel.safe(`${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`),
+      response: typeof answer === 'string' && answer !== '' ? channel.safe(answer) : null,
+    };
+    const now = this.timings.now().getTime();
+    if (error.code === 'JOB_CANCELLED') return { ...told, state: DeliveryState.Waiting, nextAttemptAt: new Date(now) };
+    const attempt = Math.max(...claim.rows.map(({ attempts }) => attempts));
+    const { firstRetryMs, longestRetryMs, attempts, pingAttempts } = this.timings;
+    const most = channel.sender.pings ? pingAttempts : attempts;
+    if (error.retry === 'never' || error.code === 'INTERNAL' || attempt >= most) {
+      this.logger.error(`"${channel.channel.name}" does not get its message: ${told.error}`);
+      return { ...told, state: DeliveryState.Failed, nextAttemptAt: null };
+    }
+    const asked = error.context['retryAfterSeconds'];
+    const wait = backoff(attempt, { firstMs: firstRetryMs, longestMs: longestRetryMs });
+    const waitMs = Math.max(wait, typeof asked === 'number' ? asked * 1000 : 0);
+    this.logger.warn(`"${channel.channel.name}" is tried again in ${Math.ceil(waitMs / 1000)} s: ${told.error}`);
+    return { ...told, state: DeliveryState.Waiting, nextAttemptAt: new Date(now + waitMs) };
+  }
+
+  /** Only while the claim still stands: after its lease the rows are another master's. */
+  private async settle({ rows, claimedUntil }: Claim, outcome: Outcome): Promise<void> {
+    await this.orm.em.fork().nativeUpdate(
+      NotificationDelivery,
+      { id: { $in: rows.map(({ id }) => id) }, claimedUntil, state: DeliveryState.Waiting },
+      {
+        ...outcome,
+        claimedUntil: null,
+        sentAt: outcome.state === DeliveryState.Sent ? this.timings.now() : null,
+      },
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export { NotificationsModule } from './notifications.module.js';
+export { NotificationsSchedule } from './notifications-schedule.js';
+export { NotificationTimings } from './notification-timings.js';

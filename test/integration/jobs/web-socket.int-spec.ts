@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { EventSockets } from '../../../src/modules/events/event-sockets.js';
+import { until } from '../../support/scratch.js';
+import type { TestApi } from '../../support/api.js';
+import { GatedSite, startJobsApp, useJobsApp } from './jobs-app.js';
+
+const test = useJobsApp();
+
+interface Opened {
+  socket: WebSocket;
+  events: Record<string, unknown>[];
+  closed: Promise<number>;
+}
+
+/** Connects as programs do; rejects with the answer when it is refused. */
+function open(
+  api: TestApi,
+  path: string,
+  headers: Record<string, string> = {},
+  protocols: string[] = [],
+): Promise<Opened> {
+  const token = api.token === null ? {} : { Authorization: `Bearer ${api.token}` };
+  const socket = new WebSocket(`${api.url.replace('http', 'ws')}${path}`, protocols, {
+    headers: { ...token, ...headers },
+  });
+  const events: Record<string, unknown>[] = [];
+  socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString()) as Record<string, unknown>));
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => resolve({ socket, events, closed }));
+    socket.on('error', reject);
+    socket.on('unexpected-response', (request, response) => {
+      let text = '';
+      response.on('data', (part: Buffer) => (text += part.toString()));
+      response.on('end', () => {
+        request.destroy();
+        reject(new Error(`${response.statusCode} ${text}`));
+      });
+    });
+  });
+}
+
+const done = (events: Record<string, unknown>[]): boolean => events.some(({ type }) => type === 'job.completed');
+
+describe('/ws/events', () => {
+  it('gives the same events in the same order as the SSE stream, live and by replay', async () => {
+    const site = await GatedSite.make(test, 'same', { settings: { warnings: 3 } });
+    const cut = new AbortController();
+    const bySse: Record<string, unknown>[] = [];
+    const sse = (async () => {
+      for await (const event of test.viewer.events(`/events?siteId=${site.id}`, {
+        lastEventId: '0',
+        signal: cut.signal,
+      }))
+        bySse.push(event.data);
+    })().catch(() => undefined);
+    const live = await open(test.viewer, `/ws/events?siteId=${site.id}`);
+    const job = await site.backUp();
+    await until('both to have seen the end', () => done(bySse) && done(live.events));
+    const replayed = await open(
+      test.viewer,
+      `/ws/events?siteId=${site.id}&lastEventId=0&type=job.warning,job.completed`,
+    );
+    await until('the replay to have the end', () => done(replayed.events));
+    cut.abort();
+    await sse;
+    expect(bySse.length).toBeGreaterThan(10);
+    expect(live.events).toEqual(bySse);
+    expect(live.events.at(-1)).toMatchObject({ type: 'job.completed', jobId: job.id, siteId: site.id });
+    expect(replayed.events).toEqual(bySse.filter(({ type }) => type === 'job.warning' || type === 'job.completed'));
+    live.socket.close();
+    replayed.socket.close();
+  });
+
+  it('takes the token of a browser as a subprotocol, and answers with its own alone', async () => {
+    const token = test.viewer.token ?? '';
+    const { socket, closed } = await open(test.anyone, '/ws/events', { Origin: test.anyone.url }, [
+      'backupd.v1',
+      `backupd.token.${token}`,
+    ]);
+    expect(socket.protocol).toBe('backupd.v1');
+    socket.close();
+    await closed;
+  });
+
+  it('refuses before the handshake, with a problem', async () => {
+    const wrong = test.anyone.as('bkd_wrong');
+    await expect(open(test.anyone, '/ws/events')).rejects.toThrow(/401 .*TOKEN_MISSING/);
+    await expect(open(wrong, '/ws/events')).rejects.toThrow(/401 .*TOKEN_INVALID/);
+    await expect(open(test.anyone, `/ws/events?token=${test.viewer.token ?? ''}`)).rejects.toThrow(/401 /);
+    await expect(open(test.viewer, '/ws/events?type=odd')).rejects.toThrow(/400 .*REQUEST_INVALID/);
+    await expect(open(test.viewer, '/ws/events?lastEventId=odd')).rejects.toThrow(/400 /);
+    await expect(open(test.viewer, '/ws/events', { Origin: 'https://evil.example' })).rejects.toThrow(
+      /403 .*ORIGIN_NOT_ALLOWED/,
+    );
+    await expect(open(test.viewer, '/events')).rejects.toThrow(/404 /);
+    expect(await test.viewer.call('GET', '/ws/events')).toMatchObject({
+      status: 400,
+      body: { code: 'UPGRADE_REQUIRED' },
+    });
+  });
+
+  it('cuts off who does not answer the heartbeat, or says more than it should', async () => {
+    const sockets = test.app.get(EventSockets, { strict: false });
+    const usual = sockets.heartbeatMs;
+    sockets.heartbeatMs = 50;
+    const alive = await open(test.viewer, '/ws/events');
+    const dead = await open(test.viewer, '/ws/events');
+    dead.socket.pong = () => undefined;
+    const loud = await open(test.viewer, '/ws/events');
+    sockets.heartbeatMs = usual;
+    loud.socket.send('x'.repeat(5000));
+    expect(await loud.closed).toBe(1009);
+    expect(await dead.closed).toBe(1006);
+    await pause(120);
+    expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+    alive.socket.close();
+  });
+});
+
+it('closes with 1001 when backupd stops, without holding it up', async () => {
+  const own = await startJobsApp();
+  const { closed } = await open(own.viewer, '/ws/events');
+  const started = Date.now();
+  await own.close();
+  expect(await closed).toBe(1001);
+  expect(Date.now() - started).toBeLessThan(8000);
+});
