@@ -15,6 +15,7 @@ import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { HooksModule } from './modules/hooks/index.js';
 import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
@@ -28,6 +29,7 @@ import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
 import { RestoreModule } from './modules/restore/index.js';
 import { ScannerModule } from './modules/scanner/index.js';
+import { SchedulesModule } from './modules/schedules/index.js';
 import { SecretsModule } from './modules/secrets/index.js';
 import { SettingsModule } from './modules/settings/index.js';
 import { SitesModule } from './modules/sites/index.js';
@@ -64,6 +66,7 @@ export class AppModule {
         DoctorModule,
         EventsModule,
         JobsModule,
+        HooksModule,
         BackupsModule,
         CatalogueModule,
         RestoreModule,
@@ -73,6 +76,7 @@ export class AppModule {
         ReconcileModule,
         RepairModule,
         ProofModule,
+        SchedulesModule,
         DiffModule,
         AlarmsModule,
         MetricsModule,

@@ -19,6 +19,7 @@ const tags: Readonly<Record<string, string>> = {
   notifications: 'News that arrives: channels, rules, deliveries.',
   modules: 'The kinds of sites that can be backed up.',
   resources: 'What the jobs of this host share.',
+  hooks: 'What is done at the moments of a job.',
   audit: 'Who did what from where.',
   tokens: 'Access for programs.',
   health: 'Whether this server works, for load balancers and orchestrators.',

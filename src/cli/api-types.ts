@@ -29,6 +29,8 @@ export interface SiteDto {
   /** Null: the default storage providers. */
   destinations: { mode: 'all' | 'failover'; providers: { id: string; weight: number }[] } | null;
   createdAt: string;
+  /** When its schedule backs it up next. */
+  nextRun: string | null;
   lastBackup: { id: string; createdAt: string; status: string } | null;
 }
 

@@ -19,6 +19,7 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   retention: null,
   destinations: null,
   createdAt: '2026-01-01T00:00:00Z',
+  nextRun: null,
   lastBackup: null,
 });
 const SHOP = '01890a5d-ac96-774b-8cce-b302099a8057';

@@ -12,6 +12,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export interface MasterOptions {
   dataDir: string;
   env?: Record<string, string>;
+  /** Told as soon as the process exists. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 /** A real master process, from the build, on its own data dir and a free port. */
@@ -49,6 +51,7 @@ export class TestMaster {
       },
     });
     endWithTest(child);
+    options.onSpawn?.(child);
     const output = { text: '' };
     const keep = (chunk: Buffer): void => {
       output.text = (output.text + chunk.toString()).slice(-200_000);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A test's own folder under the system's temporary folder; other users may pass through it (servers run as theirs). */
-export function makeScratch(name = 'test'): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), `backupd-${name}-`));
+export function makeScratch(name = 'test', within = tmpdir()): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(within, `backupd-${name}-`));
   chmodSync(path, 0o755);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

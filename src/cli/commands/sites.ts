@@ -9,6 +9,7 @@ import { secretFile } from '../secret-file.js';
 import { collect, collectPair } from './arguments.js';
 import { type DestinationOptions, destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
 import type { Run } from './run.js';
+import { listDiscovered } from './schedule-output.js';
 
 interface EditOptions extends DestinationOptions {
   name?: string;
@@ -18,6 +19,7 @@ interface EditOptions extends DestinationOptions {
   override?: Record<string, string>;
   overrideFile?: Record<string, string>;
   unsetOverride?: string[];
+  path?: string;
   label?: string[];
   clearLabels?: boolean;
   timeZone?: string;
@@ -27,7 +29,7 @@ interface EditOptions extends DestinationOptions {
 export function addSites(program: Command, run: Run): void {
   const sites = program
     .command('sites')
-    .description('the registered sites: list, add, import, edit, pause, resume, remove');
+    .description('the registered sites: list, add, import, edit, pause, resume, remove, discovered');
   sites
     .command('list', { isDefault: true })
     .description('list the registered sites')
@@ -47,9 +49,13 @@ export function addSites(program: Command, run: Run): void {
     .description('register every install found')
     .argument('[path...]', 'folders to look in (default: those of the server, /var/www)')
     .action((paths: string[]) => run((context) => importAll(context, paths)));
-  editOptions(
-    sites.command('edit').description('change a site').argument('<site>', 'id, name, address or path'),
-  ).action((text: string, options: EditOptions) => run((context) => edit(context, text, options)));
+  editOptions(sites.command('edit').description('change a site').argument('<site>', 'id, name, address or path'))
+    .option('--path <path>', 'where it has moved to')
+    .action((text: string, options: EditOptions) => run((context) => edit(context, text, options)));
+  sites
+    .command('discovered')
+    .description('what scheduled scans found: new, moved and vanished sites')
+    .action(() => run(listDiscovered));
   for (const [verb, done, about] of [
     ['pause', 'paused', 'take no more backups of a site'],
     ['resume', 'active again', 'take backups of a paused site again'],
@@ -103,13 +109,14 @@ async function list(context: CommandContext, options: { search?: string; paused?
     found.push(site);
   output.data(found);
   output.table(
-    ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP'],
+    ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP', 'NEXT RUN'],
     found.map((site) => [
       shortId(site.id),
       printable(site.name) + (site.paused ? output.colors.yellow(' (paused)') : ''),
       printable(site.url ?? '–'),
       printable(site.path),
       site.lastBackup === null ? output.colors.yellow('never') : time(site.lastBackup.createdAt),
+      time(site.nextRun),
     ]),
     'No site is registered yet. "backupd scan" looks for some; "backupd sites import" registers what it finds.',
   );
@@ -149,6 +156,7 @@ async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
       'last backup',
       site.lastBackup === null ? 'never' : `${time(site.lastBackup.createdAt)} (${site.lastBackup.status})`,
     ],
+    ['next run', time(site.nextRun)],
   ]);
 }
 
@@ -204,6 +212,7 @@ async function changes(
   site: SiteDto | null,
 ): Promise<Record<string, unknown>> {
   const body: Record<string, unknown> = {};
+  if (options.path !== undefined) body['path'] = asPath(options.path);
   if (options.name !== undefined) body['name'] = options.name;
   if (options.exclude !== undefined || options.clearExcludes === true)
     body['excludes'] = [...(options.clearExcludes === true ? [] : (site?.excludes ?? [])), ...(options.exclude ?? [])];

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { StorageKindDto } from '../api-types.js';
 import { usageError } from '../exit-codes.js';
 import { printable } from '../format.js';
 import type { Output } from '../output.js';
@@ -13,10 +12,16 @@ export interface SettingsOptions {
   secretEnv?: Record<string, string>;
 }
 
-/** The options with which a storage's settings are given. Secrets never stand in the arguments, where others could see them. */
-export function settingsOptions(command: Command): Command {
+/** A kind of storage or channel, as far as its settings go. */
+interface Kind {
+  settingsSchema: { properties?: Properties; required?: readonly string[] };
+  secretSettings: readonly string[];
+}
+
+/** The options with which the settings of a storage or a channel are given. Secrets never stand in the arguments, where others could see them. */
+export function settingsOptions(command: Command, see = '`storage kinds`'): Command {
   return command
-    .option('--setting <name=value>', "one of the driver's settings (repeatable); see `storage kinds`", collectPair)
+    .option('--setting <name=value>', `one of its settings (repeatable); see ${see}`, collectPair)
     .option(
       '--secret-file <name=file>',
       'a secret setting, read from a file, - for the input (repeatable)',
@@ -37,7 +42,7 @@ export function unsetOption(command: Command): Command {
 /** The settings as the API takes them. With `ask`, secrets that must be there are asked for where there is a person. */
 export async function settingsFrom(
   output: Output,
-  kind: StorageKindDto,
+  kind: Kind,
   options: SettingsOptions,
   { ask }: { ask: boolean },
 ): Promise<Record<string, unknown>> {
@@ -74,21 +79,21 @@ export async function settingsFrom(
 
 type Properties = Readonly<Record<string, { type?: string; title?: string; description?: string } | undefined>>;
 
-/** What the driver says of its settings. */
-export function propertiesOf(kind: StorageKindDto): Properties {
+/** What it says of its settings. */
+export function propertiesOf(kind: Kind): Properties {
   return kind.settingsSchema.properties ?? {};
 }
 
-export function requiredOf(kind: StorageKindDto): readonly string[] {
+export function requiredOf(kind: Kind): readonly string[] {
   return kind.settingsSchema.required ?? [];
 }
 
-function titleOf(kind: StorageKindDto, name: string): string {
+function titleOf(kind: Kind, name: string): string {
   return propertiesOf(kind)[name]?.title ?? name;
 }
 
 /** Text, unless the driver wants something else: then JSON. */
-function typed(kind: StorageKindDto, name: string, value: string): unknown {
+function typed(kind: Kind, name: string, value: string): unknown {
   const type = propertiesOf(kind)[name]?.type;
   if (type === undefined || type === 'string') return value;
   try {

@@ -60,3 +60,18 @@ it('spares a process that only has the same pid, and one that was forgotten', as
   expect(await killLeftChildren(folder())).toBe(0);
   expect(child?.exitCode).toBeNull();
 });
+
+it('ends with a process that leads a group all in that group', async () => {
+  const leader = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child = leader;
+  const [member] = (await once(leader.stdout, 'data')) as [Buffer];
+  await rememberChild(folder(), leader.pid ?? 0);
+  const ended = once(leader, 'close');
+  expect(await killLeftChildren(folder())).toBe(1);
+  // Its output closes only when the other one is gone too.
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(Number(member.toString())).toBeGreaterThan(1);
+});

@@ -9,7 +9,7 @@ import { childrenFolder, namesIn } from './work-folder.js';
  * a function that forgets it; call it when the child has ended. Give the pid right after the spawn.
  */
 export async function rememberChild(workDir: string, pid: number): Promise<() => Promise<void>> {
-  const startTime = await startTimeOf(pid);
+  const startTime = (await statusOf(pid))?.startTime ?? null;
   const file = join(childrenFolder(workDir), `${pid}.json`);
   await mkdir(childrenFolder(workDir), { recursive: true, mode: 0o700 });
   if (startTime !== null) await writeJsonDurably(file, { pid, startTime });
@@ -18,26 +18,30 @@ export async function rememberChild(workDir: string, pid: number): Promise<() =>
 
 /**
  * Ends the children that a killed master left behind. A process is only ended when it is the one that was remembered (pid
- * and start time). Returns how many were ended. Idempotent.
+ * and start time); one that leads a process group of its own, with all in it. Returns how many were ended. Idempotent.
  */
 export async function killLeftChildren(workDir: string): Promise<number> {
   const folder = childrenFolder(workDir);
   let killed = 0;
   for (const name of await namesIn(folder)) {
     const child = await readJson(join(folder, name));
-    if (isChildRecord(child) && (await startTimeOf(child.pid)) === child.startTime && kill(child.pid)) killed++;
+    const now = isChildRecord(child) ? await statusOf(child.pid) : null;
+    if (isChildRecord(child) && now?.startTime === child.startTime && kill(now.leadsGroup ? -child.pid : child.pid))
+      killed++;
     await rm(join(folder, name), { force: true });
   }
   return killed;
 }
 
-/** Clock ticks since boot at which the process started; null when there is none. Field 22 of /proc/<pid>/stat. */
-async function startTimeOf(pid: number): Promise<string | null> {
+/** Fields 5 and 22 of /proc/<pid>/stat: its group, and the clock ticks since boot at which it started. Null when there is none. */
+async function statusOf(pid: number): Promise<{ startTime: string; leadsGroup: boolean } | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     // The second field is the name in parentheses and may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    const startTime = fields[19];
+    if (fields[0] === 'Z' || startTime === undefined) return null;
+    return { startTime, leadsGroup: fields[2] === String(pid) };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return null;
     throw error;

@@ -11,7 +11,7 @@ import {
   openWholeFrames,
 } from '../../engine/snapshot/read/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import { type Job, jobActive, JobKind, JobsService } from '../jobs/index.js';
+import { type Job, jobActive, JobKind, JobsService, type StartedBy } from '../jobs/index.js';
 import { SiteExtensions, SitesService } from '../sites/index.js';
 import { BackupReader } from './backup-reader.js';
 import { copyDiffers, sitePaused } from './backups.errors.js';
@@ -48,19 +48,18 @@ export class BackupsService implements OnModuleInit {
   }
 
   /** Starts a backup of the site. Errors: SITE_NOT_FOUND, SITE_PAUSED, MODULE_UNKNOWN, JOB_ACTIVE. */
-  async start(siteId: string, how: { priority?: number; full?: boolean; reread?: boolean } = {}): Promise<Job> {
+  async start(
+    siteId: string,
+    how: { priority?: number; full?: boolean; reread?: boolean } = {},
+    { within, ...by }: StartedBy = {},
+  ): Promise<Job> {
     const site = await this.sites.get(siteId);
     if (site.paused) throw sitePaused(siteId);
     const { stages } = this.modules.get(site.module);
     const request = { full: how.full === true, reread: how.reread === true };
-    return this.jobs.create({
-      kind: JobKind.Backup,
-      site,
-      stages,
-      backupId: newId(),
-      priority: how.priority ?? 0,
-      request,
-    });
+    const backupId = newId();
+    const priority = how.priority ?? 0;
+    return this.jobs.create({ kind: JobKind.Backup, site, stages, backupId, priority, request, ...by }, within);
   }
 
   /** A folder of the backup. Errors: BACKUP_NOT_FOUND, BACKUP_PATH_NOT_FOUND, and of reading. */

@@ -7,7 +7,12 @@ export type HookFailure = (typeof HookFailure)[keyof typeof HookFailure];
 /** A program as the site's owner, or a request. */
 export type HookAction =
   | { type: 'command'; command: string[] }
-  | { type: 'http'; method: 'GET' | 'POST' | 'PUT'; url: string };
+  | {
+      type: 'http';
+      method: 'GET' | 'POST' | 'PUT';
+      /** Only scheme and host; the whole URL is sealed. */
+      url: string;
+    };
 
 /** Something of the administrator's own that is done at a moment of a job. */
 export const HookSchema = defineEntity({
@@ -27,7 +32,7 @@ export const HookSchema = defineEntity({
     /** Of two at the same moment the smaller goes first. */
     position: p.integer().default(0),
     action: p.json<HookAction>(),
-    /** Headers of a request as sealed JSON; null = none. */
+    /** URL and headers of a request as sealed JSON; null = a command. */
     sealed: p.text().nullable(),
     timeLimitSeconds: p.integer().default(60),
     onFailure: p.enum(() => HookFailure),

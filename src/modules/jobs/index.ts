@@ -1,9 +1,10 @@
 export { JobsModule } from './jobs.module.js';
-export { JobsService, type NewJob } from './jobs.service.js';
+export { JobsService, type NewJob, type StartedBy } from './jobs.service.js';
 export { JobHandlers, type HandledPlan, type JobHandler, type RequestSecrets, type RunContext } from './job-handler.js';
+export { JobExtensions, type JobExtension } from './job-extensions.js';
 export { JobTimings } from './job-timings.js';
 export { JobDto } from './dto/job.dto.js';
-export { Job, JobKind, JobStatus } from './job.entity.js';
+export { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';
 export { jobActive } from './jobs.errors.js';
 export { JobQueue } from './job-queue.js';
 export { InstanceId } from './instance-id.js';

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { PgListener } from '../events/index.js';
 import { ResourceService } from '../resources/index.js';
+import { JobFollowUps } from './job-follow-ups.js';
 import { JobRecovery } from './job-recovery.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { JobWorker } from './job-worker.js';
@@ -30,6 +31,7 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly worker: JobWorker,
     private readonly recovery: JobRecovery,
     private readonly parts: RecoveryParts,
+    private readonly followUps: JobFollowUps,
   ) {}
 
   /** Handlers of all kinds are registered by now (they are at module init). */
@@ -53,6 +55,7 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
     if (!this.started) return;
     await this.parts.queue.pause();
     await this.worker.stopAll();
+    await this.followUps.stopAll();
     await this.parts.sweeper.settled();
   }
 
@@ -63,6 +66,7 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
   private async sweep(): Promise<void> {
     try {
       await this.parts.sweeper.sweepAll();
+      await this.followUps.runDue();
     } catch (error) {
       this.logger.warn(`Leftovers of jobs could not be removed: ${String(error)}`);
     }

@@ -7,6 +7,9 @@ import type { Job } from './job.entity.js';
 const QUEUE = 'site-job';
 const DAY_SECONDS = 86_400;
 
+/** When a job whose master died is delivered again: no sign of life for so long, looked for so often. Tests shorten it, before a start. */
+export const DELIVERY_TIMINGS = { heartbeatSeconds: 60, lookEverySeconds: 60 };
+
 /** What a delivery carries. */
 interface Delivery {
   jobId: string;
@@ -29,6 +32,8 @@ export class JobQueue implements OnModuleInit {
       max: 4,
       schedule: false,
       useListenNotify: true,
+      superviseIntervalSeconds: DELIVERY_TIMINGS.lookEverySeconds,
+      monitorIntervalSeconds: DELIVERY_TIMINGS.lookEverySeconds,
     });
     this.boss.on('error', (error) => this.logger.warn(error.message));
     this.boss.on('warning', (warning) => this.logger.debug(warning.message));
@@ -39,7 +44,7 @@ export class JobQueue implements OnModuleInit {
     await this.boss.createQueue(QUEUE, {
       policy: 'exclusive',
       notify: true,
-      heartbeatSeconds: 60,
+      heartbeatSeconds: DELIVERY_TIMINGS.heartbeatSeconds,
       // The longest pg-boss takes. A run that takes longer is delivered again and found running: nothing happens.
       expireInSeconds: DAY_SECONDS,
       retryLimit: 10,

@@ -6,6 +6,7 @@ import { lockInTransaction } from '../../database/index.js';
 import { appending, EventLog, type NewEvent } from '../events/index.js';
 import { addAttempt, type AttemptEnd, runningStages } from './job-attempts.js';
 import { jobEvent, stageEvent } from './job-events.js';
+import { JobExtensions } from './job-extensions.js';
 import { JobQueue } from './job-queue.js';
 import {
   type AttemptOutcome,
@@ -70,6 +71,7 @@ export class JobStore {
     private readonly orm: MikroORM,
     private readonly queue: JobQueue,
     private readonly log: EventLog,
+    private readonly extensions: JobExtensions,
   ) {}
 
   /** Changes the locked row, holding the advisory lock if one is named; what `change` returns is logged. Error: JOB_NOT_FOUND. */
@@ -152,6 +154,7 @@ export class JobStore {
     job.keptBytes = end.keep?.bytes ?? null;
     job.litter = end.litter || job.keptUntil !== null;
     if (!job.litter) job.sealedRequest = null;
+    job.followUp = job.attempt > 0 && (await this.extensions.wantsFollowUp(job, em));
     const stages: NewEvent[] = [];
     job.stages = job.stages.map((stage) => {
       if (stage.status === 'pending') return { ...stage, status: 'skipped', message: stage.message ?? 'Not reached.' };

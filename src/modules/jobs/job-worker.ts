@@ -7,6 +7,8 @@ import { StopRequest } from '../../engine/ports/index.js';
 import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';
+import { JobExtensions } from './job-extensions.js';
+import { JobFollowUps } from './job-follow-ups.js';
 import { jobEvent } from './job-events.js';
 import type { HandledPlan, RequestSecrets, RunContext } from './job-handler.js';
 import { JobRecorder } from './job-recorder.js';
@@ -37,6 +39,8 @@ export class JobWorker {
     private readonly recovery: JobRecovery,
     private readonly instance: InstanceId,
     private readonly ending: JobEnding,
+    private readonly extensions: JobExtensions,
+    private readonly followUps: JobFollowUps,
   ) {}
 
   /** Ids of the jobs that run here. */
@@ -113,6 +117,7 @@ export class JobWorker {
     } catch (error) {
       await this.recorded(job, () => this.ending.giveUp(run, asAppError(error)));
     }
+    this.followUps.begin(job.id);
   }
 
   private async runStages(run: JobRun): Promise<void> {
@@ -142,6 +147,7 @@ export class JobWorker {
     const plan = await handler.prepare(job, context, secrets);
     return {
       ...plan,
+      stages: await this.extensions.around(job, plan, context),
       result: () => plan.result(),
       goesOnLater: (error) => this.ending.mayRetry(run, error) && plan.goesOnLater(error),
       keeps: async (error) => {

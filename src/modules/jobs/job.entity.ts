@@ -131,6 +131,8 @@ export const JobSchema = defineEntity({
     cancelRequestedAt: p.datetime(3).nullable(),
     /** Objects of an unfinished backup may lie in storage and must still be removed. */
     litter: p.boolean().default(false),
+    /** Its end is recorded, and what other features do after it is still to be done. */
+    followUp: p.boolean().default(false),
     /** What it made stays in its work folder until then, so that a retry goes on from there; null = nothing stays. */
     keptUntil: p.datetime(3).nullable(),
     /** Bytes in its work folder that stay until then. */

@@ -3,6 +3,8 @@ import { EventsModule } from '../events/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding } from './job-ending.js';
+import { JobExtensions } from './job-extensions.js';
+import { JobFollowUps } from './job-follow-ups.js';
 import { JobHandlers } from './job-handler.js';
 import { JobLifecycle } from './job-lifecycle.js';
 import { JobQueue } from './job-queue.js';
@@ -24,6 +26,8 @@ import { RunContexts } from './run-context.js';
   controllers: [JobsController],
   providers: [
     InstanceId,
+    JobExtensions,
+    JobFollowUps,
     JobHandlers,
     JobLifecycle,
     JobQueue,
@@ -39,6 +43,6 @@ import { RunContexts } from './run-context.js';
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobHandlers, JobQueue, JobsService, JobTimings],
+  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings],
 })
 export class JobsModule {}

@@ -34,6 +34,12 @@ export interface NewJob {
   slot?: { scheduleId: string; slotAt: Date };
 }
 
+/** Who starts a job, and in which transaction; a person and one of its own when absent. */
+export interface StartedBy extends Pick<NewJob, 'trigger' | 'slot'> {
+  /** The caller's transaction; an error undoes only what was begun in here. */
+  within?: EntityManager;
+}
+
 export interface JobFilter {
   siteId?: string | undefined;
   status?: readonly JobStatus[] | undefined;
@@ -81,6 +87,7 @@ export class JobsService {
       runnerId: null,
       cancelRequestedAt: null,
       litter: false,
+      followUp: false,
       keptUntil: null,
       keptBytes: null,
       retryAt: null,

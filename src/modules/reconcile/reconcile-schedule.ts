@@ -10,16 +10,42 @@ import { ReconcileService } from './reconcile.service.js';
 const SETTING = 'reconcile.schedule';
 /** Sunday, 03:17 UTC. */
 const WEEKLY = '17 3 * * 0';
-/** Reconciles every provider now and then, marking what is missing. A run that was missed while no master ran is made up for. */
+const BY_ITSELF = { actions: ['mark'], graceDays: 7, force: false } as const;
+
+/**
+ * Reconciles every provider now and then, marking what is missing, unless the administrator's own schedule does. A run that was missed
+ * while no master ran is made up for.
+ */
 @Injectable()
 export class ReconcileSchedule {
   private readonly logger = new Logger('reconcile');
+  private isReplaced: () => Promise<boolean> = () => Promise.resolve(false);
 
   constructor(
     private readonly settings: SettingsService,
     private readonly storage: StorageService,
     private readonly reconcile: ReconcileService,
   ) {}
+
+  /** Asked each time whether a schedule takes the place of this one. */
+  replaceWhen(isReplaced: () => Promise<boolean>): void {
+    this.isReplaced = isReplaced;
+  }
+
+  /** Reconciles all enabled providers now, one after the other; says what came of it. */
+  async runAll(signal: AbortSignal): Promise<string> {
+    const notes: string[] = [];
+    for (const { id, name, enabled } of await this.storage.all()) {
+      if (!enabled || signal.aborted) continue;
+      try {
+        const { status, error } = await this.reconcile.ended((await this.reconcile.start(id, BY_ITSELF)).id);
+        notes.push(`${name}: ${status}${error === null ? '' : `, ${error?.message ?? 'no reason is known'}`}`);
+      } catch (error) {
+        notes.push(`${name}: ${asAppError(error).message}`);
+      }
+    }
+    return notes.join('; ') || 'No storage is enabled.';
+  }
 
   /** The cron expression (UTC); null = never. */
   async get(): Promise<string | null> {
@@ -37,7 +63,7 @@ export class ReconcileSchedule {
   @Cron(CronExpression.EVERY_10_MINUTES, { name: 'reconcile' })
   async tick(): Promise<void> {
     try {
-      await this.runDue(new Date());
+      if (!(await this.isReplaced())) await this.runDue(new Date());
     } catch (error) {
       this.logger.warn(`Storages could not be reconciled: ${String(error)}`);
     }
@@ -52,7 +78,7 @@ export class ReconcileSchedule {
       const before = (await this.reconcile.lastStart(id)) ?? createdAt;
       if (!enabled || new CronTime(cron, 'UTC').getNextDateFrom(before, 'UTC').toJSDate() > now) continue;
       try {
-        await this.reconcile.start(id, { actions: ['mark'], graceDays: 7, force: false });
+        await this.reconcile.start(id, BY_ITSELF);
         started.push(id);
       } catch (error) {
         const { code, message } = asAppError(error);

@@ -17,6 +17,6 @@ import { Reconciler } from './reconciler.js';
   imports: [BackupsModule, JobsModule, SettingsModule, StorageModule],
   controllers: [ReconcileController],
   providers: [KnownObjects, Marker, OrphanAdopter, OrphanRemover, Reconciler, ReconcileSchedule, ReconcileService],
-  exports: [ReconcileService],
+  exports: [ReconcileSchedule, ReconcileService],
 })
 export class ReconcileModule {}

@@ -62,13 +62,14 @@ export class RetentionRunner {
   }
 
   /** Both phases for every registered site, one after the other. Backups of a forgotten site stay: its policy went with it. */
-  async applyAll(): Promise<void> {
+  async applyAll(signal?: AbortSignal): Promise<void> {
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const rows = await this.orm.em
         .fork()
         .execute<{ id: string }[]>('select id from site where id > ? order by id limit ?', [after, PAGE]);
       for (const { id } of rows) {
+        if (signal?.aborted === true) return;
         after = id;
         await this.apply(id).catch((error: unknown) => {
           this.logger.warn(`Retention of site ${id} failed: ${String(error)}`);

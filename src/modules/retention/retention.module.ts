@@ -25,6 +25,6 @@ import { SiteRetentionController } from './site-retention.controller.js';
     RetentionSchedule,
     RetentionService,
   ],
-  exports: [RetentionPruner],
+  exports: [RetentionPruner, RetentionSchedule],
 })
 export class RetentionModule {}

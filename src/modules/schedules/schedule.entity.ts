@@ -127,6 +127,10 @@ export const SeenSiteSchema = defineEntity({
     name: p.text(),
     /** Device and inode of the folder: the same at another path has moved. */
     identity: p.text(),
+    /** Host and name of its database, where the module says so: the same at another path has moved, too. */
+    database: p.text().nullable(),
+    /** Where it was before, when it has moved. */
+    movedFrom: p.text().nullable(),
     foundAt: p.datetime(3),
     lastSeenAt: p.datetime(3),
     /** Null while it is there. */

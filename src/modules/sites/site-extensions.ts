@@ -12,6 +12,8 @@ export interface LastBackup {
 export interface SiteExtension {
   /** The newest good backup of each of these sites, where there is one. */
   lastBackups?(siteIds: readonly string[]): Promise<ReadonlyMap<string, LastBackup>>;
+  /** When each of these sites is backed up next by its schedule, where it has one. */
+  nextRuns?(siteIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** Throws when the site may not be removed now (a job of it is active). Called in order, before anything is changed. */
   beforeRemove?(siteId: string): Promise<void>;
 }
@@ -33,6 +35,14 @@ export class SiteExtensions {
     if (siteIds.length === 0) return found;
     for (const extension of this.added)
       for (const [id, backup] of (await extension.lastBackups?.(siteIds)) ?? []) found.set(id, backup);
+    return found;
+  }
+
+  async nextRuns(siteIds: readonly string[]): Promise<Map<string, Date>> {
+    const found = new Map<string, Date>();
+    if (siteIds.length === 0) return found;
+    for (const extension of this.added)
+      for (const [id, at] of (await extension.nextRuns?.(siteIds)) ?? []) found.set(id, at);
     return found;
   }
 

@@ -10,17 +10,19 @@ export class SiteMapper {
   constructor(private readonly extensions: SiteExtensions) {}
 
   async one(site: Site): Promise<SiteDto> {
-    const backups = await this.extensions.lastBackups([site.id]);
-    return toDto(site, backups.get(site.id));
+    const [dto] = await this.many([site]);
+    return dto ?? toDto(site, undefined, undefined);
   }
 
   async many(sites: readonly Site[]): Promise<SiteDto[]> {
-    const backups = await this.extensions.lastBackups(sites.map((site) => site.id));
-    return sites.map((site) => toDto(site, backups.get(site.id)));
+    const ids = sites.map((site) => site.id);
+    const backups = await this.extensions.lastBackups(ids);
+    const nextRuns = await this.extensions.nextRuns(ids);
+    return sites.map((site) => toDto(site, backups.get(site.id), nextRuns.get(site.id)));
   }
 }
 
-function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
+function toDto(site: Site, backup: LastBackup | undefined, nextRun: Date | undefined): SiteDto {
   return {
     id: site.id,
     name: site.name,
@@ -41,6 +43,7 @@ function toDto(site: Site, backup: LastBackup | undefined): SiteDto {
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:
       backup === undefined ? null : { id: backup.id, createdAt: backup.createdAt.toISOString(), status: backup.status },
+    nextRun: nextRun?.toISOString() ?? null,
     description: site.description ?? null,
   };
 }

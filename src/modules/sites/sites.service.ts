@@ -29,6 +29,8 @@ export interface NewSite {
 }
 
 export interface SiteChanges {
+  /** Where it has moved to. */
+  path?: string | undefined;
   name?: string | undefined;
   settings?: Readonly<Record<string, unknown>> | undefined;
   excludes?: readonly string[] | undefined;
@@ -147,17 +149,7 @@ export class SitesService {
     const site = await this.find(em, id);
     this.inspector.check({ ...changes, module: site.module });
     if (changes.destinations !== undefined) site.destinations = await this.destinations.checked(changes.destinations);
-    if (changes.overrides !== undefined) {
-      const stored = storeOverrides(changes.overrides, site.overrides, this.secrets);
-      const { description } = await this.inspector.describe(
-        site.module,
-        site.path,
-        revealOverrides(stored, this.secrets),
-      );
-      site.overrides = stored;
-      site.description = description;
-      if (description !== null) site.url = description.url;
-    }
+    if (changes.overrides !== undefined || changes.path !== undefined) await this.inspectAnew(site, changes);
     if (changes.name !== undefined) site.name = changes.name;
     if (changes.settings !== undefined) site.settings = { ...changes.settings };
     if (changes.excludes !== undefined) site.excludes = [...changes.excludes];
@@ -217,6 +209,24 @@ export class SitesService {
         externalId: site.externalId ?? null,
       },
     };
+  }
+
+  /** At another path, or with other overrides. Errors: SITE_EXISTS and the module's. */
+  private async inspectAnew(site: Site, changes: SiteChanges): Promise<void> {
+    const stored =
+      changes.overrides === undefined
+        ? site.overrides
+        : storeOverrides(changes.overrides, site.overrides, this.secrets);
+    const overrides = revealOverrides(stored, this.secrets);
+    const { path, description } = await this.inspector.describe(site.module, changes.path ?? site.path, overrides);
+    if (changes.path !== undefined) {
+      const known = await this.findByPath(path);
+      if (known !== null && known.id !== site.id) throw siteExists(path, known.id, known.name);
+      site.path = path;
+    }
+    site.overrides = stored;
+    site.description = description;
+    if (description !== null) site.url = description.url;
   }
 
   private async find(em: EntityManager, id: string): Promise<Site> {

@@ -1,1 +1,2 @@
 export { VerifyModule } from './verify.module.js';
+export { VerifyService } from './verify.service.js';

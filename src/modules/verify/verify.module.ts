@@ -4,10 +4,12 @@ import { JobsModule } from '../jobs/index.js';
 import { StorageModule } from '../storage/index.js';
 import { VerifyJobHandler } from './verify-job.handler.js';
 import { VerifyController } from './verify.controller.js';
+import { VerifyService } from './verify.service.js';
 
 @Module({
   imports: [BackupsModule, JobsModule, StorageModule],
   controllers: [VerifyController],
-  providers: [VerifyJobHandler],
+  providers: [VerifyJobHandler, VerifyService],
+  exports: [VerifyService],
 })
 export class VerifyModule {}

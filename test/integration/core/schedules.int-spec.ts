@@ -17,6 +17,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'reconcile',
     'repair',
     'retention',
+    'schedules',
     'storage',
   ];
   expect([...jobs.keys()].toSorted()).toEqual(names.toSorted());

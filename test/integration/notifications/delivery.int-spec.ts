@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { newId } from '../../../src/common/ids.js';
+import { NotificationDelivery } from '../../../src/modules/notifications/notification.entity.js';
 import { Notifier } from '../../../src/modules/notifications/delivery/notifier.js';
 import { DeliveryWriter } from '../../../src/modules/notifications/delivery/delivery-writer.js';
 import { GatedSite } from '../jobs/jobs-app.js';
@@ -38,10 +39,10 @@ it('500 failures for one reason are one message that says so', async () => {
   const channel = await hook('storm');
   await news.rule(channel, ['job.failed', 'alarm.*']);
   await news.tick();
-  for (let batch = 0; batch < 25; batch += 1) {
-    const names = Array.from({ length: 20 }, (_, i) => `site-${batch * 20 + i}.example`);
+  for (let batch = 0; batch < 10; batch += 1) {
+    const names = Array.from({ length: 50 }, (_, i) => `site-${batch * 50 + i}.example`);
     await news.happen(...names.map((name) => jobFailed(newId(), name)));
-    await news.pass(10);
+    await news.pass(20);
   }
   await news.happen(alarm('alarm.raised', 'offsite'));
   await news.pass(600);
@@ -232,17 +233,21 @@ it('a crash between any two steps loses nothing and tells nothing twice but what
   await news.rule(channel, ['job.failed', 'job.completed'], { siteIds: [id] });
   await news.tick();
   await news.happen(jobFailed(id, 'crash.example'), jobDone(id, 'crash.example', 0), jobFailed(id, 'crash.example'));
-  // Killed after the first of its writes: all of them go with the transaction.
+  // Killed after its writes: they go with the transaction, the cursor with them.
   const writer = news.test.app.get(DeliveryWriter, { strict: false });
-  const add = writer.add.bind(writer);
-  let calls = 0;
-  writer.add = async (...given) => {
-    await add(...given);
-    calls += 1;
-    if (calls === 2) throw new Error('killed');
+  const open = writer.open.bind(writer);
+  writer.open = async (...given) => {
+    const batch = await open(...given);
+    const flush = batch.flush.bind(batch);
+    batch.flush = async (em) => {
+      await flush(em);
+      expect(await em.count(NotificationDelivery, { channelId: channel })).toBe(3);
+      throw new Error('killed');
+    };
+    return batch;
   };
   await expect(news.test.app.get(Notifier, { strict: false }).run()).rejects.toThrow('killed');
-  writer.add = add;
+  writer.open = open;
   expect(await news.deliveries(channel)).toEqual([]);
   // Two masters at a time.
   const notifier = news.test.app.get(Notifier, { strict: false });
@@ -257,9 +262,10 @@ it('a crash between any two steps loses nothing and tells nothing twice but what
   const claims = `update notification_delivery set claimed_until = ?, attempts = 1 where channel_id = ? and state = 'waiting'`;
   const lease = new Date(news.timings.now().getTime() + 180_000);
   await news.orm.em.fork().execute(claims, [lease.toISOString(), channel]);
-  await news.pass(170);
+  await news.pass(160);
   expect(receiver.json('crash')).toEqual([]);
   await news.pass(20);
+  expect((await news.deliveries(channel)).map(({ attempts }) => attempts).join(' ')).toBe('2 2 0');
   expect(receiver.json('crash')).toHaveLength(1);
   await news.pass(600);
   expect(receiver.json('crash')).toHaveLength(1);

@@ -105,8 +105,8 @@ function bundleVanished(provider: string, { key, size }: ReferredBundle, found: 
     kind: 'storage',
     message: `The storage "${provider}" has lost a bundle of an earlier backup that this one needs.`,
     hint: 'Back up again: what lay in it is then stored anew. Find out who deletes objects there.',
-    // Not by itself: this job would need the same bundle again.
-    retry: 'maybe',
+    // Going on would need the same bundle again; begun anew the job does not.
+    retry: 'never',
     context: { provider, key, size, found },
   });
 }

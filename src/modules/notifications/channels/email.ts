@@ -126,6 +126,12 @@ function smtpError(error: unknown, host: string): AppError {
   const shown = answer === null ? '' : `SMTP ${answer}`;
   if (code === 'EAUTH' && !(status >= 400 && status < 500))
     return notificationRefused(`${host} refused the login.`, shown, 'Check user and password of the channel.');
+  if (code === 'ETLS' && status >= 500)
+    return notificationRefused(
+      `${host} has no STARTTLS.`,
+      shown,
+      'Set `security` to tls (port 465), or to none without a login.',
+    );
   if (status >= 500)
     return notificationRefused(
       `${host} refused the mail (${status}).`,

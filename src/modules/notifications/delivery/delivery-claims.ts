@@ -45,7 +45,7 @@ export class DeliveryClaims {
   async dueChannels(): Promise<string[]> {
     const now = this.timings.now().toISOString();
     const rows = await this.orm.em.fork().execute<{ id: string }[]>(
-      `select distinct channel_id as id from notification_delivery d
+      `select distinct channel_id as id from notification_delivery
         where state = 'waiting' and next_attempt_at <= ? and ${FREE} limit 500`,
       [now, now, now, now],
     );
@@ -76,7 +76,7 @@ export class DeliveryClaims {
   private async dueRules(em: EntityManager, channelId: string): Promise<(string | null)[]> {
     const now = this.timings.now().toISOString();
     const rows = await em.execute<{ rule_id: string | null }[]>(
-      `select rule_id, min(created_at) as first from notification_delivery d
+      `select rule_id, min(created_at) as first from notification_delivery
         where channel_id = ? and state = 'waiting' and next_attempt_at <= ? and ${FREE}
         group by rule_id order by first`,
       [channelId, now, now, now, now],
@@ -96,13 +96,15 @@ export class DeliveryClaims {
       await drop(em, { channelId, ruleId }, rule === null ? 'The rule was removed.' : 'The rule is disabled.');
       return null;
     }
+    const together = rule === null || pings ? null : rule;
+    if (together !== null && !(await this.ripe(em, together, channelId))) return null;
     const due = await em.execute<DueRow[]>(
       `select id, attempts, message, created_at from notification_delivery
         where channel_id = ? and rule_id is not distinct from ?::uuid and state = 'waiting' and next_attempt_at <= ?
-        order by created_at, id limit ${pings ? 1 : MOST} for update skip locked`,
+        order by created_at, id limit ${together === null ? 1 : MOST} for update skip locked`,
       [channelId, ruleId, now.toISOString()],
     );
-    const rows = rule === null || pings ? due : await this.sendable(em, rule, channelId, due);
+    const rows = together === null ? due : await this.sendable(em, together, due);
     if (rows.length === 0) return null;
     const claimedUntil = new Date(now.getTime() + this.timings.leaseMs);
     await em.execute(
@@ -117,11 +119,29 @@ export class DeliveryClaims {
     };
   }
 
-  /** What of the due rows may go now; what may not, for long, gets the time at which it may. */
+  /**
+   * Whether no more is likely to come, or it has waited long enough; and the last message is long enough ago. Rules with a digest have
+   * their own times, and a retry has waited.
+   */
+  private async ripe(em: EntityManager, rule: NotificationRule, channelId: string): Promise<boolean> {
+    if (rule.digest !== null && rule.digest !== undefined) return true;
+    const { settleMs, gatherMs, intervalMs } = this.timings;
+    const now = this.timings.now();
+    const [due] = await em.execute<{ first: string; last: string; retry: boolean; before: string | null }[]>(
+      `select min(created_at) as first, max(created_at) as last, bool_or(attempts > 0) as retry,
+          (select max(sent_at) from notification_delivery where channel_id = ? and rule_id = ?) as before
+        from notification_delivery where channel_id = ? and rule_id = ? and state = 'waiting' and next_attempt_at <= ?`,
+      [channelId, rule.id, channelId, rule.id, now.toISOString()],
+    );
+    if (due === undefined || due.retry) return true;
+    const from = Math.min(time(due.last) + settleMs, time(due.first) + gatherMs);
+    return now.getTime() >= Math.max(from, due.before === null ? 0 : time(due.before) + intervalMs);
+  }
+
+  /** What of the due rows may go now; what may not gets the time at which it may. */
   private async sendable(
     em: EntityManager,
     rule: NotificationRule,
-    channelId: string,
     due: readonly DueRow[],
   ): Promise<readonly DueRow[]> {
     const now = this.timings.now();
@@ -138,40 +158,20 @@ export class DeliveryClaims {
         quietEnd,
       );
     const [first] = rows;
-    if (first === undefined) return [];
-    if (digest !== null && digest !== undefined) {
-      const at = digestTime(digest, new Date(first.created_at));
-      if (at <= now || rows.some(({ attempts }) => attempts > 0)) return rows;
-      await hold(em, rows, at);
-      return [];
-    }
-    return rows.some(({ attempts }) => attempts > 0) || (await this.settled(em, rule.id, channelId, rows)) ? rows : [];
-  }
-
-  /** Whether no more is likely to come, or it has waited long enough; and the last message is long enough ago. */
-  private async settled(
-    em: EntityManager,
-    ruleId: string,
-    channelId: string,
-    rows: readonly DueRow[],
-  ): Promise<boolean> {
-    const { settleMs, gatherMs, intervalMs } = this.timings;
-    const now = this.timings.now().getTime();
-    const first = new Date(rows[0]?.created_at ?? now).getTime();
-    const last = new Date(rows.at(-1)?.created_at ?? now).getTime();
-    if (now < Math.min(last + settleMs, first + gatherMs)) return false;
-    const [before] = await em.execute<{ at: string | null }[]>(
-      'select max(sent_at) as at from notification_delivery where channel_id = ? and rule_id = ?',
-      [channelId, ruleId],
-    );
-    return before?.at === null || before?.at === undefined || now >= new Date(before.at).getTime() + intervalMs;
+    if (first === undefined || digest === null || digest === undefined) return rows;
+    const at = digestTime(digest, new Date(first.created_at));
+    if (at <= now || rows.some(({ attempts }) => attempts > 0)) return rows;
+    await hold(em, rows, at);
+    return [];
   }
 }
 
+const time = (iso: string): number => new Date(iso).getTime();
+
 /** No other delivery of the channel is being sent or waits for a retry. */
-const FREE = `(claimed_until is null or claimed_until <= ?) and not exists (select 1 from notification_delivery o
-  where o.channel_id = d.channel_id and o.state = 'waiting'
-    and (o.claimed_until > ? or (o.attempts > 0 and o.next_attempt_at > ?)))`;
+const FREE = `(claimed_until is null or claimed_until <= ?) and channel_id not in (
+  select channel_id from notification_delivery
+    where state = 'waiting' and (claimed_until > ? or (attempts > 0 and next_attempt_at > ?)))`;
 
 /** Tries of before count no more: a channel with a retry ahead would be closed for all others too. */
 async function hold(em: EntityManager, rows: readonly DueRow[], until: Date): Promise<void> {

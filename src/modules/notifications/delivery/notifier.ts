@@ -4,7 +4,8 @@ import { NEWS_EVENTS } from '../news/news.js';
 import { newsOf, type ToldEvent } from '../news/news-of-event.js';
 import { NotificationChannel, NotificationRule } from '../notification.entity.js';
 import type { RuleSite } from '../rules/rule-match.js';
-import { DeliveryWriter, type Lane } from './delivery-writer.js';
+import type { Lane } from './delivery-batch.js';
+import { DeliveryWriter } from './delivery-writer.js';
 import { Heartbeats } from './heartbeats.js';
 import { Reminders } from './reminders.js';
 
@@ -55,7 +56,7 @@ export class Notifier {
     const after = cursor > newest ? 0 : cursor;
     const events = await eventsAfter(em, after, newest);
     const lanes = await lanesOf(em);
-    for (const row of events) await this.tell(em, lanes, row);
+    await this.tell(em, lanes, events);
     const upTo = events.length === BATCH ? Number(events.at(-1)?.id) : newest;
     if (upTo !== cursor) await em.execute('update notification_cursor set event_id = ? where id = 1', [upTo]);
     await this.reminders.add(em, lanes);
@@ -63,11 +64,20 @@ export class Notifier {
     return events.length;
   }
 
-  private async tell(em: EntityManager, lanes: readonly Lane[], row: EventRow): Promise<void> {
-    const news = newsOf(toldEvent(row));
-    if (news === null) return;
-    const site: RuleSite | null = row.site_id === null ? null : { id: row.site_id, labels: row.labels ?? [] };
-    for (const lane of lanes) await this.writer.add(em, lane, news, site);
+  private async tell(em: EntityManager, lanes: readonly Lane[], events: readonly EventRow[]): Promise<void> {
+    if (lanes.length === 0) return;
+    const told = events.flatMap((row) => {
+      const news = newsOf(toldEvent(row));
+      return news === null ? [] : [{ news, site: siteOf(row) }];
+    });
+    if (told.length === 0) return;
+    const batch = await this.writer.open(
+      em,
+      lanes,
+      told.map(({ news }) => news.topic),
+    );
+    for (const { news, site } of told) for (const lane of lanes) batch.add(lane, news, site);
+    await batch.flush(em);
   }
 
   private async cursor(em: EntityManager): Promise<number | null> {
@@ -116,6 +126,9 @@ async function lanesOf(em: EntityManager): Promise<Lane[]> {
     }),
   );
 }
+
+const siteOf = ({ site_id: id, labels }: EventRow): RuleSite | null =>
+  id === null ? null : { id, labels: labels ?? [] };
 
 function toldEvent(row: EventRow): ToldEvent {
   return {

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { senders } from '../channels/index.js';
 import type { News } from '../news/news.js';
 import { NotificationTimings } from '../notification-timings.js';
-import { DeliveryWriter, type Lane } from './delivery-writer.js';
+import type { Lane } from './delivery-batch.js';
+import { DeliveryWriter } from './delivery-writer.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,13 +17,14 @@ export class Reminders {
   ) {}
 
   async add(em: EntityManager, lanes: readonly Lane[]): Promise<void> {
-    for (const lane of lanes) {
-      const { rule, channel } = lane;
-      if (rule.remindHours === null || rule.remindHours === undefined || senders[channel.kind].pings) continue;
-      const now = this.timings.now();
-      for (const news of await due(em, lane, new Date(now.getTime() - rule.remindHours * HOUR_MS)))
-        await this.writer.remind(em, lane, { ...news, at: now.toISOString() });
-    }
+    const reminding = lanes.filter(({ rule, channel }) => rule.remindHours && !senders[channel.kind].pings);
+    if (reminding.length === 0) return;
+    const batch = await this.writer.open(em, reminding, []);
+    const now = this.timings.now().getTime();
+    for (const lane of reminding)
+      for (const news of await due(em, lane, new Date(now - (lane.rule.remindHours ?? 0) * HOUR_MS)))
+        batch.remind(lane, news);
+    await batch.flush(em);
   }
 }
 

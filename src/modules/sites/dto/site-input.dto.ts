@@ -102,6 +102,15 @@ export class CreateSiteDto extends SiteInputDto {
 
 /** What to change; absent fields stay. */
 export class UpdateSiteDto extends SiteInputDto {
+  /**
+   * Where the site has moved to on its host: an absolute path, at which its module must find it.
+   * @example '/srv/www/example.com'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 4096)
+  path?: string;
+
   /** The site's own limits for alarms; null = the installation's. */
   @IsOptional()
   @IsObject()

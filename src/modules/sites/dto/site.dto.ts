@@ -147,6 +147,9 @@ export class SiteDto {
   createdAt!: string;
   updatedAt!: string;
   lastBackup!: LastBackupDto | null;
+  /** When its schedule backs it up next; null = it has none, or is paused. */
+  @ApiProperty({ type: String, nullable: true })
+  nextRun!: string | null;
   description!: SiteDescriptionDto | null;
 }
 

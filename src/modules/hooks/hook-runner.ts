@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
+import { redact } from '../../common/logging/index.js';
+import { outgoingRequest } from '../../common/outgoing/index.js';
+import { AppConfig } from '../../config/index.js';
+import { SecretBox } from '../secrets/index.js';
+import { type HookTry, runCommand } from './hook-command.js';
+import { type HookFacts, hookBody, hookEnvironment } from './hook-facts.js';
+import { type Hook, HookFailure } from './hook.entity.js';
+import { hookFailed } from './hooks.errors.js';
+import { secretPartOf } from './secret-part.js';
+
+/** Tries of a hook whose failure is to be `retry`. */
+const TRIES = 3;
+const WAIT_MS = 1000;
+
+/** How a hook went in the end. */
+export interface HookEnd extends HookTry {
+  tries: number;
+  seconds: number;
+  /** Null when it went well. */
+  error: AppError | null;
+}
+
+export interface HookRunOptions {
+  workDir: string;
+  signal: AbortSignal;
+}
+
+/** Runs one hook, as often as its failure policy says. */
+@Injectable()
+export class HookRunner {
+  /** Pause between two tries; doubles. */
+  waitMs = WAIT_MS;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly box: SecretBox,
+  ) {}
+
+  /** Never throws for what the hook does. Error: JOB_CANCELLED when the signal is raised; nothing of the hook runs any more then. */
+  async run(hook: Hook, facts: HookFacts, options: HookRunOptions): Promise<HookEnd> {
+    const started = performance.now();
+    const most = hook.onFailure === HookFailure.Retry ? TRIES : 1;
+    for (let tries = 1; ; tries++) {
+      throwIfAborted(options.signal);
+      const { error, ...end } = await this.tryOnce(hook, facts, options);
+      throwIfAborted(options.signal);
+      if (end.ok || tries === most) {
+        const seconds = Math.round((performance.now() - started) / 100) / 10;
+        return { ...end, output: redact(end.output), tries, seconds, error };
+      }
+      await sleep(this.waitMs * 2 ** (tries - 1), null, { signal: options.signal }).catch(() => {
+        throw cancelledError();
+      });
+    }
+  }
+
+  private async tryOnce(
+    hook: Hook,
+    facts: HookFacts,
+    options: HookRunOptions,
+  ): Promise<HookTry & { error: AppError | null }> {
+    try {
+      const end = await (hook.action.type === 'http'
+        ? this.send(hook, facts, options)
+        : this.start(hook, facts, options));
+      return { ...end, error: end.ok ? null : hookFailed(hook.name, facts.moment, `${end.end}.`) };
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      return { ok: false, end: error.message, output: '', error: hookFailed(hook.name, facts.moment, error.message) };
+    }
+  }
+
+  private start(hook: Hook, facts: HookFacts, options: HookRunOptions): Promise<HookTry> {
+    return runCommand({
+      ...options,
+      command: hook.action.type === 'command' ? hook.action.command : [],
+      sitePath: facts.site.path,
+      env: hookEnvironment(facts),
+      timeLimitMs: hook.timeLimitSeconds * 1000,
+    });
+  }
+
+  private async send(hook: Hook, facts: HookFacts, { signal }: HookRunOptions): Promise<HookTry> {
+    const { url, headers } = secretPartOf(hook, this.box);
+    const method = hook.action.type === 'http' ? hook.action.method : 'GET';
+    const { status, body } = await outgoingRequest(url, {
+      method,
+      headers: method === 'GET' ? headers : { 'Content-Type': 'application/json', ...headers },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(hookBody(facts)) }),
+      timeoutMs: hook.timeLimitSeconds * 1000,
+      allow: this.config.outgoingAllow,
+      signal,
+    });
+    return { ok: status >= 200 && status < 300, end: `HTTP ${status}`, output: body.slice(0, 4096).trim() };
+  }
+}

@@ -1,0 +1,43 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { RunnableStage } from '../../engine/runner/index.js';
+import type { HandledPlan, RunContext } from './job-handler.js';
+import type { Job } from './job.entity.js';
+
+/** What another feature does around jobs of every kind. Registered with `JobExtensions` when that feature starts. */
+export interface JobExtension {
+  /** The plan's stages with more around them; called at the start of every attempt. Errors fail the job. */
+  around?(job: Job, plan: HandledPlan, context: RunContext): Promise<readonly RunnableStage[]>;
+  /** In the transaction in which a job that has run ends: whether `followUp` is to be called for it. */
+  wantsFollowUp?(job: Job, em: EntityManager): Promise<boolean>;
+  /**
+   * Once the end is recorded. At least once: also by the next start when this process was killed before it returned. Throws when
+   * that is not possible now; it is called again later.
+   */
+  followUp?(job: Job, signal: AbortSignal): Promise<void>;
+}
+
+@Injectable()
+export class JobExtensions {
+  private readonly extensions: JobExtension[] = [];
+
+  register(extension: JobExtension): void {
+    this.extensions.push(extension);
+  }
+
+  async around(job: Job, plan: HandledPlan, context: RunContext): Promise<readonly RunnableStage[]> {
+    let { stages } = plan;
+    for (const extension of this.extensions)
+      stages = (await extension.around?.(job, { ...plan, result: () => plan.result(), stages }, context)) ?? stages;
+    return stages;
+  }
+
+  async wantsFollowUp(job: Job, em: EntityManager): Promise<boolean> {
+    for (const extension of this.extensions) if ((await extension.wantsFollowUp?.(job, em)) === true) return true;
+    return false;
+  }
+
+  async followUp(job: Job, signal: AbortSignal): Promise<void> {
+    for (const extension of this.extensions) await extension.followUp?.(job, signal);
+  }
+}
