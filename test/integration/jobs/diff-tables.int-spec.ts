@@ -100,6 +100,8 @@ function truth(before: Tables, after: Tables): unknown[] {
   });
 }
 
+const rowsOf = (found: Tables): number => [...found.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+
 function countRows(rows: readonly RowDataPacket[]): Map<string, { row: RowDataPacket; count: number }> {
   const counts = new Map<string, { row: RowDataPacket; count: number }>();
   for (const row of rows) {
@@ -237,7 +239,6 @@ describe('what changed in the database between two backups', () => {
   });
 
   it('and the catalogue knows how many rows each backup has, also where it learns it from the manifest', async () => {
-    const rowsOf = (found: Tables): number => [...found.values()].reduce((sum, { rows }) => sum + rows.length, 0);
     const counted = async (): Promise<(number | null)[]> =>
       (await test.admin.backups(site.id)).map(({ rowCount }) => rowCount);
     const expected = [rowsOf(tables.after), rowsOf(tables.before)];
