@@ -18,6 +18,8 @@ export interface WordPressSettings {
   compressionLevel: number;
   /** After so many days the next backup reads every file again, also what looks unchanged; 0 = never. */
   rereadEveryDays: number;
+  /** When visitors get WordPress's own maintenance page: never, while the database is dumped, or until dump and files are read. */
+  maintenance: 'off' | 'database' | 'backup';
 }
 
 export const DEFAULT_SETTINGS: WordPressSettings = {
@@ -29,6 +31,7 @@ export const DEFAULT_SETTINGS: WordPressSettings = {
   defaultExcludes: true,
   compressionLevel: 3,
   rereadEveryDays: 0,
+  maintenance: 'off',
 };
 
 export const SETTINGS_SCHEMA: JsonSchema = {
@@ -67,6 +70,13 @@ export const SETTINGS_SCHEMA: JsonSchema = {
       maximum: 3650,
       default: 0,
       description: 'After so many days the next backup reads every file again, also what looks unchanged; 0 = never.',
+    },
+    maintenance: {
+      type: 'string',
+      enum: ['off', 'database', 'backup'],
+      default: DEFAULT_SETTINGS.maintenance,
+      description:
+        'Visitors get the maintenance page of WordPress: never; while the database is dumped; or until dump and files are read. What is not "off" also holds while a restore is swapped in.',
     },
   },
 };

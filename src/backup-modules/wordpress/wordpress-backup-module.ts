@@ -18,15 +18,17 @@ import {
   type SiteDescription,
   type StageOutcome,
 } from '../../engine/ports/index.js';
-import { cleanupWork } from '../../engine/runner/index.js';
+import { CLEANUP_STAGE, cleanupWork } from '../../engine/runner/index.js';
 import { backupDatabase, isDatabaseDumped } from './backup/backup-db.js';
 import { isPlanned, planSiteFiles } from './backup/backup-files.js';
+import { inspectSite } from './backup/inspect-site.js';
 import { createBundle, isBundled, uploadBundle } from './backup/create-bundle.js';
 import { diffDatabase } from './compare/index.js';
 import { diagnoseClients } from './diagnose.js';
 import { describeWordPress, discoverWordPress } from './discovery/index.js';
 import { RESTORE_STAGES, WordPressRestore } from './restore/wordpress-restore.js';
-import { SETTINGS_SCHEMA } from './settings.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import { SETTINGS_SCHEMA, type WordPressSettings, wordPressSettings } from './settings.js';
 
 interface BackupStage {
   run(context: BackupStageContext): Promise<StageOutcome>;
@@ -46,6 +48,13 @@ const STAGES: Readonly<Record<string, BackupStage>> = {
   cleanup: { run: cleanupWork, isDone: async () => false },
 };
 
+/** The stages of which maintenance mode is on, from the beginning of the first to the end of the last one named. */
+const MAINTAINED: Readonly<Record<WordPressSettings['maintenance'], { stages: readonly string[] }>> = {
+  off: { stages: [] },
+  database: { stages: ['backup_db'] },
+  backup: { stages: ['backup_db', 'backup_files', 'create_bundle'] },
+};
+
 /** Backs up and restores WordPress sites on MySQL, MariaDB or SQLite. */
 @Injectable()
 @BackupModuleProvider()
@@ -57,10 +66,28 @@ export class WordPressBackupModule implements DiscoveringModule, RestoringModule
   readonly needs = { backup_files: [], create_bundle: ['backup_files'] };
   readonly restoreStages = RESTORE_STAGES;
   readonly settingsSchema = SETTINGS_SCHEMA;
-  private readonly restores = new WordPressRestore();
+  private readonly maintenance = new Maintenance();
+  private readonly restores = new WordPressRestore(this.maintenance);
 
-  executeStage(stage: string, context: BackupStageContext): Promise<StageOutcome> {
-    return stageOf(stage).run(context);
+  async executeStage(stage: string, context: BackupStageContext): Promise<StageOutcome> {
+    const { maintenance } = wordPressSettings(context.site.settings);
+    const within = MAINTAINED[maintenance];
+    // The work folder, and what is noted in it, is about to be emptied.
+    if (stage === CLEANUP_STAGE) await this.release(context);
+    if (!within.stages.includes(stage)) return stageOf(stage).run(context);
+    await this.maintenance.begin(context, (await inspectSite(context.site)).abspath);
+    let well = false;
+    try {
+      const outcome = await stageOf(stage).run(context);
+      well = true;
+      return outcome;
+    } finally {
+      if (!well || stage === within.stages.at(-1)) await this.release(context);
+    }
+  }
+
+  async release(context: Pick<BackupStageContext, 'jobId' | 'workDir'>): Promise<void> {
+    await this.maintenance.end(context);
   }
 
   checkStage(stage: string, context: BackupStageContext): Promise<boolean> {

@@ -241,6 +241,11 @@ export interface BackupModule {
   executeStage(stage: string, context: BackupStageContext): Promise<StageOutcome>;
   /** Whether a finished stage's output is still there and whole (after a restart). False = the stage runs again. */
   checkStage(stage: string, context: BackupStageContext): Promise<boolean>;
+  /**
+   * Undoes what the site must not be left with while no stage runs (maintenance mode). Called after each run however it ended, and
+   * before a run that was cut off goes on or is given up; then all there is to know is what the work folder has. Idempotent.
+   */
+  release?(context: Pick<StageContext, 'jobId' | 'workDir'>): Promise<void>;
 }
 
 /** A module that can find its sites on disk. */

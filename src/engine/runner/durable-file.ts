@@ -25,6 +25,7 @@ export async function writeJsonDurably(path: string, value: unknown): Promise<vo
         kind: 'precondition',
         message: "The disk with backupd's data folder is full.",
         hint: 'Free some space there, or move the data folder (BACKUPD_DATA_DIR) to a larger disk.',
+        retry: 'later',
         context: { path },
         cause: error,
       });

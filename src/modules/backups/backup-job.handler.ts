@@ -145,6 +145,10 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     }
   }
 
+  async release(job: Job, context: Pick<RunContext, 'jobId' | 'workDir'>): Promise<void> {
+    await this.modules.get(job.module).release?.(context);
+  }
+
   /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
     const hasFailedOver = this.failedOver.delete(job.id);

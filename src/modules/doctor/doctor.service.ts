@@ -6,6 +6,7 @@ import { canDiagnose, type DiagnosticCheck } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { StorageService } from '../storage/index.js';
 import { checkCopies } from './copy-checks.js';
+import { checkKept } from './kept-check.js';
 import { checkKey, checkKeyCopy } from './key-checks.js';
 import { checkPrivate, checkReadable, checkSpace, checkUser, checkWritable, judgeSpace } from './host-checks.js';
 
@@ -35,6 +36,7 @@ export class DoctorService {
       limited('copy of the secret key', () => checkKeyCopy(paths, this.config.secretKey !== null)),
       limited('admin token', () => checkPrivate('admin token', paths.adminToken)),
       limited('database', () => this.checkDatabase()),
+      limited('kept work', () => checkKept(this.em.fork())),
       ...scanRoots.map((root) => limited(`scan root ${root}`, () => checkReadable(`scan root ${root}`, root))),
     ];
     const parts = await Promise.all([Promise.all(host), this.checkStorages(), this.checkCopies(), this.checkModules()]);

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { JobPlan } from '../../engine/runner/index.js';
 import type { RollBackEnd, StageContext } from '../../engine/ports/index.js';
@@ -33,6 +33,11 @@ export interface JobHandler {
   atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */
   prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan>;
+  /**
+   * Undoes what a site must not be left with while no run of the job is alive (maintenance mode): called after each run however it ended,
+   * and where one was cut off at the next start. Idempotent; what it throws is only logged.
+   */
+  release?(job: Job, context: Pick<RunContext, 'jobId' | 'workDir'>): Promise<void>;
   /** Whether an ended job has left something that `sweep` must remove; absent = never. */
   leavesLitter?(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean;
   /** Part of the transaction in which the run's job ends. */
@@ -48,6 +53,7 @@ export interface JobHandler {
 /** The handlers by kind. */
 @Injectable()
 export class JobHandlers {
+  private readonly logger = new Logger('jobs');
   private readonly byKind = new Map<JobKind, JobHandler>();
 
   register(handler: JobHandler): void {
@@ -69,5 +75,14 @@ export class JobHandlers {
       });
     }
     return handler;
+  }
+
+  /** What `release` of its handler does; never throws. */
+  async release(job: Job, workDir: string): Promise<void> {
+    try {
+      await this.get(job.kind).release?.(job, { jobId: job.id, workDir });
+    } catch (error) {
+      this.logger.warn(`The site of job ${job.id} could not be released: ${String(error)}`);
+    }
   }
 }

@@ -44,7 +44,9 @@ export class JobRecovery {
   async recover(id: string): Promise<void> {
     const job = await this.orm.em.fork().findOneOrFail(Job, { id });
     const { resumable } = this.parts.handlers.get(job.kind);
-    await killLeftChildren(this.parts.contexts.folderOf(id).path);
+    const folder = this.parts.contexts.folderOf(id).path;
+    await killLeftChildren(folder);
+    await this.parts.handlers.release(job, folder);
     if (resumable) await this.goOn(id);
     else if (await this.hadFinished(job)) await this.complete(job);
     else await this.rollBack(job);

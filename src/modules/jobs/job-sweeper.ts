@@ -34,6 +34,7 @@ export class JobSweeper {
   async takeBack(job: Job): Promise<RollBackEnd> {
     const folder = this.contexts.folderOf(job.id);
     await killLeftChildren(folder.path);
+    await this.handlers.release(job, folder.path);
     await folder.open();
     const context = this.contexts.contextOf(job, new AbortController().signal);
     const end = await this.handlers.get(job.kind).sweep?.(job, context, this.contexts.secretsOf(job));

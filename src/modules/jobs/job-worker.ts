@@ -138,7 +138,12 @@ export class JobWorker {
     const runner = new JobRunner(folder, journal, { resources: contexts.resources, stallMs: timings.stallMs });
     // What can't go on later is best brought to its end within the grace time.
     const signals = { stop: signal, ...(handler.resumable ? { drain: this.draining.signal } : {}) };
-    const end: RunEnd = plan.alreadyDone === true ? { outcome: 'completed' } : await runner.run(plan, signals);
+    let end: RunEnd = { outcome: 'completed' };
+    try {
+      if (plan.alreadyDone !== true) end = await runner.run(plan, signals);
+    } finally {
+      await this.parts.handlers.release(job, folder.path);
+    }
     await this.ending.finish(run, plan, end);
   }
 

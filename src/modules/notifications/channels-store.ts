@@ -47,7 +47,7 @@ export class OpenChannel {
       const { pathname, search, password } = new URL(value);
       return [pathname + search, ...pathname.split('/'), search.slice(1), password].filter((part) => part.length >= 6);
     });
-    return [...new Set([...texts, ...parts])].toSorted((a, b) => b.length - a.length);
+    return [...new Set([...texts, ...parts, ...texts.map(encodeURIComponent)])].toSorted((a, b) => b.length - a.length);
   }
 }
 

@@ -19,7 +19,7 @@ export function notificationDeferred(message: string, answer: string, retryAfter
     code: 'NOTIFICATION_DEFERRED',
     kind: 'precondition',
     message,
-    hint: 'It is tried again for about a day. If it goes on, check that the other side runs, and its limits.',
+    hint: 'Messages are tried again for about a day (a test is not). If it goes on, check that the other side runs, and its limits.',
     retry: 'later',
     context: { answer, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) },
   });

@@ -84,11 +84,12 @@ export function checkLimits(kind: ScheduleKind, { maxPerNode }: ScheduleInputDto
 
 /** A schedule in words: `every day at 02:00, Europe/Berlin`. */
 export function textOf({
+  kind,
   rhythm,
   timeZone,
   paused,
-}: Pick<Schedule, 'rhythm' | 'paused'> & { timeZone: string | null }): string {
+}: Pick<Schedule, 'kind' | 'rhythm' | 'paused'> & { timeZone: string | null }): string {
   if (rhythm.every === 'never') return 'never';
-  const where = timeZone ?? "each site's time zone";
+  const where = timeZone ?? (isSiteKind(kind) ? "each site's time zone" : 'the time zone of backupd');
   return `${describeRhythm(rhythm)}, ${where}${paused ? ' (paused)' : ''}`;
 }

@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { lockInTransaction } from '../../database/index.js';
 import { type Effective, INSTALLATION_KINDS, rulesOf, type ScheduleBook, SITE_KINDS } from './book.js';
 import { upcoming } from './decide.js';
 import { ScheduleBooks } from './schedule-books.js';
@@ -28,17 +29,14 @@ export class ScheduleSync {
     private readonly books: ScheduleBooks,
   ) {}
 
-  /** Cheap when nothing has changed. Of several masters one does it. */
-  async bringUp(now: Date): Promise<void> {
+  /** Cheap when nothing has changed. Of several masters one does it; `wait` for that one, or leave it to the next tick. */
+  async bringUp(now: Date, how: 'wait' | 'leave' = 'leave'): Promise<void> {
     if ((await this.books.version()) === this.synced) return;
     // Outside the transaction, as it may have to be written first.
     await this.books.timeZone();
     await this.orm.em.fork().transactional(async (em) => {
-      const [lock] = await em.execute<{ got: boolean }[]>(
-        'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as got',
-        [LOCK],
-      );
-      if (lock?.got !== true) return;
+      if (how === 'wait') await lockInTransaction(em, LOCK, 'exclusive');
+      else if (!(await isFree(em))) return;
       const version = await this.books.version(em);
       await this.all(em, await this.books.load(em), now);
       this.synced = version;
@@ -115,6 +113,12 @@ export class ScheduleSync {
       [JSON.stringify(ids), JSON.stringify(rows)],
     );
   }
+}
+
+async function isFree(em: EntityManager): Promise<boolean> {
+  const sql = 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as got';
+  const [lock] = await em.execute<{ got: boolean }[]>(sql, [LOCK]);
+  return lock?.got === true;
 }
 
 function ofActive(siteId: string, each: readonly { kind: ScheduleKind; effective: Effective | null }[]): Wanted[] {

@@ -88,7 +88,7 @@ export class ScheduleViews {
       blackouts: blackoutsOf(input.blackouts ?? []),
       timeZone,
     };
-    const text = textOf({ rhythm, timeZone, paused: false });
+    const text = textOf({ kind: 'backup', rhythm, timeZone, paused: false });
     return { text, timeZone, next: nextRuns(new Slots(rhythm, timeZone), rules) };
   }
 
@@ -129,7 +129,7 @@ function siteView(
     return { kind, ...none, text, active: false, next: [], waiting: null, lastSlots };
   }
   const { schedule, timeZone, active } = effective;
-  const said = textOf({ rhythm: schedule.rhythm, timeZone, paused: schedule.paused });
+  const said = textOf({ kind, rhythm: schedule.rhythm, timeZone, paused: schedule.paused });
   return {
     kind,
     scheduleId: schedule.id,
@@ -163,7 +163,12 @@ function toDto(schedule: Schedule, scopeName: string | null, sites: number, next
     scopeValue: schedule.scopeValue ?? null,
     scopeName,
     rhythm: schedule.rhythm,
-    text: textOf({ rhythm: schedule.rhythm, timeZone: schedule.timeZone ?? null, paused: schedule.paused }),
+    text: textOf({
+      kind: schedule.kind,
+      rhythm: schedule.rhythm,
+      timeZone: schedule.timeZone ?? null,
+      paused: schedule.paused,
+    }),
     timeZone: schedule.timeZone ?? null,
     jitterSeconds: schedule.jitterSeconds,
     blackouts: schedule.blackouts,

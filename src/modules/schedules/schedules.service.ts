@@ -79,7 +79,7 @@ export class SchedulesService {
       const other = await this.orm.em.fork().findOneOrFail(Schedule, { kind, scope, scopeValue });
       throw scheduleExists(other.id, other.name);
     }
-    await this.sync.bringUp(new Date());
+    await this.sync.bringUp(new Date(), 'wait');
     return schedule;
   }
 
@@ -93,14 +93,14 @@ export class SchedulesService {
     applyTo(schedule, changes);
     schedule.updatedAt = new Date();
     await em.flush();
-    await this.sync.bringUp(new Date());
+    await this.sync.bringUp(new Date(), 'wait');
     return schedule;
   }
 
   /** Error: SCHEDULE_NOT_FOUND. Jobs that it has started go on. */
   async remove(id: string): Promise<void> {
     if ((await this.orm.em.fork().nativeDelete(Schedule, { id })) === 0) throw scheduleNotFound(id);
-    await this.sync.bringUp(new Date());
+    await this.sync.bringUp(new Date(), 'wait');
   }
 
   /**
@@ -145,7 +145,7 @@ export class SchedulesService {
 
   async setTimeZone(timeZone: string): Promise<void> {
     await this.books.setTimeZone(timeZone);
-    await this.sync.bringUp(new Date());
+    await this.sync.bringUp(new Date(), 'wait');
   }
 }
 

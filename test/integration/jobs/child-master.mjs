@@ -1,6 +1,7 @@
 // A master process from the build with the tests' backup module added, for tests that kill it. Argument: its settings, JSON.
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
+import { tinyModule } from '../schedules/tiny-module.mjs';
 import { plainModule } from './plain-module.mjs';
 
 const load = (path) => import(new URL(`../../../dist/src/${path}`, import.meta.url).href);
@@ -21,9 +22,12 @@ class SideModule extends PlainModule {
 }
 Injectable()(SideModule);
 BackupModuleProvider()(SideModule);
+const TinyModule = tinyModule({ AppError, uploadBackup, cleanupWork, keysFor });
+Injectable()(TinyModule);
+BackupModuleProvider()(TinyModule);
 // oxlint-disable-next-line typescript/no-extraneous-class -- decorated below, by hand
 class PlainFeature {}
-Module({ providers: [PlainModule, SideModule] })(PlainFeature);
+Module({ providers: [PlainModule, SideModule, TinyModule] })(PlainFeature);
 
 const application = AppModule.with.bind(AppModule);
 AppModule.with = async (config) => {

@@ -149,7 +149,7 @@ it('the command line sets up, lists, shows, tests, changes and removes', async (
   const done = await notify(['setup', '--kind', 'slack', '--name', 'team', ...secret]);
   expect(done).toMatchObject({ code: 0, stderr: '' });
   expect(done.stdout).toContain('✔ team took it');
-  expect(done.stdout).toContain('team is told of: job.failed, job.partial, alarm.*, schedule.missed, site.vanished');
+  expect(done.stdout).toContain('team is told of: alarm.*, job.failed:restore');
   expect(receiver.of('cli')).toHaveLength(1);
   receiver.status('cli', 404, {}, 'no_service');
   const failed = await notify(['test', 'team']);
@@ -180,7 +180,18 @@ it('the command line sets up, lists, shows, tests, changes and removes', async (
   );
   const rules = await notify(['rules']);
   expect(rules.stdout).toContain('label shop');
-  await notify(['rules', 'edit', 'team', '--no-quiet', '--no-digest', '--no-remind', '--all-sites', '--no-recovered']);
+  await notify([
+    'rules',
+    'edit',
+    'team',
+    '--event',
+    'job.failed',
+    '--no-quiet',
+    '--no-digest',
+    '--no-remind',
+    '--all-sites',
+    '--no-recovered',
+  ]);
   const shown = JSON.parse((await notify(['rules', 'show', 'team', '--json'])).stdout) as object;
   expect(shown).toMatchObject({ quietHours: null, digest: null, remindHours: null, labels: null, recovered: false });
   const id = await news.site('cli.example');

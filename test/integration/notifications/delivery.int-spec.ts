@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { newId } from '../../../src/common/ids.js';
 import { NotificationDelivery } from '../../../src/modules/notifications/notification.entity.js';
+import { ChannelsStore } from '../../../src/modules/notifications/channels-store.js';
+import { DeliveryClaims } from '../../../src/modules/notifications/delivery/delivery-claims.js';
+import { DeliverySender } from '../../../src/modules/notifications/delivery/delivery-sender.js';
 import { Notifier } from '../../../src/modules/notifications/delivery/notifier.js';
 import { DeliveryWriter } from '../../../src/modules/notifications/delivery/delivery-writer.js';
 import { GatedSite } from '../jobs/jobs-app.js';
@@ -269,6 +272,55 @@ it('a crash between any two steps loses nothing and tells nothing twice but what
   expect(receiver.json('crash')).toHaveLength(1);
   await news.pass(600);
   expect(receiver.json('crash')).toHaveLength(1);
+});
+
+it('a stop gives what is being sent a little time, and what is cut off is sent at the next start', async () => {
+  const id = await news.site('stop.example');
+  const channel = await hook('stop');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  await news.happen(jobFailed(id, 'stop.example'));
+  await news.tick();
+  news.sleep(60);
+  const get = <T>(type: new (...args: never[]) => T): T => news.test.app.get<T>(type, { strict: false });
+  const sender = new DeliverySender(news.orm, get(DeliveryClaims), get(ChannelsStore), news.timings, news.test.config);
+  const arrived = new Promise<void>((resolve) => receiver.answer('stop', () => resolve()));
+  await sender.start();
+  await arrived;
+  news.timings.stopMs = 50;
+  await sender.onModuleDestroy();
+  expect(await news.deliveries(channel)).toMatchObject([{ state: 'waiting', attempts: 1 }]);
+  receiver.well('stop');
+  await news.tick();
+  expect(await news.deliveries(channel)).toMatchObject([{ state: 'sent' }]);
+  expect(new Set(receiver.json('stop').map((message) => message['id'])).size).toBe(1);
+});
+
+it('what gets worse is told at once; alarms of one cause are told together', async () => {
+  const ids = [await news.site('worse-1.example', ['worse']), await news.site('worse-2.example', ['worse'])];
+  const channel = await hook('worse');
+  await news.rule(channel, ['alarm.*'], { labels: ['worse'] });
+  await news.tick();
+  const raise = (i: number, severity: string) =>
+    alarm(
+      'alarm.raised',
+      ids[i] ?? '',
+      {
+        kind: 'backup.failed',
+        severity,
+        message: `The backup of ${i} failed.`,
+        context: { code: 'STORAGE_UNREACHABLE' },
+      },
+      ids[i],
+    );
+  await news.happen(raise(0, 'warning'), raise(1, 'warning'));
+  await news.pass(60);
+  expect(receiver.json('worse')).toMatchObject([{ title: 'backupd: 2 × backup failed', severity: 'warning' }]);
+  await news.happen(raise(0, 'warning'), raise(1, 'critical'));
+  await news.pass(400);
+  expect(receiver.json('worse').slice(1)).toMatchObject([
+    { title: 'worse-2.example: backup failed', severity: 'critical' },
+  ]);
 });
 
 it('dead-man switches hear of each start and end at once and in order, and that backupd lives', async () => {

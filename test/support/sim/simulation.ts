@@ -54,7 +54,7 @@ export class Simulation {
     const stage: Stage = {
       database,
       queue: new SimQueue(database.orm),
-      configs: ['a', 'b'].map((name) => AppConfig.of({ dataDir: join(scratch.path, name), databaseUrl: clone.url })),
+      configs: ['a', 'b'].map((name) => configOf(join(scratch.path, name), clone.url)),
       providerIds: ids('a', 2),
       siteIds: ids('b', 2),
     };
@@ -107,6 +107,12 @@ export class Simulation {
     if (this.runs++ % 200 === 0) await database.truncate();
     else await database.empty();
   }
+}
+
+/** Without a limit on bandwidth: that would take time. */
+function configOf(dataDir: string, databaseUrl: string): AppConfig {
+  const { limits } = AppConfig.of({ dataDir });
+  return AppConfig.of({ dataDir, databaseUrl, limits: { ...limits, bandwidthMbps: 0 } });
 }
 
 /** Two sites, two storages and a policy, which all seeds share. */

@@ -1,6 +1,7 @@
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
 import { planFiles, readPlanSummary } from '../../../engine/snapshot/pack/index.js';
+import { MAINTENANCE_FILE } from '../maintenance/maintenance-file.js';
 import { defaultExcludes, wordPressSettings, type WordPressSettings } from '../settings.js';
 import { sqliteExcludes } from '../sqlite/index.js';
 import type { WordPressInstall } from '../types.js';
@@ -108,6 +109,9 @@ function excludesOf(
 ): string[] {
   const excludes = [...context.site.excludes];
   if (settings.defaultExcludes && facts.contentDir !== null) excludes.push(...defaultExcludes(facts.contentDir));
+  // Ours may be there while the tree is walked.
+  if (settings.maintenance !== 'off' && facts.abspath !== null)
+    excludes.push(`/${join(facts.abspath, MAINTENANCE_FILE)}`);
   if (!settings.includeNested) excludes.push(...facts.nestedInstalls.map((path) => `/${path}`));
   if (install.database?.engine === 'sqlite') excludes.push(...sqliteExcludes(install.database.file, install.root));
   return excludes;

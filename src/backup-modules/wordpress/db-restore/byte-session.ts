@@ -40,6 +40,8 @@ export interface ByteSessionOptions {
   id: string;
   role: FencedRole;
   signal: AbortSignal;
+  /** Told while the server is seen to work on a statement that takes long. */
+  alive?: (() => void) | undefined;
 }
 
 export interface SentStatement {
@@ -73,7 +75,7 @@ export class ByteSession implements AsyncDisposable {
         retry: 'never',
       });
     }
-    const session = await connect(credentials, { signal: options.signal });
+    const session = await connect(credentials, { signal: options.signal, alive: options.alive });
     try {
       await fence(session, options.id, options.role, options.signal);
       // Else the driver follows SET NAMES and encodes anew.
@@ -108,7 +110,7 @@ export class ByteSession implements AsyncDisposable {
   private async sent(query: () => Promise<[ResultSetHeader, unknown]>): Promise<SentStatement> {
     throwIfAborted(this.signal);
     try {
-      const [result] = await query();
+      const [result] = await this.session.during(query());
       return { affectedRows: result.affectedRows, warnings: result.warningStatus };
     } catch (error) {
       throwIfAborted(this.signal);

@@ -112,7 +112,8 @@ export class MySqlRestore {
     const { options } = this;
     const state = await this.started('load');
     const server = await TargetServer.read(session, options.journal);
-    const common = { charset: info.dumpCharset, id: state.state.id, signal: options.signal };
+    const alive = (): void => options.journal.alive?.();
+    const common = { charset: info.dumpCharset, id: state.state.id, signal: options.signal, alive };
     await using bytes = await ByteSession.open(options.target, { ...common, role: 'bytes' });
     await using rows = await LoadSessions.open(options.target, common, new LoadWarnings(options.journal));
     const objects = await ObjectsWriter.create(state.objectsFile);
@@ -171,6 +172,7 @@ export class MySqlRestore {
       id: state.state.id,
       role: 'bytes',
       signal: options.signal,
+      alive: () => options.journal.alive?.(),
     });
     let count: number;
     try {
@@ -234,7 +236,7 @@ export class MySqlRestore {
     signal: AbortSignal,
     work: (session: MySqlSession) => Promise<T>,
   ): Promise<T> {
-    const session = await connect(this.options.target, { signal });
+    const session = await connect(this.options.target, { signal, alive: () => this.options.journal.alive?.() });
     try {
       // It idles while the other one loads; shared hosts close idle sessions after a minute.
       await session.run("SET SESSION wait_timeout = 28800, sql_mode = ''");

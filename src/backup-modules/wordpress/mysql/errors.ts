@@ -63,6 +63,14 @@ const busy: Translation = {
   hint: 'It will be tried again. Raise max_connections or max_user_connections when this happens often.',
   retry: 'later',
 };
+/** Locks, deadlocks, statements that were ended, memory: others are in the way just now. */
+const held: Translation = {
+  code: 'DATABASE_BUSY',
+  kind: 'source',
+  message: (target, text) => `The database server at ${target.server} was too busy: ${text}`,
+  hint: 'It will be tried again. When this happens often, back up at another time, or look for long transactions on the server.',
+  retry: 'later',
+};
 const crashed: Translation = {
   code: 'DATABASE_TABLE_CRASHED',
   kind: 'source',
@@ -89,10 +97,14 @@ const byNumber = new Map<number, Translation>([
   ...[1045, 1130, 1251, 1275, 1524, 1698, 1820, 1862, 3118, 4151].map((n): [number, Translation] => [n, loginRefused]),
   [1049, notFound],
   ...[1044, 1142, 1143, 1227, 1370].map((n): [number, Translation] => [n, denied]),
-  ...[1040, 1203, 1226, 1129].map((n): [number, Translation] => [n, busy]),
+  ...[1040, 1135, 1203, 1226, 1129].map((n): [number, Translation] => [n, busy]),
+  ...[1037, 1041, 1205, 1213, 1317, 1969, 3024].map((n): [number, Translation] => [n, held]),
   ...[126, 127, 130, 144, 145, 1033, 1034, 1035, 1194, 1195, 1712].map((n): [number, Translation] => [n, crashed]),
   [3159, needsTls],
-  ...[1053, 2002, 2003, 2005, 2006, 2013].map((n): [number, Translation] => [n, unreachable]),
+  ...[1053, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2005, 2006, 2013, 2055, 4031].map((n): [number, Translation] => [
+    n,
+    unreachable,
+  ]),
   [2026, needsTls],
 ]);
 

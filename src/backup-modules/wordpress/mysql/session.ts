@@ -5,6 +5,7 @@ import { cancelledError, throwIfAborted } from '../../../common/errors/index.js'
 import { takeConnection } from '../../../engine/native/socket.js';
 import type { MySqlCredentials } from '../types.js';
 import { describeTarget, resolveEndpoint, type MySqlEndpoint } from './endpoint.js';
+import { withSignsOfLife } from './signs-of-life.js';
 import { translateMySqlError, type DatabaseTarget } from './errors.js';
 
 export interface ConnectOptions {
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   multipleStatements?: boolean;
   /** Ends the connection when raised; running queries then fail with JOB_CANCELLED. */
   signal?: AbortSignal;
+  /** Told while the server is seen to work on a statement that takes long. */
+  alive?: (() => void) | undefined;
 }
 
 /** A value a query may carry. */
@@ -34,6 +37,8 @@ export class MySqlSession implements AsyncDisposable {
     readonly endpoint: MySqlEndpoint,
     readonly target: DatabaseTarget,
     private readonly signal?: AbortSignal,
+    /** Watches over a statement that may take long. */
+    private readonly watched: <T>(statement: Promise<T>) => Promise<T> = async (statement) => statement,
   ) {
     signal?.addEventListener('abort', this.onAbort, { once: true });
     // Without a listener a connection that is lost while idle would end the process; the next query reports it.
@@ -76,7 +81,7 @@ export class MySqlSession implements AsyncDisposable {
   /** All rows of a query, parameters as `?` (values) and `??` (identifiers). */
   async rows<Row>(sql: string, values: readonly QueryValue[] = []): Promise<Row[]> {
     try {
-      const [rows] = await untilAborted(this.raw.query<RowDataPacket[]>(sql, [...values]), this.signal);
+      const [rows] = await this.during(this.raw.query<RowDataPacket[]>(sql, [...values]));
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows its own columns
       return rows as Row[];
     } catch (error) {
@@ -92,10 +97,15 @@ export class MySqlSession implements AsyncDisposable {
   /** Runs a statement whose result does not matter. The text goes to the server as these bytes. */
   async run(sql: string, values: readonly QueryValue[] = []): Promise<void> {
     try {
-      await untilAborted(this.raw.query(sql, [...values]), this.signal);
+      await this.during(this.raw.query(sql, [...values]));
     } catch (error) {
       throw this.translated(error);
     }
+  }
+
+  /** What comes of a statement that was sent over `raw`; its error is untranslated, but for JOB_CANCELLED. */
+  during<T>(statement: Promise<T>): Promise<T> {
+    return untilAborted(this.watched(statement), this.signal);
   }
 
   /** Ends the connection; never throws. */
@@ -179,5 +189,11 @@ export async function connect(credentials: MySqlCredentials, options: ConnectOpt
   }
   if (options.signal?.aborted) connection.destroy();
   if (options.signal) throwIfAborted(options.signal);
-  return new MySqlSession(connection, endpoint, target, options.signal);
+  const { alive, ...others } = options;
+  if (alive === undefined) return new MySqlSession(connection, endpoint, target, options.signal);
+  const { threadId } = connection;
+  const onlooker = (): Promise<MySqlSession> => connect(credentials, others);
+  return new MySqlSession(connection, endpoint, target, options.signal, (statement) =>
+    withSignsOfLife(statement, { threadId, open: onlooker, alive }),
+  );
 }

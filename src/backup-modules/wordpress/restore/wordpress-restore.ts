@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../../common/errors/index.js';
 import type { RestorePreview, RestoreStageContext, RollBackEnd, StageOutcome } from '../../../engine/ports/index.js';
 import {
@@ -8,6 +8,9 @@ import {
   type StageSummary,
 } from '../../../engine/snapshot/restore/index.js';
 import type { MySqlRestore } from '../db-restore/index.js';
+import { isCore } from '../discovery/layout.js';
+import type { Maintenance } from '../maintenance/maintenance.js';
+import { wordPressSettings } from '../settings.js';
 import { pointConfigAt } from './config-rewrite.js';
 import { adminCredentials, databaseTarget, type DatabaseTarget } from './database-target.js';
 import { databaseBytes, databaseMembers } from './database-members.js';
@@ -32,6 +35,8 @@ interface Session {
  */
 export class WordPressRestore {
   private readonly sessions = new Map<string, Session>();
+
+  constructor(private readonly maintenance: Maintenance) {}
 
   preview(context: RestoreStageContext): Promise<RestorePreview> {
     return previewWordPress(context);
@@ -64,6 +69,8 @@ export class WordPressRestore {
       await rollBackFileRestores(context.workDir);
       await mysql?.rollBack();
     }
+    // The old tree may have come back with the file in it.
+    await this.maintenance.end(context);
     this.sessions.delete(context.jobId);
     return state.finishing ? 'finished' : 'taken-back';
   }
@@ -166,6 +173,7 @@ export class WordPressRestore {
     const session = this.session(context);
     const { plan } = session;
     const excludes = context.source.header.excludes.map((one) => one.pattern);
+    await this.beginMaintenance(context, plan);
     const database = await session.mysql?.activate();
     await session.files?.activate(excludes);
     await session.config?.activate([]);
@@ -186,7 +194,15 @@ export class WordPressRestore {
         `Tables made after the backup went out of use: ${database.extra.join(', ')}. A dump of them is in ${database.safetyDump ?? context.safetyDir}.`,
       );
     }
+    await this.maintenance.end(context);
     return { message: 'The restored state is in place.', details: { ...database } };
+  }
+
+  /** While the state is swapped, when the site is set to it. What fails is taken back, and with it this. */
+  private async beginMaintenance(context: RestoreStageContext, { root, facts }: RestorePlan): Promise<void> {
+    const core = join(root, facts.abspath ?? '');
+    if (wordPressSettings(context.site.settings).maintenance === 'off' || !isCore(core)) return;
+    await this.maintenance.begin(context, core);
   }
 
   private async finish(context: RestoreStageContext): Promise<StageOutcome> {

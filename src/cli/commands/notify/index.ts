@@ -9,8 +9,8 @@ import { addChannel, addChannels, SEE_KINDS, sendTest, showTest } from './channe
 import { addDeliveries } from './deliveries.js';
 import { addRules } from './rules.js';
 
-/** What the rule of `notify setup` tells: what a person has to act on. */
-const TROUBLE = ['job.failed', 'job.partial', 'alarm.*', 'schedule.missed', 'site.vanished'];
+/** What the rule of `notify setup` tells: what a person has to act on. Of failed and partial backups there are alarms. */
+const TROUBLE = ['alarm.*', 'job.failed:restore', 'job.failed:verify', 'job.failed:repair', 'schedule.missed'];
 /** What a dead-man switch hears of. */
 const PINGS = ['job.*:backup'];
 
@@ -20,7 +20,7 @@ export function addNotify(program: Command, run: Run): void {
   settingsOptions(
     notify
       .command('setup')
-      .description('add a channel, try it, and add a rule that tells it of failures, warnings and alarms')
+      .description('add a channel, try it, and add a rule that tells it of alarms and failures')
       .requiredOption('--kind <kind>', 'email, slack, … (`notify channels kinds`)')
       .option('--name <name>', 'what to call channel and rule; the kind when absent'),
     SEE_KINDS,

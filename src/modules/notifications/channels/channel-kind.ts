@@ -41,6 +41,9 @@ export function schema(
   return { type: 'object', additionalProperties: false, properties, required };
 }
 
+/** Text that may stand in a header. */
+export const HEADER_SAFE = '^[\\x21-\\x7e]+$';
+
 /** A URL as a setting. */
 export const urlSetting = (title: string, description: string): Record<string, unknown> => ({
   type: 'string',

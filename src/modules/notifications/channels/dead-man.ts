@@ -1,4 +1,5 @@
 import { ChannelKind } from '../notification.entity.js';
+import { notificationDeferred, notificationRefused } from '../notifications.errors.js';
 import { type ChannelSender, schema, textOf, urlSetting } from './channel-kind.js';
 import { post } from './http-post.js';
 import { clip, plainText } from './text.js';
@@ -32,7 +33,17 @@ export const healthchecks: ChannelSender = {
     const run = message.items[0]?.jobId ?? null;
     if (run !== null) url.searchParams.set('rid', run);
     const body = clip(`${message.title}\n\n${plainText(message)}`, 10_000);
-    return post(url.href, { body, headers: { 'Content-Type': 'text/plain; charset=utf-8' } }, transport);
+    const answer = await post(url.href, { body, headers: { 'Content-Type': 'text/plain; charset=utf-8' } }, transport);
+    // It says 200 to these too.
+    if (/OK \(not found\)/i.test(answer))
+      throw notificationRefused(
+        `${url.hostname} knows no such check.`,
+        answer,
+        'Copy the ping URL of the check again.',
+      );
+    if (/OK \(rate limited\)/i.test(answer))
+      throw notificationDeferred(`${url.hostname} gets too many pings of this check.`, answer, null);
+    return answer;
   },
 };
 

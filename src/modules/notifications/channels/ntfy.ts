@@ -1,5 +1,5 @@
 import { ChannelKind } from '../notification.entity.js';
-import { type ChannelSender, schema, textOf, textSetting, urlSetting } from './channel-kind.js';
+import { type ChannelSender, schema, textOf, textSetting, HEADER_SAFE, urlSetting } from './channel-kind.js';
 import { post } from './http-post.js';
 import { clip, plainText } from './text.js';
 
@@ -18,7 +18,7 @@ export const ntfy: ChannelSender = {
         ...textSetting('Topic', 'who knows it can read along, so it is kept as a secret', 64),
         pattern: '^[A-Za-z0-9_-]+$',
       },
-      token: textSetting('Access token', 'where the server wants one: tk_…'),
+      token: { ...textSetting('Access token', 'where the server wants one: tk_…'), pattern: HEADER_SAFE },
       priority: {
         type: 'integer',
         title: 'Priority',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ChannelKind } from '../notification.entity.js';
-import { type ChannelSender, schema, textOf, textSetting, urlSetting } from './channel-kind.js';
+import { type ChannelSender, schema, textOf, textSetting, HEADER_SAFE, urlSetting } from './channel-kind.js';
 import { post } from './http-post.js';
 import { plainText } from './text.js';
 
@@ -15,7 +15,10 @@ export const webhook: ChannelSender = {
     {
       url: urlSetting('URL', 'where the JSON is sent (POST)'),
       secret: { ...textSetting('Secret', 'signs each request; at least 16 characters'), minLength: 16 },
-      token: textSetting('Token', 'sent as Authorization: Bearer …, where the receiver wants one', 2000),
+      token: {
+        ...textSetting('Token', 'sent as Authorization: Bearer …, where the receiver wants one', 2000),
+        pattern: HEADER_SAFE,
+      },
     },
     ['url'],
   ),

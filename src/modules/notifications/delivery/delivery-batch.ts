@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../../../common/ids.js';
 import { senders } from '../channels/index.js';
-import type { News } from '../news/news.js';
+import { atLeast, type News } from '../news/news.js';
 import {
   DeliveryState,
   NotificationDelivery,
@@ -67,7 +67,9 @@ export class DeliveryBatch {
       return;
     }
     const last = earlier.find(isTold);
-    this.insert(lane, news, last === undefined ? this.now : new Date(last.toldAt.getTime() + this.repeatMs));
+    // What got worse is told at once.
+    const repeated = last !== undefined && atLeast(last.message.severity, news.severity);
+    this.insert(lane, news, repeated ? new Date(last.toldAt.getTime() + this.repeatMs) : this.now);
   }
 
   /** Tells once more what is still so. */

@@ -66,7 +66,8 @@ export class DeliverySender implements OnModuleDestroy {
   }
 
   private async sendAll(channelId: string): Promise<void> {
-    const channel = await this.channels.open(channelId);
+    const channel = await this.open(channelId);
+    if (channel === 'sealed') return;
     for (let sent = 0; sent < IN_A_ROW && !this.stopping; sent += 1) {
       const claim = await this.claims.next(channelId, channel?.sender.pings ?? false);
       if (claim === null || channel === null) return;
@@ -74,6 +75,26 @@ export class DeliverySender implements OnModuleDestroy {
       await this.settle(claim, outcome);
       // What comes after it must not overtake it.
       if (outcome.state === DeliveryState.Waiting) return;
+    }
+  }
+
+  /** `sealed`: its secrets can't be read. What waits is looked at again later: a key may be put back. */
+  private async open(channelId: string): Promise<OpenChannel | null | 'sealed'> {
+    try {
+      return await this.channels.open(channelId);
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (error.code !== 'SECRET_UNREADABLE') throw thrown;
+      const now = this.timings.now();
+      await this.orm.em
+        .fork()
+        .nativeUpdate(
+          NotificationDelivery,
+          { channelId, state: DeliveryState.Waiting, nextAttemptAt: { $lte: now } },
+          { error: error.message, nextAttemptAt: new Date(now.getTime() + this.timings.longestRetryMs) },
+        );
+      this.logger.error(`Messages wait for the secrets of their channel: ${error.message} ${error.hint ?? ''}`);
+      return 'sealed';
     }
   }
 

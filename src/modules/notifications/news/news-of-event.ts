@@ -104,6 +104,7 @@ function alarmNews(event: ToldEvent): News {
   const cleared = type === 'alarm.cleared';
   const kind = text(data, 'kind') ?? 'alarm';
   const name = kind.replaceAll('.', ' ');
+  const context = record(data['context']);
   return news(event, {
     type,
     kind,
@@ -114,8 +115,9 @@ function alarmNews(event: ToldEvent): News {
     what: cleared ? `${name}: over` : name,
     text: text(data, 'message') ?? `The alarm "${name}" was ${cleared ? 'cleared' : 'raised'}.`,
     hint: cleared ? null : text(data, 'hint'),
-    code: kind,
-    jobId: event.jobId ?? text(data, 'jobId'),
+    // What caused it, so that alarms of one cause are told together.
+    code: text(context, 'code') ?? kind,
+    jobId: event.jobId ?? text(context, 'jobId'),
     alarmId: text(data, 'alarmId'),
     see: 'backupd alarms',
     path: '/alarms',
@@ -124,15 +126,15 @@ function alarmNews(event: ToldEvent): News {
 
 function missedNews(event: ToldEvent): News {
   const { data } = event;
-  const schedule = text(data, 'scheduleName') ?? text(data, 'name') ?? text(data, 'scheduleId') ?? 'a schedule';
+  const schedule = text(data, 'schedule') ?? text(data, 'scheduleId') ?? 'a schedule';
   return news(event, {
     type: event.type,
     topic: `schedule:${text(data, 'scheduleId') ?? schedule}:${event.siteId ?? ''}`,
     severity: 'warning',
     what: 'scheduled run missed',
     text: text(data, 'message') ?? `Runs of "${schedule}" were due while backupd was not there, and were left out.`,
-    hint: text(data, 'hint') ?? 'See that the server keeps running; "backupd schedules" shows what comes next.',
-    see: 'backupd schedules',
+    hint: text(data, 'hint') ?? 'See that the server keeps running; "backupd schedule next" shows what comes.',
+    see: 'backupd schedule',
     path: '/schedules',
   });
 }
@@ -156,17 +158,19 @@ function siteNews(event: ToldEvent): News | null {
   const words = siteWords[type];
   if (words === undefined) return null;
   const [what, sentence, hint] = words;
-  const path = text(data, 'path') ?? text(data, 'to');
-  const from = text(data, 'from') ?? text(data, 'previousPath');
+  const said = text(data, 'message');
+  const path = text(data, 'path');
+  const from = text(data, 'from');
   const where = [path, from === null || from === path ? null : `before: ${from}`].filter((part) => part !== null);
   return news(event, {
     type,
     topic: `${type}:${event.siteId ?? path ?? ''}`,
     severity: type === 'site.vanished' ? 'warning' : 'info',
     what,
-    text: text(data, 'message') ?? (where.length === 0 ? `${sentence}.` : `${sentence}: ${where.join(', ')}.`),
-    hint: text(data, 'hint') ?? hint,
-    siteName: event.siteName ?? text(data, 'siteName') ?? text(data, 'name') ?? path,
+    text: said ?? (where.length === 0 ? `${sentence}.` : `${sentence}: ${where.join(', ')}.`),
+    // A message of the scan's own says what to do.
+    hint: text(data, 'hint') ?? (said === null || type === 'site.vanished' ? hint : null),
+    siteName: event.siteName ?? text(data, 'name') ?? path,
     see: 'backupd sites',
     path: event.siteId === null ? '/sites' : `/sites/${event.siteId}`,
   });
