@@ -160,7 +160,12 @@ describe('a backup that does not come', () => {
     expect((await alarms.one('backup.overdue', site.id)).message).toBe(
       '"forgotten" was never backed up, and no schedule is for it.',
     );
-    await alarms.sql(`delete from schedule`);
+    // Left out on purpose.
+    await scheduled(site, Date.now(), true);
+    await alarms.sql(`delete from schedule_state`);
+    await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
+    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await alarms.sql(`delete from schedule_slot; delete from schedule`);
     await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
     expect(await alarms.open('backup.overdue')).toEqual([]);
     await test.admin.call('DELETE', `/sites/${site.id}`);

@@ -44,8 +44,8 @@ export function useAlarms(): Alarms {
   // How full the disk of whoever runs the tests is, is not the matter.
   beforeAll(async () => {
     await settings({ diskPercent: 0 });
-    // Rounds at other times than a test says would find other things.
-    await test.app.get(SchedulerRegistry, { strict: false }).getCronJob('alarms').stop();
+    // Rounds at other times than a test says would find other things; and the schedules are the tests' own.
+    for (const job of test.app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
   });
   return {
     test,

@@ -132,7 +132,7 @@ function judged(row: Row, limits: AlarmLimits, now: Date): Finding[] {
   ];
 }
 
-/** Forgotten ones: never backed up a day after they were registered, and on no schedule. */
+/** Forgotten ones: never backed up a day after they were registered, and on no schedule; not those that are left out on purpose. */
 async function unscheduled(look: Look): Promise<Finding[]> {
   const only = onlySites(look);
   const rows = await look.em.execute<{ id: string; name: string }[]>(
@@ -140,6 +140,8 @@ async function unscheduled(look: Look): Promise<Finding[]> {
       where not s.paused and s.created_at < ? ${only.sql}
         and exists (select 1 from schedule c where c.kind = 'backup' and not c.paused)
         and not exists (select 1 from schedule_state st where st.site_id = s.id and st.kind = 'backup')
+        and not exists (select 1 from schedule c where c.kind = 'backup' and (c.paused or c.rhythm->>'every' = 'never')
+          and (c.scope = 'site' and c.scope_value = s.id::text or c.scope = 'label' and s.labels @> to_jsonb(c.scope_value)))
         and not exists (select 1 from backup b where b.site_id = s.id and b.deleting_at is null)`,
     [new Date(look.now.getTime() - DAY_MS).toISOString(), ...only.values],
   );
@@ -148,7 +150,7 @@ async function unscheduled(look: Look): Promise<Finding[]> {
     siteId: id,
     severity: Severity.Warning,
     message: `"${name}" was never backed up, and no schedule is for it.`,
-    hint: 'Give it a schedule, or one for all sites; or pause it: `backupd sites pause <site>`.',
+    hint: 'Give it a schedule (`backupd schedule set daily 02:00` is for all sites), or pause it: `backupd sites pause <site>`.',
     context: { schedule: null, slot: null, missed: 0, lastBackupAt: null },
   }));
 }
