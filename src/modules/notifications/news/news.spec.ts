@@ -51,10 +51,10 @@ describe('events as news', () => {
   });
 });
 
-describe('a message of many', () => {
-  const failure = (site: string, code: string): News =>
-    told('job.failed', { kind: 'backup', error: { code, message: `${code}.` } }, { jobId: newId(), siteName: site });
+const failure = (site: string, code: string): News =>
+  told('job.failed', { kind: 'backup', error: { code, message: `${code}.` } }, { jobId: newId(), siteName: site });
 
+describe('a message of many', () => {
   it('has a section for each cause, the worst and most frequent first, and says what it leaves out', () => {
     const news = [
       told('job.completed', { kind: 'backup', warningCount: 1 }, { jobId: newId(), siteName: 'warned' }),
