@@ -149,3 +149,11 @@ it('accepts node mode when it is complete', () => {
   const env = { BACKUPD_MODE: 'node', BACKUPD_MASTER_URL: 'https://master:8000', BACKUPD_API_KEY: 'k' };
   expect(load(env)).toMatchObject({ mode: 'node', masterUrl: 'https://master:8000', apiKey: 'k' });
 });
+
+it('takes the public URL without a slash at its end, and http(s) only', () => {
+  expect(load({ BACKUPD_PUBLIC_URL: 'https://backup.example.com/' }).publicUrl).toBe('https://backup.example.com');
+  expect(load({}).publicUrl).toBeNull();
+  expect(faultOf(() => load({ BACKUPD_PUBLIC_URL: 'backup.example.com' })).message).toContain(
+    'BACKUPD_PUBLIC_URL must be',
+  );
+});

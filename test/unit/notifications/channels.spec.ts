@@ -37,7 +37,7 @@ const storm = (): Message =>
     newId(),
     Array.from({ length: 300 }, (_, i) =>
       failed(`${NASTY} ${i} ${'y'.repeat(150)}`, `${i % 40} ${'long '.repeat(400)}`),
-    ).map((news, i) => ({ ...news, code: `CODE_${i % 40}` })),
+    ).map((news, i) => Object.assign(news, { code: `CODE_${i % 40}` })),
     'https://backup.example.com',
   );
 

@@ -93,7 +93,7 @@ export class DeliveryBatch {
     }));
     for (let from = 0; from < rows.length; from += AT_ONCE)
       await em.insertMany(NotificationDelivery, rows.slice(from, from + AT_ONCE));
-    const changes = [...this.changed].map(([id, change]) => ({ id, ...change }));
+    const changes = [...this.changed].map(([id, { message, state, error }]) => ({ id, message, state, error }));
     for (let from = 0; from < changes.length; from += AT_ONCE)
       await em.execute(
         `update notification_delivery d set message = c.item->'message', state = c.item->>'state', error = c.item->>'error',
