@@ -30,19 +30,20 @@ describe(`a master that is killed at ${2 * COUNT} instants`, () => {
 
   it(
     'leaves whole backups, one for each job, and nothing else, in a folder and in a bucket',
-    { timeout: 400_000 },
+    { timeout: 600_000 },
     async () => {
       await Promise.all(
         victims.map(async (victim) => {
           await victim.begin();
           for (const [i, kills] of KILLS.entries()) {
-            const job = await victim.backUpUnderFire(kills, i % 2 === 0);
+            const job = await victim.backUpUnderFire(kills, i % 4 !== 3);
             if (i === 1 || i === KILLS.length - 1) await victim.expectRestorable(job);
           }
         }),
       );
-      // Most of the kills have met the job at work.
-      for (const victim of victims) expect(victim.cutOff(), victim.name).toBeGreaterThan(10);
+      // The other kills have met a start, or the moments before and after the job.
+      const met = victims.reduce((sum, victim) => sum + victim.cutOff(), 0);
+      expect(met).toBeGreaterThan(15);
     },
   );
 });

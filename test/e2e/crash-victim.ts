@@ -118,7 +118,7 @@ export class Victim {
     for (let i = 0; i < kills; i++) {
       const instant = this.instants.pop() ?? 0;
       if (i > 0) {
-        await this.start(instant * (this.startMs + this.wholeMs));
+        await this.start(instant * (this.startMs + 0.8 * this.wholeMs));
         continue;
       }
       await pause(instant * this.wholeMs);
