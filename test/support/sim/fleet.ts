@@ -21,6 +21,8 @@ export interface Stage {
   configs: readonly AppConfig[];
   providerIds: readonly string[];
   siteIds: readonly string[];
+  /** Whether masters stand still for so long that they are taken for dead. */
+  hasStalls: boolean;
 }
 
 /** The masters of a seed on their database, storages and queue, and what is known of what they did. */
@@ -36,6 +38,8 @@ export class Fleet {
   protected readonly masters: (Master | null)[];
   /** Providers that are being reconciled, and by whom: one at a time, as the product's lock sees to. */
   protected readonly reconciled = new Map<string, SimProcess>();
+  /** Who was given which delivery. */
+  protected readonly handed = new Map<string, { jobId: string; master: Master }>();
   protected jobIds: string[] = [];
 
   constructor(
@@ -56,7 +60,9 @@ export class Fleet {
     };
   }
 
-  contentOf = (siteId: string): Content => new Map(this.contents.get(siteId));
+  /** A site is written to all the time: no two reads give the same. */
+  contentOf = (siteId: string): Content =>
+    new Map([...(this.contents.get(siteId) ?? []), ['log', `${this.world.now} ${this.world.calls}`]]);
 
   /** Faults off; everything that waits for anything comes to its end. */
   async end(): Promise<void> {
@@ -186,13 +192,14 @@ export class Fleet {
       queue.handedOut.add(id);
       this.world.note(`queue ${fate < 0.15 ? 'loses' : 'delivers'} ${jobId.slice(-4)} to ${master.process.name}`);
       if (fate < 0.15) continue;
+      this.handed.set(id, { jobId, master });
       void this.hand(master, id, jobId);
       if (!isReliable && random.chance(0.1)) void master.take(id, jobId);
     }
   }
 
   /** One that could not begin is delivered again. */
-  private async hand(master: Master, id: string, jobId: string): Promise<void> {
+  protected async hand(master: Master, id: string, jobId: string): Promise<void> {
     if (!(await master.take(id, jobId)) && !master.process.isDead) this.stage.queue.handedOut.delete(id);
   }
 }

@@ -70,7 +70,7 @@ export class Master {
     { world, database, queue, storages, model, bug }: Surroundings,
   ) {
     this.world = world;
-    this.process = { name, isDead: false, diesIn: null };
+    this.process = { name, isDead: false, diesIn: null, isFrozen: false };
     const { orm } = database;
     const plugIns = [
       { instance: new SimSiteModule(model, bug === 'row-first'), metatype: SimSiteModule },
@@ -90,7 +90,7 @@ export class Master {
   }
 
   get isUp(): boolean {
-    return this.isReady && !this.process.isDead;
+    return this.isReady && !this.process.isDead && !this.process.isFrozen;
   }
 
   get isBusy(): boolean {

@@ -20,6 +20,7 @@ export class Scenario extends Fleet {
   async play(): Promise<void> {
     const { random } = this.world;
     this.ensure(0);
+    if (this.stage.hasStalls) this.ensure(1);
     const count = 5 + Math.min(random.below(16), random.below(16), random.below(16));
     for (let step = 0; step < count && this.faults.length === 0; step++) {
       await this.chosen();
@@ -65,7 +66,8 @@ export class Scenario extends Fleet {
       [1, 'rot', () => this.rot(storage)],
       [3, 'leap', () => this.leap()],
       [4, 'crash', () => this.crash()],
-      [1, 'second master', () => this.ensure(1)],
+      [2, 'second master', () => this.ensure(1)],
+      [this.stage.hasStalls ? 10 : 0, 'taken for dead', () => this.takenForDead()],
     ];
     let at = random.below(steps.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, name, run] of steps) {
@@ -170,6 +172,24 @@ export class Scenario extends Fleet {
     this.world.advance(random.pick([0.1, 1, 5, 30, 80]) * HOUR_MS);
     const isAnyBusy = this.masters.some((master) => master?.isUp === true && master.isBusy);
     if (!isAnyBusy) this.stage.queue.handedOut.clear();
+  }
+
+  /** A master stands still for so long that the queue gives its job to another one, and then goes on. */
+  private async takenForDead(): Promise<void> {
+    const { random } = this.world;
+    const given = [...this.handed].filter(([id, { master }]) => master.isUp && this.stage.queue.handedOut.has(id));
+    if (given.length === 0) return;
+    const [id, { jobId, master }] = random.pick(given);
+    master.process.isFrozen = true;
+    const other = this.up();
+    if (other !== null) {
+      this.world.note(`${master.process.name} is frozen: queue delivers ${jobId.slice(-4)} to ${other.process.name}`);
+      void this.hand(other, id, jobId);
+      await this.world.run(40);
+      await this.deliver(true);
+      await this.world.run(random.below(200));
+    }
+    master.process.isFrozen = false;
   }
 
   private crash(): void {

@@ -13,6 +13,8 @@ export interface SimProcess {
   isDead: boolean;
   /** It dies at its so-many-th outside call from now; null = it lives. */
   diesIn: number | null;
+  /** It stands still, while others go on. */
+  isFrozen: boolean;
 }
 
 /** One outside call that waits for its turn. */
@@ -168,7 +170,7 @@ export class World {
     for (;;) {
       for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
       if (isEnough()) return;
-      const ready = this.pending.filter((call) => call.isReady());
+      const ready = this.pending.filter((call) => !call.process.isFrozen && call.isReady());
       const chosen = ready.length > 1 ? ready[this.random.below(ready.length)] : ready[0];
       if (chosen !== undefined) {
         waitingSince = null;
