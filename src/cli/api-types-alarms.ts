@@ -34,4 +34,5 @@ export interface StatusDto {
   alarms: { critical: number; warning: number; acknowledged: number };
   lastProofAt: string | null;
   open: AlarmDto[];
+  withoutBackup: { id: string; name: string }[];
 }

@@ -80,13 +80,15 @@ async function check(context: CommandContext): Promise<ExitCode> {
   }
 }
 
-function tell({ output }: CommandContext, { level, sentence, alarms, open }: StatusDto): void {
-  output.data({ level, sentence, alarms, open });
+function tell({ output }: CommandContext, { level, sentence, alarms, open, withoutBackup }: StatusDto): void {
+  output.data({ level, sentence, alarms, open, withoutBackup });
   const mark = { ok: output.colors.green('✔'), warning: output.colors.yellow('!'), critical: output.colors.red('✖') };
   output.line(`${mark[level]} ${printable(sentence)}`);
   for (const alarm of open) output.line(`  ${mark[alarm.severity]} ${printable(alarm.message)}`);
   const more = alarms.critical + alarms.warning - open.length;
   if (more > 0) output.line(`  … and ${more} more: backupd alarms`);
+  for (const { id, name } of withoutBackup)
+    output.line(`  ${mark.warning} ${printable(name)} has no backup: backupd backup ${shortId(id)}`);
   if (alarms.acknowledged > 0) output.line(output.colors.dim(`  ${alarms.acknowledged} acknowledged: backupd alarms`));
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { HookDto, HookTestDto } from '../api-types-hooks.js';
+import type { SiteDto } from '../api-types.js';
 import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
@@ -95,6 +96,9 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const found: HookDto[] = [];
   for await (const hook of api.all<HookDto>('/hooks')) found.push(hook);
   output.data(found);
+  const sites = new Map<string, string>();
+  if (found.some(({ siteId }) => siteId !== null))
+    for await (const site of api.all<SiteDto>('/sites')) sites.set(site.id, site.name);
   output.table(
     ['ID', 'NAME', 'AT', 'FOR', 'DOES', 'FAILURE'],
     found.map((hook) => [
@@ -102,7 +106,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       printable(hook.name),
       `${hook.moment}${hook.enabled ? '' : ' (disabled)'}`,
       hook.siteId !== null
-        ? `site ${shortId(hook.siteId)}`
+        ? printable(sites.get(hook.siteId) ?? `site ${shortId(hook.siteId)} (gone)`)
         : hook.label !== null
           ? `label ${printable(hook.label)}`
           : 'all',

@@ -7,6 +7,11 @@ import { minuteOf } from './rules/alarm-rule.js';
 
 const SHOWN = 20;
 
+const hasAlarm = 'exists (select 1 from alarm a where a.site_id = s.id and a.cleared_at is null)';
+/** One that a storage has whole. */
+const hasBackup = `exists (select 1 from backup b join backup_copy c on c.backup_id = b.id
+  where b.site_id = s.id and b.deleting_at is null and c.state in ('present', 'verified'))`;
+
 interface Figures {
   sites: number;
   paused: number;
@@ -28,9 +33,7 @@ export class StatusService {
     const [figures] = await em.execute<Figures[]>(
       `select count(*) filter (where not s.paused)::int as sites, count(*) filter (where s.paused)::int as paused,
           count(*) filter (where not s.paused
-            and not exists (select 1 from alarm a where a.site_id = s.id and a.cleared_at is null)
-            and exists (select 1 from backup b join backup_copy c on c.backup_id = b.id
-              where b.site_id = s.id and b.deleting_at is null and c.state in ('present', 'verified')))::int as safe,
+            and not ${hasAlarm} and ${hasBackup})::int as safe,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'critical') as critical,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'warning') as warning,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is not null) as acknowledged,
@@ -44,6 +47,10 @@ export class StatusService {
       { clearedAt: null, acknowledgedAt: null },
       { orderBy: { severity: 'asc', raisedAt: 'desc', id: 'desc' }, limit: SHOWN },
     );
+    const unsafe = await em.execute<{ id: string; name: string }[]>(
+      `select s.id, s.name from site s where not s.paused and not ${hasAlarm} and not ${hasBackup} order by s.name limit ?`,
+      [SHOWN],
+    );
     const proof = figures.last_proof_at === null ? null : new Date(figures.last_proof_at);
     const { sites, paused, safe, critical, warning, acknowledged } = figures;
     return {
@@ -53,6 +60,7 @@ export class StatusService {
       alarms: { critical, warning, acknowledged },
       lastProofAt: proof?.toISOString() ?? null,
       open: open.map(toAlarmDto),
+      withoutBackup: unsafe,
     };
   }
 }

@@ -85,12 +85,13 @@ export class RequestAudit {
   }
 }
 
+/** The fixed parts of the path and what the handler does: `sites.backups.start`; what is the last part already is not said twice. */
 // eslint-disable-next-line typescript/no-unsafe-function-type -- what Nest hands out
 export function actionName(controller: Function, handler: Function): string {
   const paths: unknown[] = [controller, handler].map((part) => Reflect.getMetadata(PATH_METADATA, part));
   const parts = paths.flatMap((path) => (typeof path === 'string' ? path.split('/') : []));
-  const feature = parts.find((part) => part !== '') ?? 'api';
-  return `${feature}.${handler.name}`;
+  const fixed = parts.filter((part) => part !== '' && !part.startsWith(':'));
+  return [...fixed, ...(fixed.at(-1) === handler.name ? [] : [handler.name])].join('.');
 }
 
 /** The job that a request about something else began. */

@@ -143,7 +143,7 @@ function tell(journal: JobJournal, hook: Hook, end: HookEnd): void {
 
 function noteOf({ name, moment }: Hook, { end, seconds, output, tries }: HookEnd): string {
   const often = tries > 1 ? ` at try ${tries}` : '';
-  return `Hook "${name}" (${moment}): ${end}${often} in ${seconds} s.${output === '' ? '' : ` It said: ${output}`}`;
+  return `Hook "${name}" (${moment}): ${end}${often} in ${seconds} s.${output === '' ? '' : ` It said: ${output.split('\n').join(' / ')}`}`;
 }
 
 /** As PostgreSQL's jsonb can hold it. */

@@ -307,6 +307,9 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   expect(await cliAs(test.viewer, ['status', '--nagios'])).toMatchObject({ code: 0 });
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
+  expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
+    `! new has no backup: backupd backup ${site.id.slice(0, 18)}`,
+  );
   site.fail('backup_files', broken);
   await site.backUp();
   await alarms.becomes('backup.failed', site.id, true);

@@ -64,7 +64,7 @@ describe.runIf(isRoot)('commands', () => {
     expect(job).toMatchObject({ status: 'completed', warningCount: 0 });
     const note = (await notesOf(job)).find((text) => text.includes('a hook')) ?? '';
     const [, said = ''] = note.split('It said: ');
-    const lines = said.split('\n');
+    const lines = said.split(' / ');
     expect(lines.slice(0, 4)).toEqual([String(OWNER), String(OWNER), String(OWNER), site.path]);
     const environment = Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => line.split('=')));
     expect(environment).toEqual({

@@ -10,6 +10,12 @@ export class SitesStatusDto {
   paused!: number;
 }
 
+/** A site that has nothing to restore, although no alarm says so (yet). */
+export class UnsafeSiteDto {
+  id!: string;
+  name!: string;
+}
+
 /** Open alarms by severity; the acknowledged ones by themselves. */
 export class AlarmsStatusDto {
   critical!: number;
@@ -36,4 +42,9 @@ export class StatusDto {
     description: 'The worst and newest open alarms that nobody has acknowledged, 20 at most.',
   })
   open!: AlarmDto[];
+  @ApiProperty({
+    type: [UnsafeSiteDto],
+    description: 'Sites without a backup that a storage has whole and without an open alarm, by name, 20 at most.',
+  })
+  withoutBackup!: UnsafeSiteDto[];
 }
