@@ -192,11 +192,15 @@ it('a channel that is down gets its messages later, in order, and holds up no ot
   receiver.status('down', 503, { 'Retry-After': '1800' });
   await news.pass(60);
   const tries = receiver.of('down').length;
+  // What comes meanwhile waits with it.
+  const other = jobFailed(id, 'down.example');
+  await news.happen({ ...other, data: { ...other.data, kind: 'verify' } });
   await news.pass(1700);
   expect(receiver.of('down')).toHaveLength(tries);
   receiver.well('down');
   await news.pass(200);
   expect(receiver.of('down')).toHaveLength(tries + 1);
+  expect(receiver.json('down').at(-1)).toMatchObject({ total: 2 });
   expect((await news.deliveries(down))[0]).toMatchObject({ state: 'sent', error: null, response: 'HTTP 200: ok' });
 });
 

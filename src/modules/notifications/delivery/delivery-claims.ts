@@ -47,7 +47,7 @@ export class DeliveryClaims {
     const rows = await this.orm.em.fork().execute<{ id: string }[]>(
       `select distinct channel_id as id from notification_delivery
         where state = 'waiting' and next_attempt_at <= ? and ${FREE} limit 500`,
-      [now, now, now, now],
+      [now, now, now],
     );
     return rows.map(({ id }) => id);
   }
@@ -79,7 +79,7 @@ export class DeliveryClaims {
       `select rule_id, min(created_at) as first from notification_delivery
         where channel_id = ? and state = 'waiting' and next_attempt_at <= ? and ${FREE}
         group by rule_id order by first`,
-      [channelId, now, now, now, now],
+      [channelId, now, now, now],
     );
     return rows.map((row) => row.rule_id);
   }
@@ -169,7 +169,7 @@ export class DeliveryClaims {
 const time = (iso: string): number => new Date(iso).getTime();
 
 /** No other delivery of the channel is being sent or waits for a retry. */
-const FREE = `(claimed_until is null or claimed_until <= ?) and channel_id not in (
+const FREE = `channel_id not in (
   select channel_id from notification_delivery
     where state = 'waiting' and (claimed_until > ? or (attempts > 0 and next_attempt_at > ?)))`;
 
