@@ -6,15 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDto, SiteDto } from '../../src/cli/api-types.js';
 import { requires, snapshotTree } from '../../src/engine/testing/index.js';
 import type { TestApi } from '../support/api.js';
-import { emptyDatabase } from '../support/database.js';
+import { cloneDatabase } from '../support/database.js';
 import { databaseFacts } from '../support/database-facts.js';
 import { type MariaDbAccount, MariaDbServer } from '../support/mariadb.js';
 import { TestMaster } from '../support/master.js';
 import { makeScratch, until } from '../support/scratch.js';
 import { WordPressSite } from '../support/wordpress.js';
 
-/** Jobs are tried again soon. */
-const impatient = { BACKUPD_RETRY_SECONDS: '1' };
+/** Jobs are tried again soon, and what failed keeps nothing. */
+const impatient = { BACKUPD_RETRY_SECONDS: '1', BACKUPD_KEEP_FAILED_HOURS: '0' };
 
 /** Lets the real program answer what it is asked about itself. */
 const version =
@@ -23,6 +23,7 @@ const version =
 describe('backups and restores that can not work', () => {
   const scratch = makeScratch('e2e-bad');
   let server: MariaDbServer;
+  let catalogue: Awaited<ReturnType<typeof cloneDatabase>>;
   let master: TestMaster;
   let api: TestApi;
   let account: MariaDbAccount;
@@ -31,19 +32,22 @@ describe('backups and restores that can not work', () => {
   const mounts: string[] = [];
 
   beforeAll(async () => {
+    catalogue = await cloneDatabase();
+    const env = { BACKUPD_DATABASE_URL: catalogue.url, ...impatient };
     [server, master] = await Promise.all([
       MariaDbServer.start(),
-      TestMaster.start({ dataDir: join(scratch.path, 'data') }),
+      TestMaster.start({ dataDir: join(scratch.path, 'data'), env }),
     ]);
     api = master.api;
     account = await server.createDatabase('bad_input');
-    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account });
+    wordpress = await WordPressSite.install({ root: join(scratch.path, 'www/site'), database: account, slim: true });
     site = await api.addSite(wordpress.root);
   });
   afterAll(async () => {
     await wordpress?.stop();
     await master?.stop();
     await server?.stop();
+    await catalogue?.drop();
     for (const mount of mounts) spawnSync('umount', [mount]);
     scratch.remove();
   });
@@ -123,7 +127,7 @@ describe('backups and restores that can not work', () => {
     it.runIf(requires('root'))('with a full disk under the storage', async (context) => {
       const dataDir = join(scratch.path, 'data-full-storage');
       await mkdir(join(dataDir, 'storage'), { recursive: true });
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', join(dataDir, 'storage')]);
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', join(dataDir, 'storage')]);
       if (mounted.status !== 0) context.skip();
       mounts.push(join(dataDir, 'storage'));
       const other = await TestMaster.start({ dataDir, env: impatient });
@@ -195,7 +199,7 @@ async function withPrograms(
     await chmod(join(bin, program), 0o755);
   }
   // A server of its own: the embedded one needs programs to find the account it runs as.
-  const database = await emptyDatabase();
+  const database = await cloneDatabase();
   const env = { PATH: bin, BACKUPD_DATABASE_URL: database.url, ...impatient };
   const other = await TestMaster.start({ dataDir: join(scratch, `data-${name}`), env });
   try {

@@ -2,6 +2,7 @@ import { chownSync, lchownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../common/errors/index.js';
+import { makeFifo } from '../../../engine/native/posix.js';
 import { requires } from '../../../engine/testing/index.js';
 import { at, config, core, file, site } from './discovery.spec-support.js';
 import { inspectWordPress } from './index.js';
@@ -17,6 +18,17 @@ const code = async (work: Promise<unknown>): Promise<string> => {
 };
 
 describe('inspectWordPress', () => {
+  it('is not held up by a pipe or a device in the place of a file', async () => {
+    const root = site('odd', 'odd');
+    rmSync(join(root, 'index.php'), { force: true });
+    makeFifo(Buffer.from(join(root, 'index.php')), 0o600);
+    symlinkSync('/dev/zero', join(root, '..', 'index.php'));
+    expect((await inspectWordPress(root)).root).toBe(root);
+    rmSync(join(root, 'wp-config.php'));
+    makeFifo(Buffer.from(join(root, 'wp-config.php')), 0o600);
+    expect(await code(inspectWordPress(root))).toMatch(/^NOT_A_SITE/);
+  });
+
   it('reads a standard install', async () => {
     const root = site('a', 'shop');
     const install = await inspectWordPress(root);

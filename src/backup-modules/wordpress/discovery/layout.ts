@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { WordPressLayout } from '../types.js';
 
@@ -14,6 +14,8 @@ export interface Located {
 }
 
 const WEB_FOLDERS = ['web', 'public', 'public_html', 'htdocs', 'httpdocs', 'www', 'html'];
+/** WordPress's own has 400 bytes. */
+const SMALL_BYTES = 64 * 1024;
 const CORE_FOLDERS = ['wp', 'wordpress', 'core', 'cms'];
 
 export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -121,15 +123,8 @@ function subdirectory(root: string, abspath: string): Located {
 
 /** The core that a folder's index.php starts (`require __DIR__ . '/wp/wp-blog-header.php'`), when it is a real one. */
 function coreBehindIndex(folder: string): string | null {
-  const index = join(folder, 'index.php');
-  const size = safely(() => isFile(index)) ? statSync(index).size : Infinity;
-  if (size > 64 * 1024) return null;
-  let text: string;
-  try {
-    text = readFileSync(index, 'latin1');
-  } catch {
-    return null;
-  }
+  const text = smallFile(join(folder, 'index.php'));
+  if (text === null) return null;
   for (const match of text.matchAll(
     /['"](?:\.?\/)?([\w.-]{1,100}(?:\/[\w.-]{1,100}){0,3})\/wp-blog-header\.php['"]/g,
   )) {
@@ -137,4 +132,22 @@ function coreBehindIndex(folder: string): string | null {
     if (core !== folder && core.startsWith(`${folder}/`) && isCore(core)) return core;
   }
   return null;
+}
+
+/** The text of a small regular file, else null. Opened so that a pipe that was put in its place holds nobody up. */
+function smallFile(path: string): string | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return null;
+  }
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFile() && stat.size <= SMALL_BYTES ? readFileSync(fd, 'latin1') : null;
+  } catch {
+    return null;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeFifo } from '../../native/posix.js';
 import { checkBundle, PackBench, run } from '../../testing/pack-bench.js';
 import { openDatabaseSink } from './index.js';
 
@@ -169,6 +170,18 @@ describe('packBundle', { timeout: 60_000 }, () => {
     } finally {
       writer.kill();
     }
+  });
+
+  it('a pipe or a device that takes the place of a file holds nobody up', async () => {
+    for (const file of ['now-pipe', 'now-device', 'stays']) writeFileSync(bench.at(file), `${file} as it was`);
+    await bench.plan();
+    rmSync(bench.at('now-pipe'));
+    makeFifo(Buffer.from(bench.at('now-pipe')), 0o600);
+    rmSync(bench.at('now-device'));
+    symlinkSync('/dev/zero', bench.at('now-device'));
+    const bundle = await bench.pack();
+    const names = [...(await checkBundle(bundle)).keys()].filter((path) => path.startsWith('files/'));
+    expect(names).toEqual(['files/stays']);
   });
 
   it('another name takes the place of a first name that is gone', async () => {

@@ -88,7 +88,7 @@ function hasChanged(file: SharedFile, path: Buffer): boolean {
 /** -1 when its mode does not let us. */
 function openIfPermitted(path: Buffer): number {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
     if (errnoOf(error) === 'EACCES') return -1;
     throw error;
