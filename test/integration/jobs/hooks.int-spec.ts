@@ -334,7 +334,7 @@ describe('the API', () => {
     expect(await cli(['add', 'flush', '--at', 'success', '--site', 'hooked', '--', 'echo', '--hi'])).toMatchObject({
       code: 0,
     });
-    expect((await cli(['list'])).stdout).toMatch(/flush +success +site .* +echo --hi +warn/);
+    expect((await cli(['list'])).stdout).toMatch(/flush +success +hooked +echo --hi +warn/);
     const url = 'https://hooks.example.com/planted-in-url';
     expect(await cli(['add', 'told', '--at', 'failure', '--url-file', '-'], `${url}\n`)).toMatchObject({ code: 0 });
     expect((await cli(['list'])).stdout).toMatch(/told +failure +all +POST https:\/\/hooks\.example\.com /);
