@@ -55,7 +55,7 @@ export class RequestAudit {
     });
   }
 
-  /** `sites.update` for `update` of the controller at `sites`. */
+  /** `sites.update` for the method `update` at `sites/:id`, `sites.repair.start` for `start` at `sites/:id/repair`. */
   actionOf(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): string {
     return this.named(context) ?? actionName(context.getClass(), context.getHandler());
   }
@@ -85,13 +85,15 @@ export class RequestAudit {
   }
 }
 
-/** The fixed parts of the path and what the handler does: `sites.backups.start`; what is the last part already is not said twice. */
 // eslint-disable-next-line typescript/no-unsafe-function-type -- what Nest hands out
 export function actionName(controller: Function, handler: Function): string {
   const paths: unknown[] = [controller, handler].map((part) => Reflect.getMetadata(PATH_METADATA, part));
-  const parts = paths.flatMap((path) => (typeof path === 'string' ? path.split('/') : []));
-  const fixed = parts.filter((part) => part !== '' && !part.startsWith(':'));
-  return [...fixed, ...(fixed.at(-1) === handler.name ? [] : [handler.name])].join('.');
+  const parts = paths
+    .flatMap((path) => (typeof path === 'string' ? path.split('/') : []))
+    .filter((part) => part !== '' && !part.startsWith(':'));
+  // `POST jobs/:id/cancel` in a method `cancel` says it once.
+  if (parts.at(-1) !== handler.name) parts.push(handler.name);
+  return parts.join('.');
 }
 
 /** The job that a request about something else began. */

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
+import { AuditLog } from '../audit/index.js';
 import { BackupsService, Catalogue } from '../backups/index.js';
 import { JobsService, JobTrigger } from '../jobs/index.js';
 import { VerifyService } from '../verify/index.js';
@@ -18,6 +19,7 @@ export class JobStarter {
     private readonly backups: BackupsService,
     private readonly verifications: VerifyService,
     private readonly catalogue: Catalogue,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -43,7 +45,12 @@ export class JobStarter {
   /** Makes the job, within the caller's transaction. Errors: JOB_ACTIVE, SITE_PAUSED, MODULE_UNKNOWN. */
   async start(em: EntityManager, schedule: Schedule, site: NamedSite, slotAt: Date): Promise<Started> {
     const by = { within: em, trigger: JobTrigger.Schedule, slot: { scheduleId: schedule.id, slotAt } };
-    return this.startJob(schedule, site, by, em);
+    const started = await this.startJob(schedule, site, by, em);
+    if ('jobId' in started) {
+      const details = { kind: schedule.kind, scheduleId: schedule.id, jobId: started.jobId };
+      await this.audit.system('schedules.start', { targetId: site.id, details }, em);
+    }
+    return started;
   }
 
   /** The same for a person, now. Errors: as `start`. */

@@ -43,7 +43,10 @@ describe('the audit log', () => {
     });
     const job = await site.start();
     await test.admin.ended(job.id);
-    expect((await entries('action=sites.backups.start'))[0]).toMatchObject({ targetId: site.id, details: { jobId: job.id } });
+    expect((await entries('action=sites.backups.start'))[0]).toMatchObject({
+      targetId: site.id,
+      details: { jobId: job.id },
+    });
   });
 
   it('has what failed and what was refused, with its code', async () => {
