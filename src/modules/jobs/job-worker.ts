@@ -15,6 +15,7 @@ import { textsIn } from './safe-value.js';
 
 /** One run in this process. */
 interface Run {
+  deliveryId: string;
   stop: AbortController;
   ended: Promise<void>;
 }
@@ -39,12 +40,16 @@ export class JobWorker {
 
   /** Runs the job of this delivery; returns when it has ended. Throws only when it could not begin. */
   async take(deliveryId: string, jobId: string): Promise<void> {
+    for (let before = this.runs.get(jobId); before !== undefined; before = this.runs.get(jobId)) {
+      // Delivered again because it takes long: it runs here already.
+      if (before.deliveryId === deliveryId) return;
+      // Its last run is still being cleared away.
+      await before.ended;
+    }
     if (this.stopping) throw new StopRequest('shutdown');
-    // Delivered again because it takes long: it runs here already.
-    if (this.runs.has(jobId)) return;
     const stop = new AbortController();
     const ended = this.claimAndRun(deliveryId, jobId, stop.signal).finally(() => this.runs.delete(jobId));
-    this.runs.set(jobId, { stop, ended: ended.catch(() => undefined) });
+    this.runs.set(jobId, { deliveryId, stop, ended: ended.catch(() => undefined) });
     await ended;
   }
 
