@@ -30,13 +30,13 @@ describe(`a master that is killed at ${2 * COUNT} instants`, () => {
 
   it(
     'leaves whole backups, one for each job, and nothing else, in a folder and in a bucket',
-    { timeout: 600_000 },
+    { timeout: 900_000 },
     async () => {
       await Promise.all(
         victims.map(async (victim) => {
           await victim.begin();
           for (const [i, kills] of KILLS.entries()) {
-            const job = await victim.backUpUnderFire(kills, i % 4 !== 3);
+            const job = await victim.backUpUnderFire(kills, i % 2 === 0);
             if (i === 1 || i === KILLS.length - 1) await victim.expectRestorable(job);
           }
         }),
