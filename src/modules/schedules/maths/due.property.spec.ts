@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Blackout } from '../rhythm.js';
 import { afterBlackouts, dueAt, jitterOf } from './due.js';
 import { wallOf } from './oracle.spec-support.js';
 import { Slots } from './slots.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Casablanca', 'UTC'];
 const BEGIN = Date.UTC(2024, 0, 1);

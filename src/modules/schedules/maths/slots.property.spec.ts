@@ -1,9 +1,11 @@
 import { Temporal } from '@js-temporal/polyfill';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Rhythm } from '../rhythm.js';
 import { instantOf, slotsByOracle, transitions } from './oracle.spec-support.js';
 import { Slots } from './slots.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
