@@ -20,6 +20,8 @@ const OTHERS_AFTER_MS = 86_400_000;
 export class JobSweeper {
   private readonly logger = new Logger('jobs');
   private sweeping: Promise<void> | null = null;
+  /** Sweeps that nobody waits for. */
+  private readonly aside = new Set<Promise<unknown>>();
 
   constructor(
     private readonly orm: MikroORM,
@@ -62,9 +64,12 @@ export class JobSweeper {
     }
   }
 
-  /** Nothing of the site's earlier jobs is kept any longer: its next backup begins. */
+  /** Nothing of the site's earlier jobs is kept any longer: its next backup begins, and does not wait for storages that do not answer. */
   async release(siteId: string, butFor: string): Promise<void> {
-    await this.releaseEach({ siteId, id: { $ne: butFor } });
+    for (const id of await this.letGo({ siteId, id: { $ne: butFor } })) {
+      const sweep = this.sweep({ id }).finally(() => this.aside.delete(sweep));
+      this.aside.add(sweep);
+    }
   }
 
   /** Removes what is kept, the oldest first, until the disk has room again. */
@@ -88,7 +93,7 @@ export class JobSweeper {
 
   /** Resolves when no sweep runs any more. */
   async settled(): Promise<void> {
-    await this.sweeping?.catch(() => undefined);
+    await Promise.allSettled([this.sweeping, ...this.aside]);
   }
 
   private async sweepEach(): Promise<void> {
@@ -102,12 +107,15 @@ export class JobSweeper {
   }
 
   private async releaseEach(which: FilterQuery<Job>): Promise<void> {
+    for (const id of await this.letGo(which)) await this.sweep({ id });
+  }
+
+  /** From now on it is litter; a retry that came first wins. Ids of the jobs. */
+  private async letGo(which: FilterQuery<Job>): Promise<string[]> {
     const em = this.orm.em.fork();
     const where: FilterQuery<Job> = { $and: [{ keptUntil: { $ne: null }, status: ENDED }, which] };
-    for (const { id } of await em.find(Job, where, { fields: ['id'] })) {
-      // From now on it is litter; a retry that came first wins.
-      await em.nativeUpdate(Job, { id, status: ENDED }, { keptUntil: null, keptBytes: null });
-      await this.sweep({ id });
-    }
+    const ids = (await em.find(Job, where, { fields: ['id'] })).map(({ id }) => id);
+    await em.nativeUpdate(Job, { id: { $in: ids }, status: ENDED }, { keptUntil: null, keptBytes: null });
+    return ids;
   }
 }

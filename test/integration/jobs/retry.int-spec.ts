@@ -166,7 +166,7 @@ describe('a failed backup that is retried by hand', () => {
 
   it('wins or loses against a sweep, but never meets half of it', async () => {
     const site = await newSite();
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 3; i++) {
       const job = await failed(site);
       await sql(`update job set kept_until = now() - interval '1 second' where id = '${job.id}'`);
       const [, answer] = await Promise.all([test.app.get(JobSweeper).sweepAll(), retry(job.id)]);
