@@ -4,6 +4,6 @@ export { JobHandlers, type HandledPlan, type JobHandler, type RequestSecrets, ty
 export { JobTimings } from './job-timings.js';
 export { JobDto } from './dto/job.dto.js';
 export { Job, JobKind, JobStatus } from './job.entity.js';
-export { jobActive } from './jobs.errors.js';
+export { jobActive, jobLost } from './jobs.errors.js';
 export { InstanceId } from './instance-id.js';
 export { lockSite } from './site-lock.js';

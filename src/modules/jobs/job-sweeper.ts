@@ -43,6 +43,19 @@ export class JobSweeper {
     }
   }
 
+  /** What a run here wrote for a job that another master has taken over since. False when that is not possible now. */
+  async letGo(id: string): Promise<boolean> {
+    const job = await this.orm.em.fork().findOne(Job, { id });
+    if (job?.request['takenOver'] !== true) return true;
+    try {
+      await this.handlers.get(job.kind).lost?.(job);
+      return true;
+    } catch (error) {
+      this.logger.warn(`What a lost run of job ${id} wrote could not be removed yet: ${String(error)}`);
+      return false;
+    }
+  }
+
   /** All ended jobs that left something. Runs once at a time. */
   sweepAll(): Promise<void> {
     this.sweeping ??= this.sweepEach().finally(() => {

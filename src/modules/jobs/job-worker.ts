@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError, asAppError } from '../../common/errors/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
+import { JobRunner, type RunEnd, RunJournal, type WorkFolder } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
 import { jobEvent } from './job-events.js';
 import type { HandledPlan, JobHandler } from './job-handler.js';
@@ -101,6 +101,7 @@ export class JobWorker {
       const journal = new RunJournal(recorder, job.warnings.length);
       const folder = this.parts.contexts.folderOf(job.id);
       await folder.open();
+      if (job.request['takenOver'] === true) await startAnew(folder, job);
       const plan = await this.prepare(handler, job, this.parts.contexts.contextOf(job, signal, journal), secrets);
       recorder.safe = recorder.safe.with(plan.secrets);
       const runner = new JobRunner(folder, journal);
@@ -168,6 +169,7 @@ export class JobWorker {
   private async giveUp(job: Job, recorder: JobRecorder | null, error: AppError): Promise<void> {
     if (error.code === 'JOB_LOST') {
       this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
+      if (await this.parts.sweeper.letGo(job.id)) await this.parts.contexts.folderOf(job.id).remove();
       return;
     }
     const message = `Job ${job.id} (${job.kind} of ${job.siteName}) could not be run: ${error.message}`;
@@ -185,6 +187,14 @@ export class JobWorker {
       this.logger.error(`The end of job ${job.id} could not be recorded: ${String(again)}`);
     }
   }
+}
+
+/** What an earlier run here made, before another master had the job, belongs to keys that are not this run's. */
+async function startAnew(folder: WorkFolder, job: Job): Promise<void> {
+  const startedAt = job.startedAt?.toISOString() ?? null;
+  if ((await folder.checkpoints.get('run')) === startedAt) return;
+  await folder.startOver([]);
+  await folder.checkpoints.set('run', startedAt);
 }
 
 // Functions, since the compiler can't see that a callback has changed the variable.
