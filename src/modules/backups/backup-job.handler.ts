@@ -83,7 +83,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
       limiter: this.resources.bandwidth,
       catalogue: {
         commit: async (backup) => {
-          await catalogue.commit({ ...backup, missing: [...backup.missing, ...absent] });
+          await catalogue.commit({ ...backup, missing: [...backup.missing, ...absent] }, job.deliveryId);
           made = backup;
         },
       },
@@ -152,7 +152,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
     const hasFailedOver = this.failedOver.delete(job.id);
-    return status !== 'completed' || hasFailedOver;
+    return status !== 'completed' || hasFailedOver || job.request['takenOver'] === true;
   }
 
   async ended(job: Job, em: EntityManager): Promise<void> {
@@ -165,18 +165,24 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
    */
   async sweep(job: Job, context: Pick<RunContext, 'workDir'>): Promise<void> {
     await new WorkFolder(context.workDir).clear();
-    if (!(job.startedAt instanceof Date)) return;
-    const { manifestKey, bundleKey } = keysFor(job.siteId, job.startedAt, job.backupId);
+    const keys = job.startedAt instanceof Date ? keysFor(job.siteId, job.startedAt, job.backupId) : null;
+    const isTakenOver = job.request['takenOver'] === true;
     const enabled = new Set((await this.storage.enabledDestinations()).map(({ providerId }) => providerId));
     const failures: unknown[] = [];
     for (const { providerId, driver } of await this.storage.allDestinations()) {
       try {
-        await this.parts.leftovers.remove({ job, providerId, driver, manifestKey, bundleKey });
+        if (keys !== null) await this.parts.leftovers.remove({ job, providerId, driver, ...keys });
+        if (isTakenOver) await this.parts.leftovers.removeLost(job, driver);
       } catch (error) {
         if (enabled.has(providerId)) failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  async lost(job: Job): Promise<void> {
+    for (const { driver } of await this.storage.enabledDestinations())
+      await this.parts.leftovers.removeLost(job, driver);
   }
 }
 

@@ -2,7 +2,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
-import { JobsService } from '../jobs/index.js';
+import { jobLost, JobsService } from '../jobs/index.js';
 import { Backup, BackupCopy } from './backup.entity.js';
 import { backupNotFound } from './backups.errors.js';
 import { enterBackup, enterObjects } from './enter-backup.js';
@@ -34,11 +34,15 @@ export class Catalogue implements CatalogueWriter {
     private readonly jobs: JobsService,
   ) {}
 
-  /** Enters a stored backup and its copies; the same again changes nothing. */
-  async commit(made: CommittedBackup): Promise<void> {
+  /**
+   * Enters a stored backup and its copies; the same again changes nothing. With the delivery of the run that made it: error JOB_LOST
+   * when another run has the job by now, as that one makes the backup.
+   */
+  async commit(made: CommittedBackup, deliveryId?: string): Promise<void> {
     const job = await this.jobs.get(made.jobId);
     const { siteName, module, warningCount } = job;
     await this.orm.em.fork().transactional(async (em) => {
+      if (deliveryId !== undefined) await requireJob(em, made.jobId, deliveryId);
       await enterBackup(em, made, { siteName, module, warningCount, createdAt: new Date() });
       await enterObjects(em, made, true);
       // What it shares with others may have been found damaged while it was made.
@@ -126,6 +130,12 @@ export class Catalogue implements CatalogueWriter {
       ]),
     );
   }
+}
+
+/** The run holds its job, and does so until the transaction ends. */
+async function requireJob(em: EntityManager, id: string, deliveryId: string): Promise<void> {
+  const sql = `select 1 from job where id = ? and delivery_id = ? and status = 'running' for share`;
+  if ((await em.execute<unknown[]>(sql, [id, deliveryId])).length === 0) throw jobLost(id);
 }
 
 async function bundleCounts(em: EntityManager, backupIds: readonly string[]): Promise<Map<string, number>> {

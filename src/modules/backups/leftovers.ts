@@ -1,8 +1,9 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { StorageDriver } from '../../engine/ports/index.js';
+import { keysFor } from '../../engine/runner/index.js';
 import { type Job, lockSite } from '../jobs/index.js';
-import { BackupCopy } from './backup.entity.js';
+import { Backup, BackupCopy } from './backup.entity.js';
 import { BundleReferences } from './bundle-references.js';
 
 interface Place {
@@ -33,6 +34,25 @@ export class Leftovers {
       await driver.endUploads?.(bundleKey);
       if (await this.references.isNeeded(em, bundleKey, job.backupId)) return;
       await driver.delete(bundleKey);
+    });
+  }
+
+  /**
+   * Removes the objects of the job's backup that are neither the catalogue's nor those of the run that has the job now: an earlier
+   * run of another master wrote them under keys of its own. Errors: the storage's.
+   */
+  async removeLost(job: Job, driver: StorageDriver): Promise<void> {
+    await this.orm.em.fork().transactional(async (em) => {
+      await lockSite(em, job.siteId, 'exclusive');
+      const known = await em.findOne(Backup, { id: job.backupId });
+      const kept = new Set(known === null ? [] : [known.manifestKey, known.bundleKey]);
+      if (job.isActive() && job.startedAt instanceof Date) {
+        const { manifestKey, bundleKey } = keysFor(job.siteId, job.startedAt, job.backupId);
+        kept.add(manifestKey).add(bundleKey);
+      }
+      // In key order: a manifest goes before its bundle.
+      for await (const { key } of driver.list(`sites/${job.siteId}/`))
+        if (key.includes(`-${job.backupId}.`) && !kept.has(key)) await driver.delete(key);
     });
   }
 }

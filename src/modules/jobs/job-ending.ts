@@ -60,6 +60,7 @@ export class JobEnding {
     const { job, handler, signal } = run;
     if (error.code === 'JOB_LOST') {
       this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
+      if (await this.parts.sweeper.clearLost(job.id)) await this.parts.contexts.folderOf(job.id).remove();
       return;
     }
     const reason: unknown = signal.reason;

@@ -48,6 +48,11 @@ export interface JobHandler {
    * back and the rest was done instead. Absent: a job of this kind leaves nothing that would have to be removed.
    */
   sweep?(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void>;
+  /**
+   * Another master has taken the job over, which is given as it is now: removes what a run here wrote and the other one does not
+   * use. Idempotent; throws when that is not possible now.
+   */
+  lost?(job: Job): Promise<void>;
 }
 
 /** The handlers by kind. */

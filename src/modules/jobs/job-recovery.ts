@@ -54,8 +54,11 @@ export class JobRecovery {
   }
 
   private async goOn(id: string): Promise<void> {
+    const own = await this.instance.get();
     const after = await this.parts.store.change(id, async (job, em): Promise<readonly NewEvent[]> => {
       if (job.status !== JobStatus.Running) return [];
+      const isOthers = job.runnerId !== own;
+      if (isOthers) job.request = { ...job.request, takenOver: true };
       if (job.cancelRequestedAt instanceof Date) {
         return this.parts.store.endLocked(job, em, { status: 'cancelled', error: null, result: null, litter: true });
       }
@@ -63,7 +66,10 @@ export class JobRecovery {
       if (job.failures < this.parts.timings.attempts) {
         const why = 'backupd was stopped in the middle of the job; it goes on.';
         const stage = runningStages(job);
-        return this.parts.store.requeueLocked(job, em, { outcome: AttemptOutcome.CutOff, why, stage });
+        const told = await this.parts.store.requeueLocked(job, em, { outcome: AttemptOutcome.CutOff, why, stage });
+        // That master may only have been slow and still write: the next run's objects must not lie where those do.
+        if (isOthers) job.startedAt = null;
+        return told;
       }
       const error = jobInterrupted(job.failures);
       const keep = await this.parts.kept.offer(this.parts.handlers.get(job.kind), job, error);
@@ -121,7 +127,7 @@ export class JobRecovery {
     for (const id of ids) {
       const folder = this.parts.contexts.folderOf(id);
       await killLeftChildren(folder.path);
-      if (!keep.has(id)) await folder.remove();
+      if (!keep.has(id) && (await this.parts.sweeper.clearLost(id))) await folder.remove();
     }
   }
 }

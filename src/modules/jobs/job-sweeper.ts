@@ -64,6 +64,19 @@ export class JobSweeper {
     }
   }
 
+  /** What a run here wrote for a job that another master has taken over since. False when that is not possible now. */
+  async clearLost(id: string): Promise<boolean> {
+    const job = await this.orm.em.fork().findOne(Job, { id });
+    if (job?.request['takenOver'] !== true) return true;
+    try {
+      await this.handlers.get(job.kind).lost?.(job);
+      return true;
+    } catch (error) {
+      this.logger.warn(`What a lost run of job ${id} wrote could not be removed yet: ${String(error)}`);
+      return false;
+    }
+  }
+
   /** Nothing of the site's earlier jobs is kept any longer: its next backup begins, and does not wait for storages that do not answer. */
   async release(siteId: string, butFor: string): Promise<void> {
     for (const id of await this.letGo({ siteId, id: { $ne: butFor } })) {

@@ -4,7 +4,7 @@ import { asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
+import { JobRunner, type RunEnd, RunJournal, type WorkFolder } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';
 import { JobExtensions } from './job-extensions.js';
@@ -132,6 +132,7 @@ export class JobWorker {
     await sweeper.makeRoom();
     const folder = contexts.folderOf(job.id);
     await folder.open();
+    if (job.request['takenOver'] === true) await startAnew(folder, job);
     const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
     recorder.safe = recorder.safe.with(plan.secrets);
     hideInLog(recorder);
@@ -195,6 +196,14 @@ async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What an earlier run here made, before another master had the job, belongs to keys that are not this run's. */
+async function startAnew(folder: WorkFolder, job: Job): Promise<void> {
+  const startedAt = job.startedAt?.toISOString() ?? null;
+  if ((await folder.checkpoints.get('run')) === startedAt) return;
+  await folder.startOver([]);
+  await folder.checkpoints.set('run', startedAt);
 }
 
 // Functions, since the compiler can't see that a callback has changed the variable.

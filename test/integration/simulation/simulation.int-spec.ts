@@ -24,7 +24,7 @@ let simulation: Simulation | null = null;
 beforeAll(async () => {
   Logger.overrideLogger(false);
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
-  simulation = await Simulation.open((now) => vi.setSystemTime(now), process.env['SIM_STALLS'] === '1');
+  simulation = await Simulation.open((now) => vi.setSystemTime(now));
 });
 afterAll(async () => {
   vi.useRealTimers();

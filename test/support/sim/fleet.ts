@@ -21,8 +21,6 @@ export interface Stage {
   configs: readonly AppConfig[];
   providerIds: readonly string[];
   siteIds: readonly string[];
-  /** Whether masters stand still for so long that they are taken for dead. */
-  hasStalls: boolean;
 }
 
 /** The masters of a seed on their database, storages and queue, and what is known of what they did. */

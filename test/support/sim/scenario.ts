@@ -12,15 +12,20 @@ import { Fleet, HOUR_MS } from './fleet.js';
 import type { Master } from './master.js';
 import { shortKey, type SimStorage } from './storage.js';
 
+const STALLING = 5;
+
 type Step = readonly [weight: number, name: string, run: () => void | Promise<void>];
 
 /** What happens in one seed. */
 export class Scenario extends Fleet {
+  /** In some seeds masters stand still for so long that they are taken for dead. */
+  private readonly hasStalls = this.world.seed % STALLING === 0;
+
   /** The steps, in the order of the seed. */
   async play(): Promise<void> {
     const { random } = this.world;
     this.ensure(0);
-    if (this.stage.hasStalls) this.ensure(1);
+    if (this.hasStalls) this.ensure(1);
     const count = 5 + Math.min(random.below(16), random.below(16), random.below(16));
     for (let step = 0; step < count && this.faults.length === 0; step++) {
       await this.chosen();
@@ -67,7 +72,7 @@ export class Scenario extends Fleet {
       [3, 'leap', () => this.leap()],
       [4, 'crash', () => this.crash()],
       [2, 'second master', () => this.ensure(1)],
-      [this.stage.hasStalls ? 10 : 0, 'taken for dead', () => this.takenForDead()],
+      [this.hasStalls ? 10 : 0, 'taken for dead', () => this.takenForDead()],
     ];
     let at = random.below(steps.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, name, run] of steps) {
@@ -181,6 +186,7 @@ export class Scenario extends Fleet {
     if (given.length === 0) return;
     const [id, { jobId, master }] = random.pick(given);
     master.process.isFrozen = true;
+    this.world.advance(90_000);
     const other = this.up();
     if (other !== null) {
       this.world.note(`${master.process.name} is frozen: queue delivers ${jobId.slice(-4)} to ${other.process.name}`);

@@ -46,7 +46,7 @@ export class Simulation {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async open(setClock: (now: number) => void, hasStalls = false): Promise<Simulation> {
+  static async open(setClock: (now: number) => void): Promise<Simulation> {
     const clone = await cloneDatabase();
     const scratch = makeScratch('sim', existsSync(MEMORY) ? MEMORY : undefined);
     const database = new SimDatabase(clone.url);
@@ -57,7 +57,6 @@ export class Simulation {
       configs: ['a', 'b'].map((name) => configOf(join(scratch.path, name), clone.url)),
       providerIds: ids('a', 2),
       siteIds: ids('b', 2),
-      hasStalls,
     };
     for (const { paths } of stage.configs) mkdirSync(paths.work, { recursive: true });
     await furnish(stage);
