@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, asAppError } from './common/errors/index.js';
@@ -18,6 +19,8 @@ async function main(args: readonly string[]): Promise<void> {
   const config = loadConfig();
   if (config.mode === 'node') throw nodeModeMissing();
   for (const note of config.notes) say(note);
+  // As the command line does; see cli.ts.
+  enableCompileCache(join(import.meta.dirname, '../.compile-cache'));
   // Only now: a fault in the configuration is told at once, before all the rest is loaded.
   const [{ startMaster }, { returnFreedMemory }] = await Promise.all([
     import('./master.js'),
@@ -26,6 +29,8 @@ async function main(args: readonly string[]): Promise<void> {
   returnFreedMemory();
   const master = await startMaster(config);
   greet(config, master);
+  // At its end it may be killed; nothing is written when all is there.
+  flushCompileCache();
   stopOnSignals(() => master.close(), config.patience.stopGraceSeconds + STOP_LIMIT_SECONDS);
 }
 

@@ -23,7 +23,7 @@ describe('bad requests', () => {
   beforeAll(async () => {
     [server, master] = await Promise.all([
       MariaDbServer.start(),
-      TestMaster.start({ dataDir: join(scratch.path, 'data') }),
+      TestMaster.start({ isDatabaseShared: true, dataDir: join(scratch.path, 'data') }),
     ]);
     api = master.api;
     account = await server.createDatabase('bad_input');

@@ -36,7 +36,7 @@ describe('backups and restores that can not work', () => {
     const env = { BACKUPD_DATABASE_URL: catalogue.url, ...impatient };
     [server, master] = await Promise.all([
       MariaDbServer.start(),
-      TestMaster.start({ dataDir: join(scratch.path, 'data'), env }),
+      TestMaster.start({ isDatabaseShared: true, dataDir: join(scratch.path, 'data'), env }),
     ]);
     api = master.api;
     account = await server.createDatabase('bad_input');
@@ -115,7 +115,7 @@ describe('backups and restores that can not work', () => {
       // In an unprivileged container root may not mount.
       if (mounted.status !== 0) context.skip();
       mounts.push(join(dataDir, 'work'));
-      const other = await TestMaster.start({ dataDir, env: impatient });
+      const other = await TestMaster.start({ isDatabaseShared: true, dataDir, env: impatient });
       try {
         const job = await expectFailure(other, await other.api.addSite(wordpress.root), /SPACE|space/);
         expect(job.error?.message).toMatch(/\d/);
@@ -130,7 +130,7 @@ describe('backups and restores that can not work', () => {
       const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', join(dataDir, 'storage')]);
       if (mounted.status !== 0) context.skip();
       mounts.push(join(dataDir, 'storage'));
-      const other = await TestMaster.start({ dataDir, env: impatient });
+      const other = await TestMaster.start({ isDatabaseShared: true, dataDir, env: impatient });
       try {
         await expectFailure(other, await other.api.addSite(wordpress.root), /FULL|SPACE|space/);
       } finally {
@@ -201,7 +201,7 @@ async function withPrograms(
   // A server of its own: the embedded one needs programs to find the account it runs as.
   const database = await cloneDatabase();
   const env = { PATH: bin, BACKUPD_DATABASE_URL: database.url, ...impatient };
-  const other = await TestMaster.start({ dataDir: join(scratch, `data-${name}`), env });
+  const other = await TestMaster.start({ isDatabaseShared: true, dataDir: join(scratch, `data-${name}`), env });
   try {
     await test(other, await other.api.addSite(root));
   } finally {

@@ -30,7 +30,10 @@ describe('kill -9 of the master', () => {
     // A server that runs already: each start takes a second.
     catalogue = await cloneDatabase();
     env = { BACKUPD_DATABASE_URL: catalogue.url };
-    [server, master] = await Promise.all([MariaDbServer.start(), TestMaster.start({ dataDir, env })]);
+    [server, master] = await Promise.all([
+      MariaDbServer.start(),
+      TestMaster.start({ isDatabaseShared: true, dataDir, env }),
+    ]);
     const account = await server.createDatabase('killed');
     const root = join(scratch.path, 'www/site');
     wordpress = await WordPressSite.install({ root, database: account, slim: true });
@@ -63,7 +66,7 @@ describe('kill -9 of the master', () => {
       .catch(() => {});
     expect(kills.length, `no ${type} of ${stage} was seen`).toBeGreaterThan(0);
     await Promise.all(kills);
-    master = await TestMaster.start({ dataDir, env });
+    master = await TestMaster.start({ isDatabaseShared: true, dataDir, env });
   }
 
   async function activeJobs(): Promise<JobDto[]> {

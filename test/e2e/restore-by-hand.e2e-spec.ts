@@ -107,7 +107,7 @@ describe('restore by hand, with the lines of docs/restore-by-hand.md and stock t
   beforeAll(async () => {
     [server, master] = await Promise.all([
       MariaDbServer.start(),
-      TestMaster.start({ dataDir: join(scratch.path, 'data') }),
+      TestMaster.start({ isDatabaseShared: true, dataDir: join(scratch.path, 'data') }),
     ]);
     const account = await server.createDatabase('by_hand');
     mysqlSite = await WordPressSite.install({ root: join(scratch.path, 'www/shop'), database: account });

@@ -22,7 +22,8 @@ it.each(['stop', 'kill'] as const)(
     const settings = settingsFor(ceph, await ceph.createBucket(), { endpoint: proxy.endpoint, concurrency: 1 });
     const dataDir = join(scratch.path, how);
     // About five seconds for all of it.
-    const start = (): Promise<TestMaster> => TestMaster.start({ dataDir, env: { BACKUPD_MAX_BANDWIDTH_MBPS: '80' } });
+    const start = (): Promise<TestMaster> =>
+      TestMaster.start({ isDatabaseShared: true, dataDir, env: { BACKUPD_MAX_BANDWIDTH_MBPS: '80' } });
     let master = await start();
     try {
       const { id } = await master.api.post<{ id: string }>('/storage', { name: 'bucket', kind: 's3', settings });

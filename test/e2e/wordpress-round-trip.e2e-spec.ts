@@ -40,7 +40,7 @@ describe('a real WordPress on a real MariaDB, through the API', () => {
   beforeAll(async () => {
     [server, master] = await Promise.all([
       MariaDbServer.start(),
-      TestMaster.start({ dataDir: join(scratch.path, 'data') }),
+      TestMaster.start({ isDatabaseShared: true, dataDir: join(scratch.path, 'data') }),
     ]);
     account = await server.createDatabase('shop_one');
     wordpress = await WordPressSite.install({

@@ -6,7 +6,7 @@ import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
 import { type ReportDto, Stored } from '../reconcile/reconcile-support.js';
 
-const ROUNDS = 25;
+const ROUNDS = 12;
 const SITES = 3;
 /** A round's jobs tell about as many. */
 const EVENTS = 40;
