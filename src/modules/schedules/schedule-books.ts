@@ -31,19 +31,20 @@ export class ScheduleBooks {
     return new ScheduleBook(await em.find(Schedule, {}, { disableIdentityMap: true }), await this.timeZone());
   }
 
-  /** The installation's: that of the host on which it was first asked for, unless it was set. The same for all masters. */
+  /** The installation's: the one that was set or kept; before any schedule, that of this host. */
   async timeZone(): Promise<string> {
     const { timeZone } = (await this.settings.get(SETTING)) ?? {};
-    if (typeof timeZone === 'string' && isTimeZone(timeZone)) return timeZone;
-    const { timeZone: own } = Intl.DateTimeFormat().resolvedOptions();
+    return typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : hostTimeZone();
+  }
+
+  /** Keeps this host's, unless there is one: from the first schedule on it is the same for all masters, wherever they are. */
+  async keepTimeZone(): Promise<void> {
     await this.orm.em
       .fork()
       .execute(
         `insert into setting (key, value, updated_at) values (?, ?::jsonb, now()) on conflict (key) do nothing`,
-        [SETTING, JSON.stringify({ timeZone: isTimeZone(own) ? own : 'UTC' })],
+        [SETTING, JSON.stringify({ timeZone: hostTimeZone() })],
       );
-    const kept = (await this.settings.get(SETTING))?.['timeZone'];
-    return typeof kept === 'string' && isTimeZone(kept) ? kept : 'UTC';
   }
 
   async setTimeZone(timeZone: string): Promise<void> {
@@ -84,4 +85,9 @@ export class ScheduleBooks {
 function siteOf(row: SiteRow): NamedSite {
   const { id, name, labels, paused } = row;
   return { id, name, labels, paused, timeZone: row.time_zone, nodeId: row.node_id };
+}
+
+function hostTimeZone(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
 }

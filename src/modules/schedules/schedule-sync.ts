@@ -32,8 +32,6 @@ export class ScheduleSync {
   /** Cheap when nothing has changed. Of several masters one does it; `wait` for that one, or leave it to the next tick. */
   async bringUp(now: Date, how: 'wait' | 'leave' = 'leave'): Promise<void> {
     if ((await this.books.version()) === this.synced) return;
-    // Outside the transaction, as it may have to be written first.
-    await this.books.timeZone();
     await this.orm.em.fork().transactional(async (em) => {
       if (how === 'wait') await lockInTransaction(em, LOCK, 'exclusive');
       else if (!(await isFree(em))) return;

@@ -52,6 +52,7 @@ export class SchedulesService {
     const scopeValue = scopeValueOf(kind, scope, input.scopeValue ?? null);
     checkLimits(kind, input);
     const site = scope === ScheduleScope.Site && scopeValue !== null ? await this.sites.get(scopeValue) : null;
+    await this.books.keepTimeZone();
     const now = new Date();
     const schedule = Object.assign(new Schedule(), {
       id: newId(),
