@@ -183,6 +183,23 @@ describe.runIf(isRoot)('commands', () => {
   });
 
   it('never run as root, nor without a shell of the person’s own', async () => {
+  it('are not waited for when something in a session of its own holds their output open', async () => {
+    const pids = join(seen, 'sessions');
+    const away = `setsid sh -c 'echo $$ >> ${pids}; exec sleep 300' & until test -s ${pids}; do sleep 0.02; done`;
+    const left = (): number[] => readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    const hook = await add({ command: sh(`${away}; echo said`) });
+    const { id } = hook;
+    const started = Date.now();
+    expect(await test.admin.post(`/hooks/${id}/test`, { siteId: site.id })).toMatchObject({ ok: true, output: 'said' });
+    await test.admin.call('PATCH', `/hooks/${id}`, { command: sh(`${away}; exec sleep 300`), timeLimitSeconds: 1 });
+    expect(await test.admin.post(`/hooks/${id}/test`, { siteId: site.id })).toMatchObject({
+      ok: false,
+      end: 'ended by its time limit of 1 s',
+    });
+    expect(Date.now() - started).toBeLessThan(10_000);
+    for (const pid of left()) process.kill(pid, 'SIGKILL');
+  });
+
     chownSync(site.path, 0, 0);
     const hook = await add({ command: sh(`touch ${join(seen, 'as-root')}`), onFailure: 'warn' });
     const job = await site.backUp();
