@@ -5,10 +5,17 @@ import type { JobJournal } from '../../engine/ports/index.js';
 import { type RunnableStage, type RunningStage, WorkFolder } from '../../engine/runner/index.js';
 import { newId } from '../../common/ids.js';
 import { EventLog, type NewEvent } from '../events/index.js';
-import { type HandledPlan, type Job, JobExtensions, type JobExtension, type RunContext } from '../jobs/index.js';
+import {
+  type HandledPlan,
+  type Job,
+  JobExtensions,
+  type JobExtension,
+  type RunContext,
+  secretsOf,
+} from '../jobs/index.js';
 import { SitesService } from '../sites/index.js';
 import type { HookFacts } from './hook-facts.js';
-import { type HookEnd, HookRunner } from './hook-runner.js';
+import { type HookEnd, HookRunner, type HookRunOptions } from './hook-runner.js';
 import { Hook, HookFailure } from './hook.entity.js';
 
 type Facts = Omit<HookFacts, 'hook' | 'moment'>;
@@ -44,7 +51,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
       const facts = (outcome: string): Facts => ({ ...aboutJob(job), site, stage: stage.name, outcome });
       return Object.assign({}, stage, {
         run: async (signal: AbortSignal, running: RunningStage) => {
-          const options = { workDir: context.workDir, signal };
+          const options = { workDir: context.workDir, secrets: secretsOf(site), signal };
           for (const hook of before) await this.within(hook, facts('running'), options, running);
           const outcome = await stage.run(signal, running);
           for (const hook of after) await this.within(hook, facts('completed'), options, running);
@@ -70,7 +77,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
       for (const hook of hooks.filter(({ moment }) => moment === momentOf(job))) {
         await folder.open();
         const facts = { ...aboutJob(job), site, stage: null, outcome, hook: hook.name, moment: hook.moment };
-        const end = await this.runner.run(hook, facts, { workDir: folder.path, signal });
+        const end = await this.runner.run(hook, facts, { workDir: folder.path, secrets: secretsOf(site), signal });
         await this.log(job, hook, end);
       }
     } finally {
@@ -82,7 +89,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
   private async within(
     hook: Hook,
     facts: Facts,
-    options: { workDir: string; signal: AbortSignal },
+    options: HookRunOptions,
     { journal, waits }: RunningStage,
   ): Promise<void> {
     const all = { ...facts, hook: hook.name, moment: hook.moment };

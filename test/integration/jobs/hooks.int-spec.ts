@@ -236,6 +236,19 @@ describe.runIf(isRoot)('commands', () => {
       'before:create_bundle',
       'before:create_bundle',
     ]);
+  it('after the run and in a trial tell no secret of the site', async () => {
+    const own = await GatedSite.make(test, 'telling', { overrides: { DB_PASSWORD: 'planted-password' } });
+    chownSync(own.path, OWNER, OWNER);
+    const hook = await add({ moment: 'success', siteId: own.id, command: sh('echo it is planted-password') });
+    const job = await own.backUp();
+    const notes = await until('the hook of the end', async () => {
+      const found = (await notesOf(job)).filter((text) => text.includes('It said'));
+      return found.length > 0 ? found : null;
+    });
+    expect(notes).toEqual([expect.stringContaining('It said: it is ***')]);
+    expect(await test.admin.post(`/hooks/${hook.id}/test`)).toMatchObject({ output: 'it is ***' });
+  });
+
   });
 
   it('of the end run also when backupd was killed before they did', async () => {
