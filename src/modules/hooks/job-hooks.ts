@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { JobJournal } from '../../engine/ports/index.js';
 import { type RunnableStage, type RunningStage, WorkFolder } from '../../engine/runner/index.js';
+import { AppError } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { EventLog, type NewEvent } from '../events/index.js';
 import {
@@ -68,7 +69,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
   /** Runs the hooks of the job's end. Those that ran before a kill run again. */
   async followUp(job: Job, signal: AbortSignal): Promise<void> {
     const hooks = await this.hooksOf(this.orm.em.fork(), job);
-    const site = await this.sites.spec(job.siteId).catch(() => null);
+    const site = await unlessGone(this.sites.spec(job.siteId));
     if (site === null) return;
     const outcome = momentOf(job) === 'partial' ? 'partial' : job.status;
     // The job's own is gone by now. Named as one, so that the next start ends what a killed one left running.
@@ -127,11 +128,18 @@ export class JobHooks implements JobExtension, OnModuleInit {
     );
     const mine = hooks.filter(({ jobs }) => jobs.includes(job.kind));
     if (!mine.some(({ label }) => typeof label === 'string')) return mine;
-    const labels = await this.sites.get(job.siteId).then(
-      (site) => site.labels,
-      (): string[] => [],
-    );
+    const labels = (await unlessGone(this.sites.get(job.siteId)))?.labels ?? [];
     return mine.filter(({ label }) => typeof label !== 'string' || labels.includes(label));
+  }
+}
+
+/** Null when the site was removed. Whatever else is wrong passes, and must not leave hooks out. */
+async function unlessGone<T>(site: Promise<T>): Promise<T | null> {
+  try {
+    return await site;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'SITE_NOT_FOUND') return null;
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import type { HookDto, HookTestDto } from '../../../src/cli/api-types-hooks.js';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { requires } from '../../../src/engine/testing/index.js';
 import { HookRunner } from '../../../src/modules/hooks/hook-runner.js';
+import { SitesService } from '../../../src/modules/sites/index.js';
 import { JobFollowUps } from '../../../src/modules/jobs/job-follow-ups.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
@@ -263,6 +264,20 @@ describe.runIf(isRoot)('commands', () => {
     expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
   });
 });
+  it('of the end are not left out because the site can not be read just then', async () => {
+    const log = join(seen, 'unread');
+    const job = await site.backUp();
+    await add({ moment: 'success', label: 'shop', command: sh(`echo $BACKUPD_JOB_ID >> ${log}`) });
+    await runSql(test.config.databaseUrl ?? '', `update job set follow_up = true where id = '${job.id}'`);
+    const sites = test.app.get(SitesService, { strict: false });
+    for (const name of ['spec', 'get']) {
+      Object.assign(sites, { [name]: () => Promise.reject(new Error('the connection broke')) });
+      await test.app.get(JobFollowUps, { strict: false }).runDue();
+      Reflect.deleteProperty(sites, name);
+      expect(existsSync(log)).toBe(false);
+    }
+    await test.app.get(JobFollowUps, { strict: false }).runDue();
+    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
 
 describe('requests', () => {
   let server: Server;
