@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -209,6 +209,18 @@ describe.runIf(isRoot)('commands', () => {
     chownSync(site.path, OWNER, 0);
     expect((await site.backUp()).warnings[0]?.message).toMatch(/belongs to root/);
     chownSync(site.path, OWNER, OWNER);
+    // A site that was exchanged for a link runs nothing in the name of who owns what it leads to.
+    const other = join(test.folder, 'of-another');
+    mkdirSync(other);
+    chownSync(other, OWNER + 1, OWNER + 1);
+    renameSync(site.path, `${site.path}.away`);
+    symlinkSync(other, site.path);
+    expect(await test.admin.post(`/hooks/${hook.id}/test`, { siteId: site.id })).toMatchObject({
+      ok: false,
+      end: expect.stringContaining(`a link leads from there to ${other}`) as string,
+    });
+    rmSync(site.path);
+    renameSync(`${site.path}.away`, site.path);
     await test.admin.call('PATCH', `/hooks/${hook.id}`, { command: ['echo', '$HOME; id'] });
     const said = await test.admin.post<HookTestDto>(`/hooks/${hook.id}/test`, { siteId: site.id });
     expect(said).toMatchObject({ ok: true, end: 'exit code 0', output: '$HOME; id' });
