@@ -39,6 +39,27 @@ it('tells of a real job that failed, then that it works again; nothing of what w
 });
 
 it('500 failures for one reason are one message that says so', async () => {
+it('that the end of the event log is removed by its keeping time tells nothing again', async () => {
+  const id = await news.site('kept.example');
+  const channel = await hook('kept');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  const failed = jobFailed(id, 'kept.example');
+  await news.happen(failed);
+  await news.pass(60);
+  await news.happen({ ...failed, type: 'stage.progress', data: {} });
+  await news.tick();
+  await news.orm.em.fork().execute(`delete from job_event where type = 'stage.progress' and site_id = ?`, [id]);
+  news.sleep(2 * 3600);
+  await news.pass(400);
+  expect(receiver.json('kept')).toHaveLength(1);
+  expect(await news.deliveries(channel)).toHaveLength(1);
+  news.sleep(2 * 3600);
+  await news.happen(failed);
+  await news.pass(60);
+  expect(receiver.json('kept')).toHaveLength(2);
+});
+
   const channel = await hook('storm');
   await news.rule(channel, ['job.failed', 'alarm.*']);
   await news.tick();
