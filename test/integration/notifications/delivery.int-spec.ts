@@ -261,6 +261,32 @@ it('a crash between any two steps loses nothing and tells nothing twice but what
   await news.rule(channel, ['job.failed', 'job.completed'], { siteIds: [id] });
   await news.tick();
   await news.happen(jobFailed(id, 'crash.example'), jobDone(id, 'crash.example', 0), jobFailed(id, 'crash.example'));
+it('what waited a day is given up alone: what came just before and went with it is tried again', async () => {
+  const id = await news.site('late.example');
+  const channel = await hook('late');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  receiver.status('late', 503);
+  await news.tick();
+  await news.happen(jobFailed(id, 'late.example'));
+  await news.pass(60);
+  await news.orm.em
+    .fork()
+    .execute(`update notification_delivery set attempts = 24, next_attempt_at = ? where channel_id = ?`, [
+      news.timings.now().toISOString(),
+      channel,
+    ]);
+  const fresh = jobFailed(id, 'late.example');
+  await news.happen({ ...fresh, data: { ...fresh.data, kind: 'verify' } });
+  await news.tick();
+  expect((await news.deliveries(channel)).map(({ state, attempts }) => `${state} ${attempts}`).toSorted()).toEqual([
+    'failed 25',
+    'waiting 1',
+  ]);
+  receiver.well('late');
+  await news.pass(400);
+  expect(receiver.json('late').at(-1)).toMatchObject({ title: 'late.example: verify failed', total: 1 });
+});
+
   // Killed after its writes: they go with the transaction, the cursor with them.
   const writer = news.test.app.get(DeliveryWriter, { strict: false });
   const open = writer.open.bind(writer);
