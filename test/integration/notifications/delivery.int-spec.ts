@@ -7,6 +7,7 @@ import { DeliverySender } from '../../../src/modules/notifications/delivery/deli
 import { Notifier } from '../../../src/modules/notifications/delivery/notifier.js';
 import { DeliveryWriter } from '../../../src/modules/notifications/delivery/delivery-writer.js';
 import { GatedSite } from '../jobs/jobs-app.js';
+import { until } from '../../support/scratch.js';
 import { alarm, jobDone, jobFailed, useNewsApp } from './news-app.js';
 import { useReceiver } from './receiver.js';
 
@@ -330,6 +331,39 @@ it('a stop gives what is being sent a little time, and what is cut off is sent a
   const channel = await hook('stop');
   await news.rule(channel, ['job.failed'], { siteIds: [id] });
   await news.tick();
+it('what is taken to be sent while its end is entered counts as told', async () => {
+  const id = await news.site('taken.example');
+  const channel = await hook('taken');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  await news.happen(jobFailed(id, 'taken.example'));
+  await news.tick();
+  await news.happen(jobDone(id, 'taken.example'));
+  const notifier = news.test.app.get(Notifier, { strict: false });
+  let entered: Promise<number> | null = null;
+  await news.orm.em.fork().transactional(async (em) => {
+    const lease = new Date(news.timings.now().getTime() + 180_000).toISOString();
+    await em.execute(`update notification_delivery set claimed_until = ?, attempts = 1 where channel_id = ?`, [
+      lease,
+      channel,
+    ]);
+    entered = notifier.run();
+    await until('the notifier to wait for it', async () => {
+      const rows = await news.orm.em
+        .fork()
+        .execute(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%notification_delivery%'`,
+        );
+      return rows.length > 0;
+    });
+  });
+  await entered;
+  expect((await news.deliveries(channel)).map(({ type, state }) => `${type} ${state}`).toSorted()).toEqual([
+    'job.completed waiting',
+    'job.failed waiting',
+  ]);
+});
+
   await news.happen(jobFailed(id, 'stop.example'));
   await news.tick();
   news.sleep(60);
