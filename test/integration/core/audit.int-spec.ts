@@ -146,6 +146,12 @@ describe('the audit log', () => {
     );
     expect(text).toContain('catalogue.recover');
     expect(text).not.toContain(planted);
+      ['POST', '/notifications/channels', { name: 'n', kind: 'ntfy', settings: { topic: planted, token: planted } }],
+      [
+        'POST',
+        '/notifications/channels',
+        { name: 'm', kind: 'email', settings: { host: 'h', from: 'a@b', to: 'a@b', user: planted, password: planted } },
+      ],
     expect(text).not.toContain('planted-');
     expect(text).not.toContain(made.token);
   });
