@@ -183,7 +183,6 @@ describe.runIf(isRoot)('commands', () => {
     await until('what it left to be gone', () => children().every((pid) => !alive(pid)));
   });
 
-  it('never run as root, nor without a shell of the person’s own', async () => {
   it('are not waited for when something in a session of its own holds their output open', async () => {
     const pids = join(seen, 'sessions');
     const away = `setsid sh -c 'echo $$ >> ${pids}; exec sleep 300' & until test -s ${pids}; do sleep 0.02; done`;
@@ -201,6 +200,7 @@ describe.runIf(isRoot)('commands', () => {
     for (const pid of left()) process.kill(pid, 'SIGKILL');
   });
 
+  it('never run as root, nor without a shell of the person’s own', async () => {
     chownSync(site.path, 0, 0);
     const hook = await add({ command: sh(`touch ${join(seen, 'as-root')}`), onFailure: 'warn' });
     const job = await site.backUp();
@@ -236,19 +236,6 @@ describe.runIf(isRoot)('commands', () => {
     expect(bounded.output).toMatch(/^… x+the end$/);
   });
 
-  it('of a stage that runs again run again, of one that is done they do not', async () => {
-    const log = join(seen, 'again');
-    const write = sh(`echo $BACKUPD_MOMENT >> ${log}`);
-    await add({ moment: 'before:backup_db', command: write });
-    await add({ moment: 'before:create_bundle', command: write });
-    const fault = { code: 'TEST_PASSING', kind: 'storage', retry: 'later', message: 'passing' };
-    site.fail('create_bundle', fault);
-    expect(await site.backUp()).toMatchObject({ status: 'completed', attempt: 2 });
-    expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
-      'before:backup_db',
-      'before:create_bundle',
-      'before:create_bundle',
-    ]);
   it('after the run and in a trial tell no secret of the site', async () => {
     const own = await GatedSite.make(test, 'telling', { overrides: { DB_PASSWORD: 'planted-password' } });
     chownSync(own.path, OWNER, OWNER);
@@ -262,20 +249,21 @@ describe.runIf(isRoot)('commands', () => {
     expect(await test.admin.post(`/hooks/${hook.id}/test`)).toMatchObject({ output: 'it is ***' });
   });
 
+  it('of a stage that runs again run again, of one that is done they do not', async () => {
+    const log = join(seen, 'again');
+    const write = sh(`echo $BACKUPD_MOMENT >> ${log}`);
+    await add({ moment: 'before:backup_db', command: write });
+    await add({ moment: 'before:create_bundle', command: write });
+    const fault = { code: 'TEST_PASSING', kind: 'storage', retry: 'later', message: 'passing' };
+    site.fail('create_bundle', fault);
+    expect(await site.backUp()).toMatchObject({ status: 'completed', attempt: 2 });
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
+      'before:backup_db',
+      'before:create_bundle',
+      'before:create_bundle',
+    ]);
   });
 
-  it('of the end run also when backupd was killed before they did', async () => {
-    const log = join(seen, 'killed');
-    const job = await site.backUp();
-    await add({ moment: 'success', command: sh(`echo $BACKUPD_JOB_ID >> ${log}`) });
-    // As a master leaves it that is killed right after it recorded the end.
-    await runSql(test.config.databaseUrl ?? '', `update job set follow_up = true where id = '${job.id}'`);
-    await test.app.get(JobFollowUps, { strict: false }).runDue();
-    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
-    await test.app.get(JobFollowUps, { strict: false }).runDue();
-    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
-  });
-});
   it('of the end are not left out because the site can not be read just then', async () => {
     const log = join(seen, 'unread');
     const job = await site.backUp();
@@ -290,6 +278,20 @@ describe.runIf(isRoot)('commands', () => {
     }
     await test.app.get(JobFollowUps, { strict: false }).runDue();
     expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
+  });
+
+  it('of the end run also when backupd was killed before they did', async () => {
+    const log = join(seen, 'killed');
+    const job = await site.backUp();
+    await add({ moment: 'success', command: sh(`echo $BACKUPD_JOB_ID >> ${log}`) });
+    // As a master leaves it that is killed right after it recorded the end.
+    await runSql(test.config.databaseUrl ?? '', `update job set follow_up = true where id = '${job.id}'`);
+    await test.app.get(JobFollowUps, { strict: false }).runDue();
+    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
+    await test.app.get(JobFollowUps, { strict: false }).runDue();
+    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
+  });
+});
 
 describe('requests', () => {
   let server: Server;
@@ -382,6 +384,9 @@ describe('the API', () => {
     expect(await wrong({ url: 'https://example.com' })).toContain('not both');
     expect(await wrong({ command: undefined })).toContain('a command or a url');
     expect(await wrong({ timeLimitSeconds: 4000 })).toContain('1200');
+    const known = await add({ command: ['true'] });
+    for (const field of ['name', 'jobs', 'moment', 'position', 'command', 'url', 'headers', 'onFailure', 'enabled'])
+      expect((await test.admin.call('PATCH', `/hooks/${known.id}`, { [field]: null })).status, field).toBe(400);
     const nobody = { status: 404, body: { code: 'HOOK_NOT_FOUND' } };
     expect(await test.admin.call('GET', `/hooks/${site.id}`)).toMatchObject(nobody);
     expect(await test.admin.call('DELETE', `/hooks/${site.id}`)).toMatchObject(nobody);
