@@ -39,7 +39,6 @@ it('tells of a real job that failed, then that it works again; nothing of what w
   expect(again).toMatchObject({ state: 'sent', attempts: 1, response: 'HTTP 200: ok', siteName: 'shop' });
 });
 
-it('500 failures for one reason are one message that says so', async () => {
 it('that the end of the event log is removed by its keeping time tells nothing again', async () => {
   const id = await news.site('kept.example');
   const channel = await hook('kept');
@@ -61,6 +60,7 @@ it('that the end of the event log is removed by its keeping time tells nothing a
   expect(receiver.json('kept')).toHaveLength(2);
 });
 
+it('500 failures for one reason are one message that says so', async () => {
   const channel = await hook('storm');
   await news.rule(channel, ['job.failed', 'alarm.*']);
   await news.tick();
@@ -246,6 +246,11 @@ it('a passing fault is tried for about a day; a refusal once; both can be sent a
   expect(hours).toBeGreaterThan(15);
   expect(hours).toBeLessThan(36);
   expect((await news.deliveries(busy))[0]).toMatchObject({ state: 'failed', attempts: 25, response: 'HTTP 429: no' });
+  const checks = await news.test.operator.get<{ checks: { name: string; status: string; message: string }[] }>(
+    '/doctor',
+  );
+  const check = checks.checks.find(({ name }) => name === 'notifications');
+  expect(check).toMatchObject({ status: 'warning', message: expect.stringContaining('"gone":') as string });
   const [refused] = await news.deliveries(gone);
   expect(refused).toMatchObject({ state: 'failed', attempts: 1, response: 'HTTP 410: no such hook' });
   receiver.well('gone');
@@ -256,12 +261,6 @@ it('a passing fault is tried for about a day; a refusal once; both can be sent a
   expect(again).toMatchObject({ status: 409, body: { code: 'NOTIFICATION_DELIVERY_NOT_OVER' } });
 });
 
-it('a crash between any two steps loses nothing and tells nothing twice but what was in flight', async () => {
-  const id = await news.site('crash.example');
-  const channel = await hook('crash');
-  await news.rule(channel, ['job.failed', 'job.completed'], { siteIds: [id] });
-  await news.tick();
-  await news.happen(jobFailed(id, 'crash.example'), jobDone(id, 'crash.example', 0), jobFailed(id, 'crash.example'));
 it('what waited a day is given up alone: what came just before and went with it is tried again', async () => {
   const id = await news.site('late.example');
   const channel = await hook('late');
@@ -288,6 +287,12 @@ it('what waited a day is given up alone: what came just before and went with it 
   expect(receiver.json('late').at(-1)).toMatchObject({ title: 'late.example: verify failed', total: 1 });
 });
 
+it('a crash between any two steps loses nothing and tells nothing twice but what was in flight', async () => {
+  const id = await news.site('crash.example');
+  const channel = await hook('crash');
+  await news.rule(channel, ['job.failed', 'job.completed'], { siteIds: [id] });
+  await news.tick();
+  await news.happen(jobFailed(id, 'crash.example'), jobDone(id, 'crash.example', 0), jobFailed(id, 'crash.example'));
   // Killed after its writes: they go with the transaction, the cursor with them.
   const writer = news.test.app.get(DeliveryWriter, { strict: false });
   const open = writer.open.bind(writer);
@@ -326,11 +331,6 @@ it('what waited a day is given up alone: what came just before and went with it 
   expect(receiver.json('crash')).toHaveLength(1);
 });
 
-it('a stop gives what is being sent a little time, and what is cut off is sent at the next start', async () => {
-  const id = await news.site('stop.example');
-  const channel = await hook('stop');
-  await news.rule(channel, ['job.failed'], { siteIds: [id] });
-  await news.tick();
 it('what is taken to be sent while its end is entered counts as told', async () => {
   const id = await news.site('taken.example');
   const channel = await hook('taken');
@@ -364,6 +364,11 @@ it('what is taken to be sent while its end is entered counts as told', async () 
   ]);
 });
 
+it('a stop gives what is being sent a little time, and what is cut off is sent at the next start', async () => {
+  const id = await news.site('stop.example');
+  const channel = await hook('stop');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
   await news.happen(jobFailed(id, 'stop.example'));
   await news.tick();
   news.sleep(60);
