@@ -52,7 +52,8 @@ export class EventFeed {
     let checked = performance.now();
     while (!signal.aborted) {
       if (performance.now() - checked >= heartbeatMs) {
-        if (!(await this.tokens.isValid(reader.tokenId))) return;
+        // A database that is away has nothing new to tell either.
+        if (!(await this.tokens.isValid(reader.tokenId).catch(() => true))) return;
         checked = performance.now();
       }
       const page = await this.hub.read(cursor, filter, BATCH);
