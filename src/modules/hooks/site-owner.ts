@@ -34,16 +34,12 @@ export async function ownerOf(sitePath: string): Promise<SiteOwner> {
 }
 
 async function look(sitePath: string): Promise<{ path: string; uid: number; gid: number }> {
-  try {
-    const path = await realpath(sitePath);
-    if (path !== sitePath) throw hookSiteMissing(sitePath, `a link leads from there to ${path}`);
-    const stats = await lstat(path);
-    if (!stats.isDirectory()) throw hookSiteMissing(sitePath, `it has the mode ${stats.mode.toString(8)}`);
-    return { path, uid: stats.uid, gid: stats.gid };
-  } catch (error) {
-    const code = errnoOf(error);
-    throw code === undefined ? error : hookSiteMissing(sitePath, code);
-  }
+  const [path, stats] = await Promise.all([realpath(sitePath), lstat(sitePath)]).catch((error: unknown) => {
+    throw hookSiteMissing(sitePath, errnoOf(error) ?? String(error));
+  });
+  if (path !== sitePath) throw hookSiteMissing(sitePath, `a link leads from there to ${path}`);
+  if (!stats.isDirectory()) throw hookSiteMissing(sitePath, `it has the mode ${stats.mode.toString(8)}`);
+  return { path, uid: stats.uid, gid: stats.gid };
 }
 
 async function accountOf(uid: number): Promise<{ gid: number; home: string } | null> {
