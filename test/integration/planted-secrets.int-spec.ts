@@ -88,6 +88,7 @@ async function plantAll(): Promise<{ site: GatedSite; ids: Map<string, string> }
       'webhook',
       { url: `${base}/${plant('webhook URL')}`, secret: plant('webhook secret'), token: plant('webhook token') },
     ],
+    ['ntfy', { topic: plant('ntfy topic'), token: plant('ntfy token'), server: base }],
     ['telegram', { token: plant('Telegram token', '123456:'), chatId: '-1', server: base }],
   ] as const;
   const channelIds: string[] = [];

@@ -39,6 +39,16 @@ describe('the log', () => {
     expect(lines.join('')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d WARN {2}\[jobs\] slow \(job 0199\)\n$/);
   });
 
+  it('shows no name or message as a line of its own, nor lets it steer the terminal', () => {
+    const { log, lines } = logger({ format: 'text' });
+    log.warn('a\u001b[2Jb\r\n2026-01-01 00:00:00 INFO  [jobs] all is well', 'jobs');
+    log.error('x', 'Error: y\n    at z', 'jobs');
+    const text = lines.join('');
+    expect(text).toContain('a\\u001b[2Jb\\u000d\n  2026-01-01');
+    expect(text).toContain('x\n  Error: y\n      at z\n');
+    expect(text.split('\n').filter((line) => /^\d/.test(line))).toHaveLength(2);
+  });
+
   it('leaves the chatter of the framework out, and tells it to who debugs', () => {
     const quiet = logger();
     quiet.log.log('mapped', 'RouterExplorer');

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 /** A line of pino's as a person reads it: `2026-03-01 14:05:09 WARN [jobs] … (job 0199…)`. */
 export function textLine(json: string, colored: boolean): string {
   const colors = pc.createColors(colored);
-  const shown = new Map([
+  const colorOf = new Map([
     ['error', colors.red],
     ['fatal', colors.red],
     ['warn', colors.yellow],
@@ -16,7 +16,7 @@ export function textLine(json: string, colored: boolean): string {
     return typeof value === 'string' ? value : '';
   };
   const level = text('level');
-  const color = shown.get(level) ?? colors.green;
+  const color = colorOf.get(level) ?? colors.green;
   const time = text('time').slice(0, 19).replace('T', ' ');
   const about = [
     ...(text('jobId') === '' ? [] : [`job ${text('jobId')}`]),
@@ -26,8 +26,18 @@ export function textLine(json: string, colored: boolean): string {
     colors.dim(time),
     color(level.toUpperCase().padEnd(5)),
     ...(text('context') === '' ? [] : [colors.yellow(`[${text('context')}]`)]),
-    level === 'error' || level === 'fatal' ? color(text('msg')) : text('msg'),
+    level === 'error' || level === 'fatal' ? color(shown(text('msg'))) : shown(text('msg')),
     ...(about.length === 0 ? [] : [colors.dim(`(${about.join(', ')})`)]),
   ];
-  return `${parts.join(' ')}\n${text('stack') === '' ? '' : `${text('stack')}\n`}`;
+  return `${parts.join(' ')}\n${text('stack') === '' ? '' : `  ${shown(text('stack'))}\n`}`;
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is shown as their codes
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Names and messages of sites may hold anything: nothing of them steers the terminal or looks like a line of its own. */
+function shown(text: string): string {
+  return text
+    .replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('\n', '\n  ');
 }

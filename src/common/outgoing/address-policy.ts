@@ -9,7 +9,13 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 const refusedRanges: ReadonlySet<string> = new Set(['loopback', 'linkLocal', 'unspecified', 'multicast', 'broadcast']);
 
 /** Where clouds hand out credentials to whoever asks from the host, besides the link-local 169.254.169.254. */
-const metadata: ReadonlySet<string> = new Set(['fd00:ec2:0:0:0:0:0:254', '100.100.100.200', '168.63.129.16']);
+const metadata: ReadonlySet<string> = new Set([
+  'fd00:ec2:0:0:0:0:0:254',
+  'fd20:ce:0:0:0:0:0:254',
+  '100.100.100.200',
+  '192.0.0.192',
+  '168.63.129.16',
+]);
 
 /** IPv6 ranges with an IPv4 address within, and where: what goes there may end at that address. */
 const carriers: readonly { range: [ipaddr.IPv6, number]; at: number }[] = [

@@ -33,6 +33,8 @@ describe('the addresses that outgoing requests may reach', () => {
     ['fe80::1%eth0'],
     ['ff02::1'],
     ['fd00:ec2::254'],
+    ['fd20:ce::254'],
+    ['192.0.0.192'],
     ['not an address'],
   ])('refuses %s', (address) => {
     expect(mayReach(address, [])).toBe(false);

@@ -67,7 +67,8 @@ function kill(pid: number): boolean {
     killGroup(pid);
     return true;
   } catch (error) {
-    if (errnoOf(error) === 'ESRCH') return false;
+    // Gone, or another user's by now (`sudo`): that must not keep backupd from starting.
+    if (errnoOf(error) === 'ESRCH' || errnoOf(error) === 'EPERM') return false;
     throw error;
   }
 }

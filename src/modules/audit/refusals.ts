@@ -1,64 +1,82 @@
+import { isIP } from 'node:net';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { AuditLog } from './audit-log.js';
+import ipaddr from 'ipaddr.js';
+import { type AuditedAct, AuditLog } from './audit-log.js';
 
 const MINUTE_MS = 60_000;
-/** Addresses whose refusals are counted apart; those of more are counted together. */
-const MAX_ADDRESSES = 1000;
+/** Networks whose refusals are counted apart; those of more are counted together. */
+const MAX_NETWORKS = 100;
+const OTHERS = 'others';
 
-/** A request that was let in by nobody. */
-export interface Refusal {
-  address: string;
-  userAgent: string | undefined;
-  action: string;
-  status: number;
-  error: string;
+interface Counted {
+  last: AuditedAct | null;
+  count: number;
 }
 
 /**
- * Requests without a valid token, so that guessing does not fill the audit log: of each address the first one is noted at once, and the
- * further ones of that minute as one entry with their number when it is over (or backupd stops).
+ * Requests that were not let in, so that guessing and insisting do not fill the audit log, which nobody can shorten: the first one of each
+ * network without a valid token, or of each token and action, is noted at once, and the further ones of that minute as one entry with
+ * their number when it is over (or backupd stops).
  */
 @Injectable()
 export class Refusals implements OnModuleDestroy {
-  private readonly more = new Map<string, { last: Refusal | null; count: number }>();
+  private readonly ofNetworks = new Map<string, Counted>();
+  private readonly ofTokens = new Map<string, Counted>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly log: AuditLog) {}
 
-  async note(refusal: Refusal): Promise<void> {
-    const key = this.more.has(refusal.address) || this.more.size < MAX_ADDRESSES ? refusal.address : 'others';
-    const counted = this.more.get(key);
-    if (counted !== undefined) {
-      counted.last = refusal;
-      counted.count += 1;
-      return;
-    }
-    this.more.set(key, { last: null, count: 0 });
+  async note(refusal: AuditedAct): Promise<void> {
+    const { principal, action, address } = refusal;
+    const isNew =
+      principal === null
+        ? count(this.ofNetworks, this.network(address), refusal)
+        : count(this.ofTokens, `${principal.tokenId} ${action}`, refusal);
+    if (!isNew) return;
     this.timer ??= setTimeout(() => void this.flush(), MINUTE_MS).unref();
-    await this.log.act({ ...refusal, principal: null, targetId: null, details: { requests: 1 } });
+    await this.log.act(refusal);
   }
 
   /** Notes what was only counted so far, and begins a new minute. */
   async flush(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    const counted = [...this.more];
-    this.more.clear();
-    for (const [address, { last, count }] of counted) {
+    const [networks, tokens] = [[...this.ofNetworks], [...this.ofTokens]];
+    this.ofNetworks.clear();
+    this.ofTokens.clear();
+    for (const [address, { last, count: requests }] of networks) {
       if (last === null) continue;
-      const details = { requests: count, lastAction: last.action };
-      await this.log.act({
-        ...last,
-        address,
-        action: 'auth.refused',
-        principal: null,
-        targetId: null,
-        details,
-      });
+      const details = { requests, lastAction: last.action };
+      await this.log.act({ ...last, address, action: 'auth.refused', targetId: null, details });
     }
+    for (const [, { last, count: requests }] of tokens)
+      if (last !== null) await this.log.act({ ...last, targetId: null, details: { requests } });
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.flush();
   }
+
+  private network(address: string): string {
+    const network = networkOf(address);
+    return this.ofNetworks.has(network) || this.ofNetworks.size < MAX_NETWORKS ? network : OTHERS;
+  }
+}
+
+/** True for the first one. */
+function count(counts: Map<string, Counted>, key: string, refusal: AuditedAct): boolean {
+  const counted = counts.get(key);
+  if (counted === undefined) {
+    counts.set(key, { last: null, count: 0 });
+    return true;
+  }
+  counted.last = refusal;
+  counted.count += 1;
+  return false;
+}
+
+/** An IPv4 address; of IPv6 the /64, of which whoever has one address has all. */
+function networkOf(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  return isIP(bare) === 6 ? `${ipaddr.IPv6.networkAddressFromCIDR(`${bare}/64`).toString()}/64` : address;
 }

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import { AppError, asAppError } from '../../common/errors/index.js';
 import { ClientAddresses, type Principal, statusOf } from '../../common/http/index.js';
 import { AUDIT_ACTION } from './audited.js';
-import { AuditLog } from './audit-log.js';
+import { type AuditedAct, AuditLog } from './audit-log.js';
 import { Refusals } from './refusals.js';
 
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -28,25 +28,29 @@ export class RequestAudit {
 
   /** A request that was let in and is answered with `result`. */
   async done(context: ExecutionContext, result: unknown): Promise<void> {
-    await this.note(context, context.switchToHttp().getResponse<Response>().statusCode, null, result);
+    await this.log.act(this.actOf(context, context.switchToHttp().getResponse<Response>().statusCode, null, result));
   }
 
   /** A request that was let in and failed. */
   async failed(context: ExecutionContext, thrown: unknown): Promise<void> {
     const error = asAppError(thrown);
-    await this.note(context, statusOf(error), error.code, null);
+    await this.log.act(this.actOf(context, statusOf(error), error.code, null));
   }
 
-  /** A request that was not let in: no valid token (counted per address and minute), or a role that is too low. */
+  /** A request that was not let in: no valid token, or a role that is too low. Counted per minute: see `Refusals`. */
   async refused(context: ExecutionContext, error: AppError): Promise<void> {
     const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
-    if (request.principal !== undefined) await this.note(context, statusOf(error), error.code, null);
+    if (request.principal !== undefined)
+      await this.refusals.note(this.actOf(context, statusOf(error), error.code, null));
     else await this.notLetIn(request, this.actionOf(context), error);
   }
 
   /** The same for what comes by another way than a handler. */
   async notLetIn(request: Pick<Request, 'headers' | 'socket'>, action: string, error: AppError): Promise<void> {
     await this.refusals.note({
+      principal: null,
+      targetId: null,
+      details: { requests: 1 },
       address: this.addresses.of(request),
       userAgent: request.headers['user-agent'],
       action,
@@ -64,11 +68,11 @@ export class RequestAudit {
     return this.reflector.get<string | undefined>(AUDIT_ACTION, context.getHandler());
   }
 
-  private async note(context: ExecutionContext, status: number, error: string | null, result: unknown): Promise<void> {
+  private actOf(context: ExecutionContext, status: number, error: string | null, result: unknown): AuditedAct {
     const request = context.switchToHttp().getRequest<Request & { principal?: Principal }>();
     const { params, query } = request;
     const body: unknown = request.body;
-    await this.log.act({
+    return {
       principal: request.principal ?? null,
       address: this.addresses.of(request),
       userAgent: request.headers['user-agent'],
@@ -81,7 +85,7 @@ export class RequestAudit {
         ...(typeof body === 'object' && body !== null ? { ...body } : {}),
         ...(Object.keys(query).length === 0 ? {} : { query }),
       },
-    });
+    };
   }
 }
 

@@ -2,7 +2,7 @@
 const OPEN_TEXTS = new Set(
   `action allow bucket lastAction at atTime attempts base_path cron days driver excludes extraFiles extra_files from host id jobs kind label labels
   minSeverity mode module moment name onFailure over path paths pinNote reason role scope site_id site_name site_path sites state
-  status storage subject targetPath targetId timeZone topic type until what siteId backupId jobId scheduleId providerId channelId
+  status storage subject targetPath targetId timeZone type until what siteId backupId jobId scheduleId providerId channelId
   weekdays`.split(/\s+/),
 );
 /** Whatever else such a field may be (a number, a list), nothing of it is kept. */

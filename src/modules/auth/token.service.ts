@@ -56,6 +56,13 @@ export class TokenService {
     return { tokenId: token.id, tokenName: token.name, role: token.role };
   }
 
+  /** Whether who was let in with this token still would be. */
+  async isValid(id: string): Promise<boolean> {
+    const token = await this.em.fork().findOne(ApiToken, { id }, { fields: ['expiresAt'] });
+    const expiresAt = token?.expiresAt ?? null;
+    return token !== null && (expiresAt === null || expiresAt > systemClock.now());
+  }
+
   async list({ limit, offset }: PageQueryDto): Promise<Page<ApiToken>> {
     const [items, total] = await this.em
       .fork()

@@ -4,7 +4,15 @@ import { asAppError, throwIfAborted } from '../../common/errors/index.js';
 import type { BackupStageContext, CommittedBackup, ParentBackup, SiteSpec } from '../../engine/ports/index.js';
 import { keysFor, WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
+import {
+  type HandledPlan,
+  type Job,
+  type JobHandler,
+  JobHandlers,
+  JobKind,
+  type RunContext,
+  secretsOf,
+} from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
@@ -17,7 +25,6 @@ import { ParentBackups } from './parent-backups.js';
 import { StorageMaintenance } from './storage-maintenance.js';
 
 const DAY_MS = 86_400_000;
-const SECRET_NAME = /pass|secret|key|token/i;
 
 /** What the handler needs of this feature. */
 @Injectable()
@@ -102,7 +109,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
           }),
         check: () => module.checkStage(name, { ...stageContext, finished: () => Promise.resolve() }),
       })),
-      secrets: Object.entries(site.overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
+      secrets: secretsOf(site),
       // Cut off between the catalogue's entry and the end of the job: the backup is whole.
       alreadyDone: before !== null,
       goesOnLater: () => true,

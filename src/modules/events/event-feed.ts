@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../common/http/index.js';
+import { TokenService } from '../auth/index.js';
 import { EventHub } from './event-hub.js';
 import { EventLog } from './event-log.js';
 import { type EventFilter, type LoggedEvent } from './event-types.js';
@@ -15,20 +17,26 @@ export interface FeedOptions {
   isOver?: () => Promise<boolean>;
   /** Silence after which `idle` is given, in milliseconds. */
   heartbeatMs?: number;
+  /** Who reads. */
+  reader: Principal;
 }
 
 /** The events of a stream, however they are sent. */
 @Injectable()
 export class EventFeed {
+  /** See `FeedOptions`; also how often the reader's token is looked at. */
+  heartbeatMs = HEARTBEAT_MS;
+
   constructor(
     private readonly hub: EventHub,
     private readonly log: EventLog,
+    private readonly tokens: TokenService,
   ) {}
 
   /**
    * Every event that passes the filter, in order, once; `idle` when there was none for long. What happens after this has resolved
-   * is among them. Reads on only when it is asked for the next one, so a slow reader costs nothing. Ends with the job or with the
-   * signal.
+   * is among them. Reads on only when it is asked for the next one, so a slow reader costs nothing. Ends with the job, with the
+   * signal, or when the reader's token is removed or expires.
    */
   async follow(options: FeedOptions, signal: AbortSignal): Promise<AsyncGenerator<LoggedEvent | 'idle'>> {
     const newest = await this.log.latestId();
@@ -37,11 +45,17 @@ export class EventFeed {
 
   private async *read(
     after: number,
-    { filter, isOver, heartbeatMs = HEARTBEAT_MS }: FeedOptions,
+    { filter, isOver, reader, heartbeatMs = this.heartbeatMs }: FeedOptions,
     signal: AbortSignal,
   ): AsyncGenerator<LoggedEvent | 'idle'> {
     let cursor = after;
+    let checked = performance.now();
     while (!signal.aborted) {
+      if (performance.now() - checked >= heartbeatMs) {
+        // A database that is away has nothing new to tell either.
+        if (!(await this.tokens.isValid(reader.tokenId).catch(() => true))) return;
+        checked = performance.now();
+      }
       const page = await this.hub.read(cursor, filter, BATCH);
       cursor = page.cursor;
       yield* page.events;

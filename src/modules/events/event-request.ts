@@ -1,11 +1,12 @@
-import { requestValidation } from '../../common/http/index.js';
+import { type Principal, requestValidation } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
 import type { FeedOptions } from './event-feed.js';
 import { lastEventId } from './event-streams.js';
 
 /** What a request for the stream of everything asks for. Error: REQUEST_INVALID. */
-export function feedOf(query: EventQueryDto, lastEventIdHeader: string | undefined): FeedOptions {
+export function feedOf(query: EventQueryDto, lastEventIdHeader: string | undefined, reader: Principal): FeedOptions {
   return {
+    reader,
     filter: {
       siteId: query.siteId,
       jobId: query.jobId,

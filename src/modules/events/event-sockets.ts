@@ -5,7 +5,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { HttpAdapterHost } from '@nestjs/core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asAppError } from '../../common/errors/index.js';
-import { PROBLEM_JSON, problemOf, statusOf } from '../../common/http/index.js';
+import { type Principal, PROBLEM_JSON, problemOf, statusOf } from '../../common/http/index.js';
 import { RequestAudit } from '../audit/index.js';
 import { Authentication } from '../auth/index.js';
 import { EventFeed, type FeedOptions, shownEvent } from './event-feed.js';
@@ -73,9 +73,10 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
         return;
       }
       checkOrigin(request);
-      await this.authenticate(request);
+      const reader = await this.authenticate(request);
       const lastId = request.headers['last-event-id'];
-      const options = feedOf(await checkedQuery(url.searchParams), typeof lastId === 'string' ? lastId : undefined);
+      const query = await checkedQuery(url.searchParams);
+      const options = feedOf(query, typeof lastId === 'string' ? lastId : undefined, reader);
       const gone = new AbortController();
       socket.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, this.stop.signal]);
@@ -98,14 +99,11 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async authenticate(request: IncomingMessage): Promise<void> {
-    if (request.headers.authorization !== undefined) {
-      await this.authentication.byHeader(request);
-      return;
-    }
+  private authenticate(request: IncomingMessage): Promise<Principal> {
+    if (request.headers.authorization !== undefined) return this.authentication.byHeader(request);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
     const token = offered.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
-    await this.authentication.byToken(request, token);
+    return this.authentication.byToken(request, token);
   }
 
   private async send(

@@ -21,7 +21,7 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** After one of these nothing more happens to the job, unless a person has it run again. */
+/** After one of these nothing more happens to the job but what the hooks of its end say, unless a person has it run again. */
 export const FINAL_EVENT_TYPES: ReadonlySet<string> = new Set<EventType>([
   'job.completed',
   'job.failed',

@@ -1,7 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Role, Roles } from '../../common/http/index.js';
+import { Caller, type Principal, Role, Roles } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
 import { feedOf } from './event-request.js';
 import { EventStreams } from './event-streams.js';
@@ -18,7 +18,7 @@ export class EventsController {
   @ApiOperation({
     summary: 'Follow all jobs',
     description:
-      'Server-sent events: `id` is the event id, `event` its type, `data` JSON. One stream for all jobs; filter it. Begins now, or after `Last-Event-ID`. A `heartbeat` event comes when nothing else does for 15 s.',
+      'Server-sent events: `id` is the event id, `event` its type, `data` JSON. One stream for all jobs; filter it. Begins now, or after `Last-Event-ID`. A `heartbeat` event comes when nothing else does for 15 s. It ends within 15 s of the end of its token.',
   })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
@@ -32,7 +32,12 @@ export class EventsController {
       },
     },
   })
-  async all(@Req() request: Request, @Res() response: Response, @Query() query: EventQueryDto): Promise<void> {
-    await this.streams.send(request, response, feedOf(query, request.header('last-event-id')));
+  async all(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Query() query: EventQueryDto,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    await this.streams.send(request, response, feedOf(query, request.header('last-event-id'), caller));
   }
 }

@@ -7,6 +7,8 @@ import { ownerOf } from './site-owner.js';
 
 /** Between the request to end and the end. */
 const GRACE_MS = 2000;
+/** What still holds the output open when the program is gone, or has not ended though it was killed, is not waited for any longer. */
+const LINGER_MS = 1000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface CommandOptions {
@@ -32,8 +34,8 @@ export interface HookTry {
 
 /**
  * Runs a program as the owner of the site, never as root, in the site's folder, with nothing of this process but the environment that is
- * given. The program and all it started in its process group have ended when this settles. Errors: HOOK_OWNER_ROOT,
- * HOOK_OWNER_OTHER, HOOK_SITE_MISSING.
+ * given. The program and all it started in its process group have ended when this settles, which is some seconds after its time limit or
+ * the signal at the latest, whatever the program does. Errors: HOOK_OWNER_ROOT, HOOK_OWNER_OTHER, HOOK_SITE_MISSING.
  */
 export async function runCommand(options: CommandOptions): Promise<HookTry> {
   const { command, env, timeLimitMs, workDir, signal } = options;
@@ -53,26 +55,37 @@ export async function runCommand(options: CommandOptions): Promise<HookTry> {
   child.stdout.on('data', (part: Buffer) => output.add(part));
   child.stderr.on('data', (part: Buffer) => output.add(part));
   const ended = endOf(child);
-  const forget = child.pid === undefined ? null : await rememberChild(workDir, child.pid);
   const stop = new AbortController();
   const limit = setTimeout(() => stop.abort(), timeLimitMs);
   const either = AbortSignal.any([signal, stop.signal]);
-  let kill: NodeJS.Timeout | undefined;
+  const { promise: abandoned, resolve: abandon } = Promise.withResolvers<null>();
+  let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
     killGroup(child, 'SIGTERM');
-    kill = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+    timer = setTimeout(() => {
+      killGroup(child, 'SIGKILL');
+      timer = setTimeout(() => abandon(null), LINGER_MS);
+    }, GRACE_MS);
   };
-  if (either.aborted) end();
-  else either.addEventListener('abort', end, { once: true });
+  let forget: (() => Promise<void>) | null = null;
   try {
-    const how = await ended;
+    forget = child.pid === undefined ? null : await rememberChild(workDir, child.pid);
+    if (either.aborted) end();
+    else either.addEventListener('abort', end, { once: true });
+    const how = await Promise.race([ended, abandoned]);
+    if (how === null) return { ok: false, end: 'it could not be ended, and goes on by itself', output: output.text };
     if (stop.signal.aborted)
       return { ok: false, end: `ended by its time limit of ${timeLimitMs / 1000} s`, output: output.text };
     return { ok: how === 'exit code 0', end: how, output: output.text };
+  } catch (error) {
+    // Nobody would know of it any more.
+    killGroup(child, 'SIGKILL');
+    throw error;
   } finally {
     clearTimeout(limit);
-    clearTimeout(kill);
+    clearTimeout(timer);
     either.removeEventListener('abort', end);
+    closeOutput(child);
     await forget?.();
   }
 }
@@ -81,16 +94,29 @@ export async function runCommand(options: CommandOptions): Promise<HookTry> {
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`it could not be started (${errnoOf(error) ?? error.message})`));
-    child.once('exit', () => killGroup(child, 'SIGKILL'));
-    child.once('close', (code, signal) => resolve(signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`));
+    child.once('exit', () => {
+      killGroup(child, 'SIGKILL');
+      // What made a session of its own is not of the group.
+      const linger = setTimeout(() => closeOutput(child), LINGER_MS);
+      child.once('close', (code, signal) => {
+        clearTimeout(linger);
+        resolve(signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`);
+      });
+    });
   });
 }
 
+function closeOutput({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+/** What is gone, or has become another user (`sudo`), can't be ended. */
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if (errnoOf(error) !== 'ESRCH') throw error;
+    if (errnoOf(error) !== 'ESRCH' && errnoOf(error) !== 'EPERM') throw error;
   }
 }

@@ -15,6 +15,8 @@ import { secretPartOf, textsOf } from './secret-part.js';
 /** Tries of a hook whose failure is to be `retry`. */
 const TRIES = 3;
 const WAIT_MS = 1000;
+/** Of an answer. */
+const MOST_SAID = 4096;
 
 /** How a hook went in the end. */
 export interface HookEnd extends HookTry {
@@ -26,6 +28,8 @@ export interface HookEnd extends HookTry {
 
 export interface HookRunOptions {
   workDir: string;
+  /** Of the site: blotted out of what the hook says. */
+  secrets: readonly string[];
   signal: AbortSignal;
 }
 
@@ -50,7 +54,7 @@ export class HookRunner {
       throwIfAborted(options.signal);
       if (end.ok || tries === most) {
         const seconds = Math.round((performance.now() - started) / 100) / 10;
-        return { ...end, output: redact(end.output), tries, seconds, error };
+        return { ...end, output: redact(new SafeValues(options.secrets).text(end.output)), tries, seconds, error };
       }
       await sleep(this.waitMs * 2 ** (tries - 1), null, { signal: options.signal }).catch(() => {
         throw cancelledError();
@@ -97,6 +101,10 @@ export class HookRunner {
       allow: this.config.outgoingAllow,
       signal,
     });
-    return { ok: status >= 200 && status < 300, end: `HTTP ${status}`, output: safe.text(body.slice(0, 4096).trim()) };
+    return {
+      ok: status >= 200 && status < 300,
+      end: `HTTP ${status}`,
+      output: safe.text(body).trim().slice(0, MOST_SAID),
+    };
   }
 }

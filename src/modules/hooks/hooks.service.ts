@@ -5,6 +5,7 @@ import { newId } from '../../common/ids.js';
 import { checkLiteral } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
 import { WorkFolder } from '../../engine/runner/index.js';
+import { secretsOf } from '../jobs/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SitesService } from '../sites/index.js';
 import type { CreateHookDto, UpdateHookDto } from './dto/hook.dto.js';
@@ -95,7 +96,7 @@ export class HooksService {
       const stage = moment.split(':')[1] ?? null;
       const job = { id: '', kind: hook.jobs[0] ?? 'backup' };
       const facts = { hook: hook.name, moment, job, site, stage, outcome: 'test', backupId: '' };
-      return await this.runner.run(hook, facts, { workDir: folder.path, signal });
+      return await this.runner.run(hook, facts, { workDir: folder.path, secrets: secretsOf(site), signal });
     } finally {
       await folder.remove();
     }

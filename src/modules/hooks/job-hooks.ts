@@ -3,12 +3,20 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { JobJournal } from '../../engine/ports/index.js';
 import { type RunnableStage, type RunningStage, WorkFolder } from '../../engine/runner/index.js';
+import { AppError } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { EventLog, type NewEvent } from '../events/index.js';
-import { type HandledPlan, type Job, JobExtensions, type JobExtension, type RunContext } from '../jobs/index.js';
+import {
+  type HandledPlan,
+  type Job,
+  JobExtensions,
+  type JobExtension,
+  type RunContext,
+  secretsOf,
+} from '../jobs/index.js';
 import { SitesService } from '../sites/index.js';
 import type { HookFacts } from './hook-facts.js';
-import { type HookEnd, HookRunner } from './hook-runner.js';
+import { type HookEnd, HookRunner, type HookRunOptions } from './hook-runner.js';
 import { Hook, HookFailure } from './hook.entity.js';
 
 type Facts = Omit<HookFacts, 'hook' | 'moment'>;
@@ -44,7 +52,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
       const facts = (outcome: string): Facts => ({ ...aboutJob(job), site, stage: stage.name, outcome });
       return Object.assign({}, stage, {
         run: async (signal: AbortSignal, running: RunningStage) => {
-          const options = { workDir: context.workDir, signal };
+          const options = { workDir: context.workDir, secrets: secretsOf(site), signal };
           for (const hook of before) await this.within(hook, facts('running'), options, running);
           const outcome = await stage.run(signal, running);
           for (const hook of after) await this.within(hook, facts('completed'), options, running);
@@ -61,7 +69,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
   /** Runs the hooks of the job's end. Those that ran before a kill run again. */
   async followUp(job: Job, signal: AbortSignal): Promise<void> {
     const hooks = await this.hooksOf(this.orm.em.fork(), job);
-    const site = await this.sites.spec(job.siteId).catch(() => null);
+    const site = await unlessGone(this.sites.spec(job.siteId));
     if (site === null) return;
     const outcome = momentOf(job) === 'partial' ? 'partial' : job.status;
     // The job's own is gone by now. Named as one, so that the next start ends what a killed one left running.
@@ -70,7 +78,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
       for (const hook of hooks.filter(({ moment }) => moment === momentOf(job))) {
         await folder.open();
         const facts = { ...aboutJob(job), site, stage: null, outcome, hook: hook.name, moment: hook.moment };
-        const end = await this.runner.run(hook, facts, { workDir: folder.path, signal });
+        const end = await this.runner.run(hook, facts, { workDir: folder.path, secrets: secretsOf(site), signal });
         await this.log(job, hook, end);
       }
     } finally {
@@ -82,7 +90,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
   private async within(
     hook: Hook,
     facts: Facts,
-    options: { workDir: string; signal: AbortSignal },
+    options: HookRunOptions,
     { journal, waits }: RunningStage,
   ): Promise<void> {
     const all = { ...facts, hook: hook.name, moment: hook.moment };
@@ -120,11 +128,18 @@ export class JobHooks implements JobExtension, OnModuleInit {
     );
     const mine = hooks.filter(({ jobs }) => jobs.includes(job.kind));
     if (!mine.some(({ label }) => typeof label === 'string')) return mine;
-    const labels = await this.sites.get(job.siteId).then(
-      (site) => site.labels,
-      (): string[] => [],
-    );
+    const labels = (await unlessGone(this.sites.get(job.siteId)))?.labels ?? [];
     return mine.filter(({ label }) => typeof label !== 'string' || labels.includes(label));
+  }
+}
+
+/** Null when the site was removed. Whatever else is wrong passes, and must not leave hooks out. */
+async function unlessGone<T>(site: Promise<T>): Promise<T | null> {
+  try {
+    return await site;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'SITE_NOT_FOUND') return null;
+    throw error;
   }
 }
 

@@ -8,14 +8,17 @@ const run = promisify(execFile);
 
 /** As whom, and where, the commands of a site run. */
 export interface SiteOwner {
-  /** The site's folder without links. */
+  /** The site's folder. */
   path: string;
   home: string;
   /** Whom to become; null = this process is the owner already. */
   become: { uid: number; gid: number } | null;
 }
 
-/** Errors: HOOK_OWNER_ROOT, HOOK_OWNER_OTHER, HOOK_SITE_MISSING. */
+/**
+ * The owner of the site's folder where it was registered: its path has no links, and whoever has put one there since does not choose in
+ * whose name commands run. Errors: HOOK_OWNER_ROOT, HOOK_OWNER_OTHER, HOOK_SITE_MISSING.
+ */
 export async function ownerOf(sitePath: string): Promise<SiteOwner> {
   const { path, uid, gid } = await look(sitePath);
   if (uid === 0) throw hookOwnerIsRoot(sitePath);
@@ -31,16 +34,12 @@ export async function ownerOf(sitePath: string): Promise<SiteOwner> {
 }
 
 async function look(sitePath: string): Promise<{ path: string; uid: number; gid: number }> {
-  try {
-    const path = await realpath(sitePath);
-    const { uid, gid, ...stats } = await lstat(path);
-    if (!(await lstat(path)).isDirectory())
-      throw hookSiteMissing(sitePath, `it has the mode ${stats.mode.toString(8)}`);
-    return { path, uid, gid };
-  } catch (error) {
-    const code = errnoOf(error);
-    throw code === undefined ? error : hookSiteMissing(sitePath, code);
-  }
+  const [path, stats] = await Promise.all([realpath(sitePath), lstat(sitePath)]).catch((error: unknown) => {
+    throw hookSiteMissing(sitePath, errnoOf(error) ?? String(error));
+  });
+  if (path !== sitePath) throw hookSiteMissing(sitePath, `a link leads from there to ${path}`);
+  if (!stats.isDirectory()) throw hookSiteMissing(sitePath, `it has the mode ${stats.mode.toString(8)}`);
+  return { path, uid: stats.uid, gid: stats.gid };
 }
 
 async function accountOf(uid: number): Promise<{ gid: number; home: string } | null> {

@@ -8,5 +8,5 @@ export { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';
 export { JobQueue } from './job-queue.js';
 export { jobActive, jobLost } from './jobs.errors.js';
 export { InstanceId } from './instance-id.js';
-export { SafeValues } from './safe-value.js';
+export { SafeValues, secretsOf } from './safe-value.js';
 export { lockSite } from './site-lock.js';

@@ -11,7 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { Caller, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
 import { EventStreams, lastEventId, ReplayQueryDto } from '../events/index.js';
 import { JobDto, JobPageDto, JobQueryDto } from './dto/job.dto.js';
 import { JobRetries } from './job-retries.js';
@@ -91,9 +91,11 @@ export class JobsController {
     @Query() query: ReplayQueryDto,
     @Req() request: Request,
     @Res() response: Response,
+    @Caller() caller: Principal,
   ): Promise<void> {
     await this.jobs.get(id);
     await this.streams.send(request, response, {
+      reader: caller,
       filter: { jobId: id },
       after: lastEventId(request.header('last-event-id'), query.lastEventId) ?? 0,
       isOver: async () => !(await this.jobs.isActive(id)),

@@ -41,6 +41,13 @@ export class SafeValues {
   }
 }
 
+const SECRET_NAME = /pass|secret|key|token/i;
+
+/** What of a site's overrides must never be shown. */
+export function secretsOf({ overrides }: { overrides: Readonly<Record<string, string>> }): string[] {
+  return Object.entries(overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
+}
+
 /** All texts inside a value, however deep: what must never be shown of a sealed request. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];

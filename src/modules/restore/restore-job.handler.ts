@@ -10,11 +10,10 @@ import {
   JobKind,
   type RequestSecrets,
   type RunContext,
+  secretsOf,
 } from '../jobs/index.js';
 import { RestoreContexts } from './restore-contexts.js';
 import { restoreSecretsGone } from './restore.errors.js';
-
-const SECRET_NAME = /pass|secret|key|token/i;
 
 /** Runs a module's restore. Whatever stops it, the module takes it back; a restore never goes on after a crash. */
 @Injectable()
@@ -44,7 +43,6 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
   async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
     const module = this.modules.restoring(job.module);
     const stageContext = await this.contexts.full(job, context, secrets);
-    const { overrides } = stageContext.site;
     return {
       stages: module.restoreStages.map((name) => ({
         name,
@@ -52,7 +50,7 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
           module.executeRestoreStage(name, { ...stageContext, journal, resources, signal }),
       })),
       undo: () => module.rollBackRestore({ ...stageContext, signal: new AbortController().signal }),
-      secrets: Object.entries(overrides).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
+      secrets: secretsOf(stageContext.site),
       goesOnLater: () => false,
       result: () => ({ backupId: job.backupId, targetPath: stageContext.request.targetPath ?? stageContext.site.path }),
     };

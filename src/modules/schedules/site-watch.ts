@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError, errnoOf } from '../../common/errors/index.js';
+import { shellWord } from '../../common/shell-word.js';
 import { AppConfig } from '../../config/index.js';
 import type { DiscoveredSite } from '../../engine/ports/index.js';
 import { EventLog, type EventType } from '../events/index.js';
@@ -138,7 +139,7 @@ export class SiteWatch {
 
   private async tellFound(site: Found, { enrol, labels }: WatchOptions): Promise<void> {
     let siteId: string | null = null;
-    let message = `A site was found at ${site.path}. It is not backed up until it is registered: backupd sites add ${site.path}`;
+    let message = `A site was found at ${site.path}. It is not backed up until it is registered: backupd sites add ${shellWord(site.path)}`;
     if (enrol)
       try {
         siteId = (await this.sites.register({ path: site.path, module: site.module, labels })).id;
@@ -165,7 +166,7 @@ export class SiteWatch {
         if (options.followMoves) await this.sites.update(known.id, { path: site.path });
         message += options.followMoves
           ? ' It is backed up from there from now on.'
-          : ` "${known.name}" is still looked for at its old path: backupd sites edit ${known.id} --path ${site.path}`;
+          : ` "${known.name}" is still looked for at its old path: backupd sites edit ${known.id} --path ${shellWord(site.path)}`;
       } catch (error) {
         if (!(error instanceof AppError) || error.kind === 'internal') throw error;
         message += ` Its path could not be changed: ${error.message}`;

@@ -98,6 +98,25 @@ describe('the audit log', () => {
     });
   });
 
+  it('counts what a token asks for again and again and may not do', async () => {
+    for (let i = 0; i < 20; i += 1) await test.viewer.call('POST', '/hooks', { name: 'x' });
+    const refusals = test.app.get(Refusals, { strict: false });
+    await refusals.flush();
+    const found = await entries('action=hooks.create');
+    expect(found.map(({ details }) => details)).toEqual([{ requests: 19 }, { name: 'x' }]);
+    expect(found[0]).toMatchObject({ actor: 'token', actorName: 'viewer', status: 403, error: 'ROLE_TOO_LOW' });
+  });
+
+  it('counts an IPv6 network as one', async () => {
+    for (let i = 1; i < 10; i += 1)
+      await fetch(`${test.anyone.url}/sites`, { headers: { 'X-Forwarded-For': `2001:db8:0:7::${i}` } });
+    await test.app.get(Refusals, { strict: false }).flush();
+    const [sum, first, before] = await entries('actor=nobody');
+    expect(first).toMatchObject({ address: '2001:db8:0:7::1', error: 'TOKEN_MISSING' });
+    expect(sum).toMatchObject({ address: '2001:db8:0:7::/64', details: { requests: 8 } });
+    expect(before?.address).not.toContain(':');
+  });
+
   it('has what backupd does by itself', async () => {
     await test.app.get(AuditLog).system('retention.applied', { targetId: site.id, details: { removed: 3 } });
     expect((await entries('actor=system'))[0]).toMatchObject({
@@ -126,6 +145,12 @@ describe('the audit log', () => {
         'POST',
         '/sites',
         { path: '/x', overrides: { DB_PASSWORD: planted, 'env.X': planted }, settings: { x: planted } },
+      ],
+      ['POST', '/notifications/channels', { name: 'n', kind: 'ntfy', settings: { topic: planted, token: planted } }],
+      [
+        'POST',
+        '/notifications/channels',
+        { name: 'm', kind: 'email', settings: { host: 'h', from: 'a@b', to: 'a@b', user: planted, password: planted } },
       ],
       ['PUT', '/mirror', { accountId: planted, token: planted, apiToken: planted, ...all }],
       ['POST', `/backups/${site.id}/restore`, { targetDatabase: { name: 'db', user: planted, password: planted } }],

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import type { HookDto, HookTestDto } from '../../../src/cli/api-types-hooks.js';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { requires } from '../../../src/engine/testing/index.js';
 import { HookRunner } from '../../../src/modules/hooks/hook-runner.js';
+import { SitesService } from '../../../src/modules/sites/index.js';
 import { JobFollowUps } from '../../../src/modules/jobs/job-follow-ups.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
@@ -182,6 +183,23 @@ describe.runIf(isRoot)('commands', () => {
     await until('what it left to be gone', () => children().every((pid) => !alive(pid)));
   });
 
+  it('are not waited for when something in a session of its own holds their output open', async () => {
+    const pids = join(seen, 'sessions');
+    const away = `setsid sh -c 'echo $$ >> ${pids}; exec sleep 300' & until test -s ${pids}; do sleep 0.02; done`;
+    const left = (): number[] => readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    const hook = await add({ command: sh(`${away}; echo said`) });
+    const { id } = hook;
+    const started = Date.now();
+    expect(await test.admin.post(`/hooks/${id}/test`, { siteId: site.id })).toMatchObject({ ok: true, output: 'said' });
+    await test.admin.call('PATCH', `/hooks/${id}`, { command: sh(`${away}; exec sleep 300`), timeLimitSeconds: 1 });
+    expect(await test.admin.post(`/hooks/${id}/test`, { siteId: site.id })).toMatchObject({
+      ok: false,
+      end: 'ended by its time limit of 1 s',
+    });
+    expect(Date.now() - started).toBeLessThan(10_000);
+    for (const pid of left()) process.kill(pid, 'SIGKILL');
+  });
+
   it('never run as root, nor without a shell of the person’s own', async () => {
     chownSync(site.path, 0, 0);
     const hook = await add({ command: sh(`touch ${join(seen, 'as-root')}`), onFailure: 'warn' });
@@ -191,6 +209,18 @@ describe.runIf(isRoot)('commands', () => {
     chownSync(site.path, OWNER, 0);
     expect((await site.backUp()).warnings[0]?.message).toMatch(/belongs to root/);
     chownSync(site.path, OWNER, OWNER);
+    // A site that was exchanged for a link runs nothing in the name of who owns what it leads to.
+    const other = join(test.folder, 'of-another');
+    mkdirSync(other);
+    chownSync(other, OWNER + 1, OWNER + 1);
+    renameSync(site.path, `${site.path}.away`);
+    symlinkSync(other, site.path);
+    expect(await test.admin.post(`/hooks/${hook.id}/test`, { siteId: site.id })).toMatchObject({
+      ok: false,
+      end: expect.stringContaining(`a link leads from there to ${other}`) as string,
+    });
+    rmSync(site.path);
+    renameSync(`${site.path}.away`, site.path);
     await test.admin.call('PATCH', `/hooks/${hook.id}`, { command: ['echo', '$HOME; id'] });
     const said = await test.admin.post<HookTestDto>(`/hooks/${hook.id}/test`, { siteId: site.id });
     expect(said).toMatchObject({ ok: true, end: 'exit code 0', output: '$HOME; id' });
@@ -206,6 +236,19 @@ describe.runIf(isRoot)('commands', () => {
     expect(bounded.output).toMatch(/^… x+the end$/);
   });
 
+  it('after the run and in a trial tell no secret of the site', async () => {
+    const own = await GatedSite.make(test, 'telling', { overrides: { DB_PASSWORD: 'planted-password' } });
+    chownSync(own.path, OWNER, OWNER);
+    const hook = await add({ moment: 'success', siteId: own.id, command: sh('echo it is planted-password') });
+    const job = await own.backUp();
+    const notes = await until('the hook of the end', async () => {
+      const found = (await notesOf(job)).filter((text) => text.includes('It said'));
+      return found.length > 0 ? found : null;
+    });
+    expect(notes).toEqual([expect.stringContaining('It said: it is ***')]);
+    expect(await test.admin.post(`/hooks/${hook.id}/test`)).toMatchObject({ output: 'it is ***' });
+  });
+
   it('of a stage that runs again run again, of one that is done they do not', async () => {
     const log = join(seen, 'again');
     const write = sh(`echo $BACKUPD_MOMENT >> ${log}`);
@@ -219,6 +262,22 @@ describe.runIf(isRoot)('commands', () => {
       'before:create_bundle',
       'before:create_bundle',
     ]);
+  });
+
+  it('of the end are not left out because the site can not be read just then', async () => {
+    const log = join(seen, 'unread');
+    const job = await site.backUp();
+    await add({ moment: 'success', label: 'shop', command: sh(`echo $BACKUPD_JOB_ID >> ${log}`) });
+    await runSql(test.config.databaseUrl ?? '', `update job set follow_up = true where id = '${job.id}'`);
+    const sites = test.app.get(SitesService, { strict: false });
+    for (const name of ['spec', 'get']) {
+      Object.assign(sites, { [name]: () => Promise.reject(new Error('the connection broke')) });
+      await test.app.get(JobFollowUps, { strict: false }).runDue();
+      Reflect.deleteProperty(sites, name);
+      expect(existsSync(log)).toBe(false);
+    }
+    await test.app.get(JobFollowUps, { strict: false }).runDue();
+    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
   });
 
   it('of the end run also when backupd was killed before they did', async () => {
@@ -325,6 +384,9 @@ describe('the API', () => {
     expect(await wrong({ url: 'https://example.com' })).toContain('not both');
     expect(await wrong({ command: undefined })).toContain('a command or a url');
     expect(await wrong({ timeLimitSeconds: 4000 })).toContain('1200');
+    const known = await add({ command: ['true'] });
+    for (const field of ['name', 'jobs', 'moment', 'position', 'command', 'url', 'headers', 'onFailure', 'enabled'])
+      expect((await test.admin.call('PATCH', `/hooks/${known.id}`, { [field]: null })).status, field).toBe(400);
     const nobody = { status: 404, body: { code: 'HOOK_NOT_FOUND' } };
     expect(await test.admin.call('GET', `/hooks/${site.id}`)).toMatchObject(nobody);
     expect(await test.admin.call('DELETE', `/hooks/${site.id}`)).toMatchObject(nobody);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { EventFeed } from '../../../src/modules/events/event-feed.js';
 import { EventSockets } from '../../../src/modules/events/event-sockets.js';
 import { until } from '../../support/scratch.js';
 import type { TestApi } from '../../support/api.js';
@@ -100,6 +101,31 @@ describe('/ws/events', () => {
       status: 400,
       body: { code: 'UPGRADE_REQUIRED' },
     });
+  });
+
+  it('ends, as the SSE stream does, when its token is removed', async () => {
+    const { id, token } = await test.admin.post<{ id: string; token: string }>('/tokens', {
+      name: 'x',
+      role: 'viewer',
+    });
+    const own = test.viewer.as(token);
+    const [sockets, feed] = [test.app.get(EventSockets, { strict: false }), test.app.get(EventFeed, { strict: false })];
+    const usual = sockets.heartbeatMs;
+    Object.assign(sockets, { heartbeatMs: 50 });
+    Object.assign(feed, { heartbeatMs: 50 });
+    const cut = new AbortController();
+    const sse = (async () => {
+      for await (const event of own.events('/events', { signal: cut.signal })) expect(event).toBeDefined();
+      return 'ended';
+    })();
+    const { closed, socket } = await open(own, '/ws/events');
+    await pause(150);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    await test.admin.call('DELETE', `/tokens/${id}`);
+    expect(await closed).toBe(1006);
+    expect(await sse).toBe('ended');
+    Object.assign(sockets, { heartbeatMs: usual });
+    Object.assign(feed, { heartbeatMs: usual });
   });
 
   it('cuts off who does not answer the heartbeat, or says more than it should', async () => {

@@ -85,6 +85,9 @@ it('who may do what; and what is refused, with what to do', async () => {
       },
       'REQUEST_INVALID',
     ],
+    ['rules', { name: 'r', events: ['*'] }, 'REQUEST_INVALID'],
+    ['rules', { name: 'r', channelIds: [id] }, 'REQUEST_INVALID'],
+    ['rules', { events: ['*'], channelIds: [id] }, 'REQUEST_INVALID'],
     ['rules', { name: 'r', events: ['job.exploded'], channelIds: [id] }, 'REQUEST_INVALID'],
     ['rules', { name: 'r', events: ['*'], channelIds: [newId()] }, 'REQUEST_INVALID'],
     ['rules', { name: 'r', events: ['*'], channelIds: [id], siteIds: [newId()] }, 'REQUEST_INVALID'],
@@ -100,6 +103,17 @@ it('who may do what; and what is refused, with what to do', async () => {
       code,
     });
   const rule = await news.rule(id, ['*']);
+  for (const field of ['name', 'events', 'channelIds', 'minSeverity', 'recovered', 'enabled'])
+    expect((await admin.call('PATCH', `/notifications/rules/${rule}`, { [field]: null })).status, field).toBe(400);
+  const never = { from: '22:00', until: '07:00', timeZone: 'UTC' };
+  for (const change of [
+    { quietHours: { ...never, days: null } },
+    { digest: { every: 'day', at: null } },
+    { quietHours: [] },
+  ])
+    expect((await admin.call('PATCH', `/notifications/rules/${rule}`, change)).status).toBe(400);
+  for (const field of ['name', 'settings', 'enabled'])
+    expect((await admin.call('PATCH', `/notifications/channels/${id}`, { [field]: null })).status, field).toBe(400);
   expect((await admin.call('DELETE', `/notifications/channels/${id}`)).body).toMatchObject({
     code: 'NOTIFICATION_CHANNEL_IN_USE',
   });

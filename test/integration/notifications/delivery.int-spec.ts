@@ -7,6 +7,7 @@ import { DeliverySender } from '../../../src/modules/notifications/delivery/deli
 import { Notifier } from '../../../src/modules/notifications/delivery/notifier.js';
 import { DeliveryWriter } from '../../../src/modules/notifications/delivery/delivery-writer.js';
 import { GatedSite } from '../jobs/jobs-app.js';
+import { until } from '../../support/scratch.js';
 import { alarm, jobDone, jobFailed, useNewsApp } from './news-app.js';
 import { useReceiver } from './receiver.js';
 
@@ -36,6 +37,27 @@ it('tells of a real job that failed, then that it works again; nothing of what w
   expect(receiver.json('real').slice(1)).toMatchObject([{ title: 'shop: backup works again', good: true }]);
   const [again] = await news.deliveries(channel);
   expect(again).toMatchObject({ state: 'sent', attempts: 1, response: 'HTTP 200: ok', siteName: 'shop' });
+});
+
+it('that the end of the event log is removed by its keeping time tells nothing again', async () => {
+  const id = await news.site('kept.example');
+  const channel = await hook('kept');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  const failed = jobFailed(id, 'kept.example');
+  await news.happen(failed);
+  await news.pass(60);
+  await news.happen({ ...failed, type: 'stage.progress', data: {} });
+  await news.tick();
+  await news.orm.em.fork().execute(`delete from job_event where type = 'stage.progress' and site_id = ?`, [id]);
+  news.sleep(2 * 3600);
+  await news.pass(400);
+  expect(receiver.json('kept')).toHaveLength(1);
+  expect(await news.deliveries(channel)).toHaveLength(1);
+  news.sleep(2 * 3600);
+  await news.happen(failed);
+  await news.pass(60);
+  expect(receiver.json('kept')).toHaveLength(2);
 });
 
 it('500 failures for one reason are one message that says so', async () => {
@@ -224,6 +246,11 @@ it('a passing fault is tried for about a day; a refusal once; both can be sent a
   expect(hours).toBeGreaterThan(15);
   expect(hours).toBeLessThan(36);
   expect((await news.deliveries(busy))[0]).toMatchObject({ state: 'failed', attempts: 25, response: 'HTTP 429: no' });
+  const checks = await news.test.operator.get<{ checks: { name: string; status: string; message: string }[] }>(
+    '/doctor',
+  );
+  const check = checks.checks.find(({ name }) => name === 'notifications');
+  expect(check).toMatchObject({ status: 'warning', message: expect.stringContaining('"gone":') as string });
   const [refused] = await news.deliveries(gone);
   expect(refused).toMatchObject({ state: 'failed', attempts: 1, response: 'HTTP 410: no such hook' });
   receiver.well('gone');
@@ -232,6 +259,32 @@ it('a passing fault is tried for about a day; a refusal once; both can be sent a
   expect(receiver.json('gone')).toHaveLength(2);
   const again = await news.test.operator.call('POST', `/notifications/deliveries/${refused?.id}/retry`);
   expect(again).toMatchObject({ status: 409, body: { code: 'NOTIFICATION_DELIVERY_NOT_OVER' } });
+});
+
+it('what waited a day is given up alone: what came just before and went with it is tried again', async () => {
+  const id = await news.site('late.example');
+  const channel = await hook('late');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  receiver.status('late', 503);
+  await news.tick();
+  await news.happen(jobFailed(id, 'late.example'));
+  await news.pass(60);
+  await news.orm.em
+    .fork()
+    .execute(`update notification_delivery set attempts = 24, next_attempt_at = ? where channel_id = ?`, [
+      news.timings.now().toISOString(),
+      channel,
+    ]);
+  const fresh = jobFailed(id, 'late.example');
+  await news.happen({ ...fresh, data: { ...fresh.data, kind: 'verify' } });
+  await news.tick();
+  expect((await news.deliveries(channel)).map(({ state, attempts }) => `${state} ${attempts}`).toSorted()).toEqual([
+    'failed 25',
+    'waiting 1',
+  ]);
+  receiver.well('late');
+  await news.pass(400);
+  expect(receiver.json('late').at(-1)).toMatchObject({ title: 'late.example: verify failed', total: 1 });
 });
 
 it('a crash between any two steps loses nothing and tells nothing twice but what was in flight', async () => {
@@ -276,6 +329,40 @@ it('a crash between any two steps loses nothing and tells nothing twice but what
   expect(receiver.json('crash')).toHaveLength(1);
   await news.pass(600);
   expect(receiver.json('crash')).toHaveLength(1);
+});
+
+it('what is taken to be sent while its end is entered counts as told', async () => {
+  const id = await news.site('taken.example');
+  const channel = await hook('taken');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  await news.happen(jobFailed(id, 'taken.example'));
+  await news.tick();
+  await news.happen(jobDone(id, 'taken.example'));
+  const notifier = news.test.app.get(Notifier, { strict: false });
+  const { entered } = await news.orm.em.fork().transactional(async (em) => {
+    const lease = new Date(news.timings.now().getTime() + 180_000).toISOString();
+    await em.execute(`update notification_delivery set claimed_until = ?, attempts = 1 where channel_id = ?`, [
+      lease,
+      channel,
+    ]);
+    const run = notifier.run();
+    await until('the notifier to wait for it', async () => {
+      const rows = await news.orm.em
+        .fork()
+        .execute(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%notification_delivery%'`,
+        );
+      return rows.length > 0;
+    });
+    // Within an object, or it would be waited for here.
+    return { entered: run };
+  });
+  await entered;
+  expect((await news.deliveries(channel)).map(({ type, state }) => `${type} ${state}`).toSorted()).toEqual([
+    'job.completed waiting',
+    'job.failed waiting',
+  ]);
 });
 
 it('a stop gives what is being sent a little time, and what is cut off is sent at the next start', async () => {

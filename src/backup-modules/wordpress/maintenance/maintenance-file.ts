@@ -85,7 +85,10 @@ async function renew(path: string, jobId: string): Promise<boolean> {
   }
 }
 
-/** The open file when it is a plain one that this job made; else null. */
+/**
+ * The open file when it is a plain one that this job made; else null. An empty one means nothing to WordPress: it is what is left when
+ * backupd is killed between making and writing it.
+ */
 async function openOwn(path: string, jobId: string, flags: number): Promise<FileHandle | null> {
   let file: FileHandle;
   try {
@@ -97,7 +100,7 @@ async function openOwn(path: string, jobId: string, flags: number): Promise<File
   }
   const stats = await file.stat();
   const text = stats.isFile() && stats.size <= MAX_BYTES ? await file.readFile('utf8') : '';
-  if (text.includes(markOf(jobId))) return file;
+  if (text.includes(markOf(jobId)) || (stats.isFile() && stats.size === 0)) return file;
   await file.close();
   return null;
 }

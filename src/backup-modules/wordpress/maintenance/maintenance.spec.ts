@@ -56,6 +56,20 @@ describe('maintenance mode', () => {
     await killed.end(context());
   });
 
+  it('goes also when backupd was killed before anything was written into the file', async () => {
+    await new Maintenance().begin(context(), folder('site'));
+    writeFileSync(file(), '');
+    await new Maintenance().end(context());
+    expect(existsSync(file())).toBe(false);
+    writeFileSync(file(), '');
+    const later = new Maintenance();
+    await later.begin(context('two'), folder('site'));
+    expect(timeIn(read())).toBeGreaterThan(1_700_000_000);
+    await later.end(context('two'));
+    expect(existsSync(file())).toBe(false);
+    expect([...warnings, ...notes]).toEqual([]);
+  });
+
   it('of the site’s own is left alone, whatever it is', async () => {
     const own = '<?php $upgrading = 1; // WordPress';
     const maintenance = new Maintenance(5);

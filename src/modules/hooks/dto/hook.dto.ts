@@ -17,7 +17,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { mustBe, NoNul, PageDto } from '../../../common/http/index.js';
+import { MayBeAbsent, mustBe, NoNul, PageDto } from '../../../common/http/index.js';
 import { HookFailure } from '../hook.entity.js';
 
 const JOBS = ['backup', 'restore', 'verify', 'repair'] as const;
@@ -46,7 +46,7 @@ export class CreateHookDto {
 
   /** Kinds of jobs. Default: backups. */
   @ApiPropertyOptional({ enum: JOBS, isArray: true, default: ['backup'] })
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayUnique()
@@ -59,7 +59,7 @@ export class CreateHookDto {
   moment!: string;
 
   /** Of several at one moment the smaller goes first. Default 0. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(-1000)
   @Max(1000)
@@ -67,7 +67,7 @@ export class CreateHookDto {
 
   /** A program and its arguments, run as the owner of the site and never as root. No shell sees it; whoever wants one names it. */
   @ApiPropertyOptional({ example: ['wp', 'cache', 'flush'] })
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
@@ -78,7 +78,7 @@ export class CreateHookDto {
 
   /** Where a request goes. Kept sealed; only its beginning is ever shown. */
   @ApiPropertyOptional({ example: 'https://hooks.example.com/backupd' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(2000)
   @Matches(/^https?:\/\/[^\s\0]+$/i, mustBe('a URL that starts with https:// or http://'))
@@ -86,18 +86,18 @@ export class CreateHookDto {
 
   /** `POST` and `PUT` carry the facts as JSON. Default `POST`. */
   @ApiPropertyOptional({ enum: METHODS })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(METHODS)
   method?: (typeof METHODS)[number];
 
   /** Headers of the request. Kept sealed, never shown. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   headers?: Record<string, string>;
 
   /** The hook is ended after so many seconds, with all it started. Default 60, at most 1200. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(1200)
@@ -108,18 +108,18 @@ export class CreateHookDto {
    * `fail`). After the run nothing can fail any more: there `fail` is refused, and `retry` ends as `warn`. Default `warn`.
    */
   @ApiPropertyOptional({ enum: HookFailure })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(Object.values(HookFailure))
   onFailure?: HookFailure;
 
   /** Default true. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 }
 
 /** What is to be changed; what is left out stays. */
-export class UpdateHookDto extends PartialType(CreateHookDto) {}
+export class UpdateHookDto extends PartialType(CreateHookDto, { skipNullProperties: false }) {}
 
 /** A hook. */
 export class HookDto {

@@ -7,14 +7,16 @@ import { ChannelsStore, type OpenChannel } from '../channels-store.js';
 import { messageOf } from '../news/message.js';
 import { DeliveryState, NotificationDelivery } from '../notification.entity.js';
 import { NotificationTimings } from '../notification-timings.js';
-import { type Claim, DeliveryClaims } from './delivery-claims.js';
+import { type Claim, type ClaimedRow, DeliveryClaims } from './delivery-claims.js';
 
 /** Channels that are sent to at a time; each has a connection of its own, so a slow one holds nobody up. */
 const AT_A_TIME = 16;
 /** Messages to one channel before others get their turn. */
 const IN_A_ROW = 50;
 
+/** What became of rows of a claim. */
 interface Outcome {
+  rows: readonly ClaimedRow[];
   state: DeliveryState;
   nextAttemptAt: Date | null;
   error: string | null;
@@ -71,10 +73,10 @@ export class DeliverySender implements OnModuleDestroy {
     for (let sent = 0; sent < IN_A_ROW && !this.stopping; sent += 1) {
       const claim = await this.claims.next(channelId, channel?.sender.pings ?? false);
       if (claim === null || channel === null) return;
-      const outcome = await this.send(channel, claim);
-      await this.settle(claim, outcome);
+      const outcomes = await this.send(channel, claim);
+      for (const outcome of outcomes) await this.settle(claim, outcome);
       // What comes after it must not overtake it.
-      if (outcome.state === DeliveryState.Waiting) return;
+      if (outcomes.some(({ state }) => state === DeliveryState.Waiting)) return;
     }
   }
 
@@ -98,45 +100,59 @@ export class DeliverySender implements OnModuleDestroy {
     }
   }
 
-  private async send(channel: OpenChannel, claim: Claim): Promise<Outcome> {
-    const [first] = claim.rows;
+  private async send(channel: OpenChannel, claim: Claim): Promise<Outcome[]> {
+    const { rows } = claim;
     const message = messageOf(
-      first?.id ?? '',
-      claim.rows.map(({ news }) => news),
+      rows[0]?.id ?? '',
+      rows.map(({ news }) => news),
       this.config.publicUrl,
     );
     try {
-      const response = await channel.send(message, this.stop.signal);
-      return { state: DeliveryState.Sent, nextAttemptAt: null, error: null, response: channel.safe(response) };
+      const response = channel.safe(await channel.send(message, this.stop.signal));
+      return [{ rows, state: DeliveryState.Sent, nextAttemptAt: null, error: null, response }];
     } catch (thrown) {
-      return this.failed(channel, claim, asAppError(thrown));
+      return this.failed(channel, rows, asAppError(thrown));
     }
   }
 
-  private failed(channel: OpenChannel, claim: Claim, error: AppError): Outcome {
+  /** Each has its own tries: what had all of them is given up, what came later and was sent with it is tried again. */
+  private failed(channel: OpenChannel, rows: readonly ClaimedRow[], error: AppError): Outcome[] {
     const answer = error.context['answer'];
     const told = {
       error: channel.safe(`${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`),
       response: typeof answer === 'string' && answer !== '' ? channel.safe(answer) : null,
     };
     const now = this.timings.now().getTime();
-    if (error.code === 'JOB_CANCELLED') return { ...told, state: DeliveryState.Waiting, nextAttemptAt: new Date(now) };
-    const attempt = Math.max(...claim.rows.map(({ attempts }) => attempts));
+    const waiting = (which: readonly ClaimedRow[], waitMs: number): Outcome => ({
+      ...told,
+      rows: which,
+      state: DeliveryState.Waiting,
+      nextAttemptAt: new Date(now + waitMs),
+    });
+    if (error.code === 'JOB_CANCELLED') return [waiting(rows, 0)];
     const { firstRetryMs, longestRetryMs, attempts, pingAttempts } = this.timings;
     const most = channel.sender.pings ? pingAttempts : attempts;
-    if (error.retry === 'never' || error.code === 'INTERNAL' || attempt >= most) {
+    const isOver = ({ attempts: tries }: ClaimedRow): boolean =>
+      error.retry === 'never' || error.code === 'INTERNAL' || tries >= most;
+    const [over, again] = [rows.filter(isOver), rows.filter((row) => !isOver(row))];
+    const outcomes: Outcome[] = [];
+    if (over.length > 0) {
       this.logger.error(`"${channel.channel.name}" does not get its message: ${told.error}`);
-      return { ...told, state: DeliveryState.Failed, nextAttemptAt: null };
+      outcomes.push({ ...told, rows: over, state: DeliveryState.Failed, nextAttemptAt: null });
     }
-    const asked = error.context['retryAfterSeconds'];
-    const wait = backoff(attempt, { firstMs: firstRetryMs, longestMs: longestRetryMs });
-    const waitMs = Math.max(wait, typeof asked === 'number' ? asked * 1000 : 0);
-    this.logger.warn(`"${channel.channel.name}" is tried again in ${Math.ceil(waitMs / 1000)} s: ${told.error}`);
-    return { ...told, state: DeliveryState.Waiting, nextAttemptAt: new Date(now + waitMs) };
+    if (again.length > 0) {
+      const asked = error.context['retryAfterSeconds'];
+      const attempt = Math.max(...again.map((row) => row.attempts));
+      const wait = backoff(attempt, { firstMs: firstRetryMs, longestMs: longestRetryMs });
+      const waitMs = Math.max(wait, typeof asked === 'number' ? asked * 1000 : 0);
+      this.logger.warn(`"${channel.channel.name}" is tried again in ${Math.ceil(waitMs / 1000)} s: ${told.error}`);
+      outcomes.push(waiting(again, waitMs));
+    }
+    return outcomes;
   }
 
   /** Only while the claim still stands: after its lease the rows are another master's. */
-  private async settle({ rows, claimedUntil }: Claim, outcome: Outcome): Promise<void> {
+  private async settle({ claimedUntil }: Claim, { rows, ...outcome }: Outcome): Promise<void> {
     await this.orm.em.fork().nativeUpdate(
       NotificationDelivery,
       { id: { $in: rows.map(({ id }) => id) }, claimedUntil, state: DeliveryState.Waiting },

@@ -38,13 +38,24 @@ export class DeliveryWriter {
     return new DeliveryBatch(earlier, now, this.timings.repeatMs);
   }
 
-  private earlier(
+  private async earlier(
     em: EntityManager,
     lanes: readonly Lane[],
     topics: readonly string[],
     now: Date,
   ): Promise<EarlierRow[]> {
-    const rules = [...new Set(lanes.map(({ rule }) => rule.id))];
+    const which = [
+      JSON.stringify([...new Set(topics)]),
+      `{${[...new Set(lanes.map(({ rule }) => rule.id))].join(',')}}`,
+    ];
+    // Held until these are written: what waits now is not taken to be sent while it is changed.
+    await em.execute(
+      `select id from notification_delivery
+        where topic in (select jsonb_array_elements_text(?::jsonb)) and rule_id = any(?::uuid[]) and state = 'waiting'
+          and (claimed_until is null or claimed_until <= ?::timestamptz)
+        order by id for update`,
+      [...which, now.toISOString()],
+    );
     return em.execute<EarlierRow[]>(
       `select id, channel_id, rule_id, topic, state, claimed, message, told_at from (
           select *, coalesce(claimed_until > ?::timestamptz, false) as claimed, coalesce(sent_at, created_at) as told_at,
@@ -53,7 +64,7 @@ export class DeliveryWriter {
             where topic in (select jsonb_array_elements_text(?::jsonb)) and rule_id = any(?::uuid[])
               and state in ('waiting', 'sent')) d
         where nth <= ${LOOKED_AT} order by created_at desc, id desc`,
-      [now.toISOString(), JSON.stringify([...new Set(topics)]), `{${rules.join(',')}}`],
+      [now.toISOString(), ...which],
     );
   }
 }

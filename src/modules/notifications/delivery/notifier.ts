@@ -51,13 +51,13 @@ export class Notifier {
   private async step(em: EntityManager): Promise<number | null> {
     const cursor = await this.cursor(em);
     if (cursor === null) return null;
-    const newest = await newestEvent(em);
-    // The log was begun anew, or emptied by its keeping time: its ids say nothing of what was told.
-    const after = cursor > newest ? 0 : cursor;
+    const { newest, given } = await newestEvent(em);
+    // The log was begun anew: its ids say nothing of what was told. That its end was removed by its keeping time is no such thing.
+    const after = cursor > given ? 0 : cursor;
     const events = await eventsAfter(em, after, newest);
     const lanes = await lanesOf(em);
     await this.tell(em, lanes, events);
-    const upTo = events.length === BATCH ? Number(events.at(-1)?.id) : newest;
+    const upTo = events.length === BATCH ? Number(events.at(-1)?.id) : Math.max(after, newest);
     if (upTo !== cursor) await em.execute('update notification_cursor set event_id = ? where id = 1', [upTo]);
     await this.reminders.add(em, lanes);
     await this.heartbeats.add(em);
@@ -94,10 +94,15 @@ export class Notifier {
   }
 }
 
-/** Read before the events, and ids commit in order: nothing at or below it can still come. */
-async function newestEvent(em: EntityManager): Promise<number> {
-  const rows = await em.execute<{ id: string }[]>('select coalesce(max(id), 0) as id from job_event');
-  return Number(rows[0]?.id ?? 0);
+/**
+ * `newest` is read before the events, and ids commit in order: nothing at or below it can still come. `given`: the last id that was
+ * handed out, whether its event is still there or not.
+ */
+async function newestEvent(em: EntityManager): Promise<{ newest: number; given: number }> {
+  const rows = await em.execute<{ newest: string; given: string }[]>(
+    'select coalesce(max(id), 0) as newest, (select last_value from job_event_id_seq) as given from job_event',
+  );
+  return { newest: Number(rows[0]?.newest ?? 0), given: Number(rows[0]?.given ?? 0) };
 }
 
 async function eventsAfter(em: EntityManager, after: number, newest: number): Promise<EventRow[]> {

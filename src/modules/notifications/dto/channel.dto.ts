@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsObject, IsOptional, IsString, Length } from 'class-validator';
-import { PageDto } from '../../../common/http/index.js';
+import { IsBoolean, IsObject, IsString, Length } from 'class-validator';
+import { MayBeAbsent, PageDto } from '../../../common/http/index.js';
 import { ChannelKind } from '../notification.entity.js';
 
 /** A way to reach people, or a dead-man switch, to add. */
@@ -28,18 +28,18 @@ export class CreateChannelDto {
 
 /** What to change; absent fields stay. */
 export class UpdateChannelDto {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 100)
   name?: string;
 
   /** Settings to replace; others stay as they are. `null` removes one, `***` keeps a secret. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   settings?: Record<string, unknown>;
 
   /** A disabled channel gets nothing; what waits for it is dropped. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -16,7 +17,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsZone, mustBe, PageDto } from '../../../common/http/index.js';
+import { IsZone, MayBeAbsent, mustBe, PageDto } from '../../../common/http/index.js';
 import { SEVERITIES, type NewsSeverity } from '../news/news.js';
 import { EVENT_PATTERN } from '../rules/rule-match.js';
 
@@ -42,7 +43,7 @@ export class QuietHoursDto {
   until!: string;
 
   /** Weekdays on which they begin, 1 = Monday; all when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @IsInt({ each: true })
@@ -69,38 +70,43 @@ export class DigestDto {
    * With `day`: when. 08:00 when absent.
    * @example '08:00'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(TIME, A_TIME)
   at?: string;
 
   /** Zone of `at`, IANA name; UTC when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsZone()
   timeZone?: string;
 }
 
-/** What to change of a rule; absent fields stay. */
-export class UpdateRuleDto {
+/** A rule to add. */
+export class CreateRuleDto {
   /** @example 'failures to the team' */
-  @IsOptional()
   @IsString()
   @Length(1, 100)
-  name?: string;
+  name!: string;
 
   /**
    * What is told: `job.failed`, `job.partial`, `job.completed:backup`, `alarm.*`, `alarm:backup.overdue`, `site.*`, `schedule.missed`, `*`, …
    * @example ['job.failed', 'alarm.*']
    */
-  @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @Matches(EVENT_PATTERN, { each: true, ...EVENTS })
-  events?: string[];
+  events!: string[];
+
+  /** Where it goes. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsUUID('all', { each: true })
+  channelIds!: string[];
 
   /** What matters less is not told. Dead-man switches get their pings all the same. */
   @ApiProperty({ enum: SEVERITIES, required: false })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(SEVERITIES)
   minSeverity?: NewsSeverity;
 
@@ -120,17 +126,10 @@ export class UpdateRuleDto {
   @Matches(A_LABEL, { each: true, message: 'each label must be letters, digits, ".", "_" or "-" in lower case' })
   labels?: string[] | null;
 
-  /** Where it goes. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(20)
-  @IsUUID('all', { each: true })
-  channelIds?: string[];
-
   /** Null = none. */
   @ApiProperty({ type: QuietHoursDto, nullable: true, required: false })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => QuietHoursDto)
   quietHours?: QuietHoursDto | null;
@@ -138,12 +137,13 @@ export class UpdateRuleDto {
   /** Null = at once: as soon as for half a minute nothing more came, after five minutes at the latest. */
   @ApiProperty({ type: DigestDto, nullable: true, required: false })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => DigestDto)
   digest?: DigestDto | null;
 
   /** Whether it is told when what was told is over. Yes when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   recovered?: boolean;
 
@@ -155,29 +155,13 @@ export class UpdateRuleDto {
   @Max(720)
   remindHours?: number | null;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 }
 
-/** A rule to add. */
-export class CreateRuleDto extends UpdateRuleDto {
-  @IsString()
-  @Length(1, 100)
-  override name!: string;
-
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(50)
-  @Matches(EVENT_PATTERN, { each: true, ...EVENTS })
-  override events!: string[];
-
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(20)
-  @IsUUID('all', { each: true })
-  override channelIds!: string[];
-}
+/** What to change of a rule; absent fields stay. */
+export class UpdateRuleDto extends PartialType(CreateRuleDto, { skipNullProperties: false }) {}
 
 /** What of the news goes where. */
 export class RuleDto {

