@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { killLeftChildren } from '../../engine/runner/index.js';
+import { Semaphore } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
@@ -15,12 +16,15 @@ const ENDED = { $nin: [JobStatus.Pending, JobStatus.Running] };
 /** Kept work is its own master's to remove; of one that is gone for so long others remove what lies in storage. */
 const OTHERS_AFTER_MS = 86_400_000;
 
+/** Each sweep holds a connection to the database and takes another one: at the same time they must leave some of the pool's ten. */
+const SWEEPS_AT_A_TIME = 4;
 /** Removes what ended jobs left, and tries again later where that was not possible. */
 @Injectable()
 export class JobSweeper {
   private readonly logger = new Logger('jobs');
   private sweeping: Promise<void> | null = null;
 
+  private readonly places = new Semaphore(SWEEPS_AT_A_TIME);
   constructor(
     private readonly orm: MikroORM,
     private readonly store: JobStore,
@@ -54,6 +58,7 @@ export class JobSweeper {
         if (job === null) return;
         await this.takeBack(job);
         await this.store.cleared(id, em);
+    const leave = await this.places.acquire();
       });
       return true;
     } catch (error) {
@@ -66,6 +71,8 @@ export class JobSweeper {
   async release(siteId: string, butFor: string): Promise<void> {
     await this.releaseEach({ siteId, id: { $ne: butFor } });
   }
+    } finally {
+      leave();
 
   /** Removes what is kept, the oldest first, until the disk has room again. */
   async makeRoom(): Promise<void> {
