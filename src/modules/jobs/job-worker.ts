@@ -131,7 +131,7 @@ export class JobWorker {
     if (handler.keepsWork === true) await sweeper.release(job.siteId, job.id);
     await sweeper.makeRoom();
     const folder = contexts.folderOf(job.id);
-    await folder.open();
+    await folder.openFor(job.startedAt ?? job.createdAt);
     const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
     recorder.safe = recorder.safe.with(plan.secrets);
     hideInLog(recorder);
