@@ -106,7 +106,8 @@ export class JobWorker {
       row.litter = true;
       return [jobEvent(row, 'job.started')];
     });
-    if (wasLost(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover(jobId));
+    if (wasLost(claim))
+      await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover({ id: jobId, deliveryId }));
     if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signal));
   }
 
@@ -166,7 +167,7 @@ export class JobWorker {
   private async recorded(job: Job, record: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await (attempt === 1 ? record() : this.recovery.recover(job.id));
+        await (attempt === 1 ? record() : this.recovery.recover(job));
         return;
       } catch (error) {
         this.logger.error(`The end of job ${job.id} could not be recorded: ${String(error)}`);
