@@ -146,7 +146,7 @@ describe.runIf(requires('root') && requires('php'))('maintenance mode of a real 
       test.config.databaseUrl ?? '',
       `update job set status = 'running', failures = 9 where id = '${job.id}'`,
     );
-    await test.app.get(JobRecovery, { strict: false }).recover(job.id);
+    await test.app.get(JobRecovery, { strict: false }).recoverAll();
     expect(existsSync(file)).toBe(false);
     expect(await status()).toBe(200);
   });

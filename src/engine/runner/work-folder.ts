@@ -2,12 +2,16 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../common/errors/index.js';
 import { FileCheckpoints } from './checkpoints.js';
+import { readJson, writeJsonDurably } from './durable-file.js';
 
 /** Names in a job's folder that belong to the runner. */
 const STAGE_RECORDS = 'stages';
 const CHECKPOINTS = 'checkpoints';
 const CHILDREN = 'children';
-const RUNNER_NAMES = new Set([STAGE_RECORDS, CHECKPOINTS, CHILDREN]);
+/** When the job began whose work it is. */
+const BEGUN = 'begun.json';
+const FOLDERS = [STAGE_RECORDS, CHECKPOINTS, CHILDREN];
+const RUNNER_NAMES = new Set([...FOLDERS, BEGUN]);
 
 /** A job's own folder `<data>/work/<job id>`: what stages keep between attempts. */
 export class WorkFolder {
@@ -25,9 +29,19 @@ export class WorkFolder {
   async open(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     await chmod(this.path, 0o700);
-    await Promise.all(
-      [...RUNNER_NAMES].map(async (name) => mkdir(join(this.path, name), { recursive: true, mode: 0o700 })),
-    );
+    await Promise.all(FOLDERS.map(async (name) => mkdir(join(this.path, name), { recursive: true, mode: 0o700 })));
+  }
+
+  /**
+   * As `open`, for a run of the job that began at that time; what is there of an earlier beginning goes: the job may have begun anew
+   * on another master meanwhile.
+   */
+  async openFor(begun: Date): Promise<void> {
+    await this.open();
+    const mark = begun.toISOString();
+    if ((await readJson(join(this.path, BEGUN))) === mark) return;
+    await this.startOver([]);
+    await writeJsonDurably(join(this.path, BEGUN), mark);
   }
 
   /** Whether a stage has finished in it. */

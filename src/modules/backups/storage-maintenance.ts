@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { JobsService } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { BackupRemover } from './backup-remover.js';
 
@@ -15,15 +16,19 @@ export class StorageMaintenance implements OnApplicationBootstrap {
   constructor(
     private readonly storage: StorageService,
     private readonly remover: BackupRemover,
+    private readonly jobs: JobsService,
   ) {}
 
   onApplicationBootstrap(): void {
     void this.finishDeletions();
   }
 
-  /** Before any job is taken: nothing is under way in a local storage, so all partial uploads there are litter. */
+  /**
+   * Before any job is taken: nothing is under way in a local storage, so all partial uploads there are litter, unless another master
+   * runs a job, which may write to the same folder.
+   */
   async atStart(): Promise<void> {
-    await this.removeAbandoned(true);
+    if (!(await this.jobs.doOthersRun())) await this.removeAbandoned(true);
   }
 
   @Cron('0 53 * * * *', { name: 'storage', waitForCompletion: true })

@@ -58,7 +58,10 @@ export class JobEnding {
   /** The run failed outside its stages: it could not be prepared, or not be recorded. */
   async giveUp(run: JobRun, error: AppError): Promise<void> {
     const { job, handler, signal } = run;
-    if (error.code === 'JOB_LOST') {
+    const isLost = error.code === 'JOB_LOST' || !(await this.parts.store.isHeld(job));
+    // A restore that another master has ended can only be taken back here.
+    if (isLost && !handler.resumable) await this.parts.sweeper.sweep(job);
+    if (isLost) {
       this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
       if (await this.parts.sweeper.clearLost(job.id)) await this.parts.contexts.folderOf(job.id).remove();
       return;
@@ -80,7 +83,7 @@ export class JobEnding {
       why === 'cancel'
         ? { status: 'cancelled', error: null, result: null, litter }
         : { status: 'failed', error, result: null, litter, keep: run.keep };
-    await this.parts.store.end(job.id, how, run.recorder?.safe);
+    await this.parts.store.end(job.id, how, run.recorder?.safe, job.deliveryId);
   }
 
   private tell(job: Job, error: AppError): void {

@@ -35,28 +35,30 @@ export class JobRecovery {
   async recoverAll(): Promise<void> {
     const runnerId = await this.instance.get();
     const em = this.orm.em.fork();
-    for (const job of await em.find(Job, { status: JobStatus.Running, runnerId })) await this.recover(job.id);
+    for (const job of await em.find(Job, { status: JobStatus.Running, runnerId })) await this.recover(job);
     await this.deliverForgotten();
     await this.removeOrphans();
   }
 
-  /** A job whose run was cut off: goes on from its checkpoints, or is taken back. */
-  async recover(id: string): Promise<void> {
-    const job = await this.orm.em.fork().findOneOrFail(Job, { id });
+  /** The run of this delivery was cut off: the job goes on from its checkpoints, or is taken back. One that runs again is left alone. */
+  async recover({ id, deliveryId }: Pick<Job, 'id' | 'deliveryId'>): Promise<void> {
+    const job = await this.orm.em.fork().findOne(Job, { id, deliveryId, status: JobStatus.Running });
+    if (job === null) return;
     const { resumable } = this.parts.handlers.get(job.kind);
     const folder = this.parts.contexts.folderOf(id).path;
     await killLeftChildren(folder);
     await this.parts.handlers.release(job, folder);
-    if (resumable) await this.goOn(id);
+    if (resumable) await this.goOn(id, deliveryId);
     else if (await this.hadFinished(job)) await this.complete(job);
     else await this.rollBack(job);
     await this.audit.system('jobs.recover', { targetId: id, details: { kind: job.kind, siteId: job.siteId } });
   }
 
-  private async goOn(id: string): Promise<void> {
+  private async goOn(id: string, deliveryId: string): Promise<void> {
     const own = await this.instance.get();
     const after = await this.parts.store.change(id, async (job, em): Promise<readonly NewEvent[]> => {
-      if (job.status !== JobStatus.Running) return [];
+      // Another master may have been quicker.
+      if (job.status !== JobStatus.Running || job.deliveryId !== deliveryId) return [];
       const isOthers = job.runnerId !== own;
       if (isOthers) job.request = { ...job.request, takenOver: true };
       if (job.cancelRequestedAt instanceof Date) {

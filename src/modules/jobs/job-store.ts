@@ -133,10 +133,15 @@ export class JobStore {
     return true;
   }
 
-  /** Ends the job if it is still active. */
-  async end(id: string, end: JobEnd, safe = new SafeValues([])): Promise<Job> {
+  /** Whether the run of this delivery still holds its job. */
+  async isHeld({ id, deliveryId }: Pick<Job, 'id' | 'deliveryId'>): Promise<boolean> {
+    return (await this.orm.em.fork().count(Job, { id, deliveryId, status: JobStatus.Running })) > 0;
+  }
+
+  /** Ends the job if it is still active, and still of this delivery where one is given. */
+  async end(id: string, end: JobEnd, safe = new SafeValues([]), deliveryId: string | null = null): Promise<Job> {
     return this.change(id, async (job, em) => {
-      if (!job.isActive()) return [];
+      if (!job.isActive() || (deliveryId !== null && job.deliveryId !== deliveryId)) return [];
       return this.endLocked(job, em, end, safe);
     });
   }

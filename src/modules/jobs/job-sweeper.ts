@@ -3,10 +3,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { killLeftChildren } from '../../engine/runner/index.js';
+import { Semaphore } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
 import { Job, JobStatus } from './job.entity.js';
+import { workElsewhere } from './jobs.errors.js';
 import { KeptWork } from './kept-work.js';
 import { RunContexts } from './run-context.js';
 import { workLock } from './site-lock.js';
@@ -14,6 +16,8 @@ import { workLock } from './site-lock.js';
 const ENDED = { $nin: [JobStatus.Pending, JobStatus.Running] };
 /** Kept work is its own master's to remove; of one that is gone for so long others remove what lies in storage. */
 const OTHERS_AFTER_MS = 86_400_000;
+/** Each sweep holds a connection to the database and takes another one: at the same time they must leave some of the pool's ten. */
+const SWEEPS_AT_A_TIME = 4;
 
 /** Removes what ended jobs left, and tries again later where that was not possible. */
 @Injectable()
@@ -22,6 +26,7 @@ export class JobSweeper {
   private sweeping: Promise<void> | null = null;
   /** Sweeps that nobody waits for. */
   private readonly aside = new Set<Promise<unknown>>();
+  private readonly places = new Semaphore(SWEEPS_AT_A_TIME);
 
   constructor(
     private readonly orm: MikroORM,
@@ -32,8 +37,14 @@ export class JobSweeper {
     private readonly instance: InstanceId,
   ) {}
 
-  /** Takes back and removes all that the job left; throws when that is not possible now. Idempotent. */
+  /**
+   * Takes back and removes all that the job left; throws when that is not possible now, as for a restore that another master ran
+   * (WORK_ELSEWHERE): with an empty work folder nothing would be taken back. Idempotent.
+   */
   async takeBack(job: Job): Promise<RollBackEnd> {
+    const { resumable } = this.handlers.get(job.kind);
+    const runnerId = job.runnerId ?? null;
+    if (!resumable && runnerId !== null && runnerId !== (await this.instance.get())) throw workElsewhere(job.id);
     const folder = this.contexts.folderOf(job.id);
     await killLeftChildren(folder.path);
     await this.handlers.release(job, folder.path);
@@ -49,6 +60,7 @@ export class JobSweeper {
    * again.
    */
   async sweep({ id }: Pick<Job, 'id'>): Promise<boolean> {
+    const leave = await this.places.acquire();
     try {
       await this.orm.em.fork().transactional(async (em) => {
         await lockInTransaction(em, workLock(id), 'exclusive');
@@ -61,6 +73,8 @@ export class JobSweeper {
     } catch (error) {
       this.logger.warn(`What job ${id} left could not be removed yet: ${String(error)}`);
       return false;
+    } finally {
+      leave();
     }
   }
 
@@ -114,7 +128,10 @@ export class JobSweeper {
     const now = Date.now();
     const mine = { keptUntil: { $lt: new Date(now) }, runnerId: await this.instance.get() };
     await this.releaseEach({ $or: [mine, { keptUntil: { $lt: new Date(now - OTHERS_AFTER_MS) } }] });
-    const where = { litter: true, status: ENDED, keptUntil: null };
+    // What only another master can take back is left to it.
+    const anywhere = this.handlers.all().flatMap(({ kind, resumable }) => (resumable ? [kind] : []));
+    const which = [{ kind: { $in: anywhere } }, { runnerId: await this.instance.get() }, { runnerId: null }];
+    const where = { litter: true, status: ENDED, keptUntil: null, $or: which };
     const ended = await this.orm.em.fork().find(Job, where, { orderBy: { createdAt: 'asc' }, limit: 1000 });
     for (const job of ended) await this.sweep(job);
   }

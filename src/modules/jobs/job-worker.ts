@@ -4,7 +4,7 @@ import { asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import { JobRunner, type RunEnd, RunJournal, type WorkFolder } from '../../engine/runner/index.js';
+import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';
 import { JobExtensions } from './job-extensions.js';
@@ -106,7 +106,8 @@ export class JobWorker {
       row.litter = true;
       return [jobEvent(row, 'job.started')];
     });
-    if (wasLost(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover(jobId));
+    if (wasLost(claim))
+      await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover({ id: jobId, deliveryId }));
     if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signal));
   }
 
@@ -131,8 +132,7 @@ export class JobWorker {
     if (handler.keepsWork === true) await sweeper.release(job.siteId, job.id);
     await sweeper.makeRoom();
     const folder = contexts.folderOf(job.id);
-    await folder.open();
-    if (job.request['takenOver'] === true) await startAnew(folder, job);
+    await folder.openFor(job.startedAt ?? job.createdAt);
     const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
     recorder.safe = recorder.safe.with(plan.secrets);
     hideInLog(recorder);
@@ -167,7 +167,7 @@ export class JobWorker {
   private async recorded(job: Job, record: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await (attempt === 1 ? record() : this.recovery.recover(job.id));
+        await (attempt === 1 ? record() : this.recovery.recover(job));
         return;
       } catch (error) {
         this.logger.error(`The end of job ${job.id} could not be recorded: ${String(error)}`);
@@ -196,14 +196,6 @@ async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** What an earlier run here made, before another master had the job, belongs to keys that are not this run's. */
-async function startAnew(folder: WorkFolder, job: Job): Promise<void> {
-  const startedAt = job.startedAt?.toISOString() ?? null;
-  if ((await folder.checkpoints.get('run')) === startedAt) return;
-  await folder.startOver([]);
-  await folder.checkpoints.set('run', startedAt);
 }
 
 // Functions, since the compiler can't see that a callback has changed the variable.

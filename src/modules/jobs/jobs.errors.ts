@@ -67,14 +67,28 @@ export function restoreInterrupted(): AppError {
 }
 
 export function rollbackFailed(cause: AppError): AppError {
+  const again =
+    'backupd tries again at its next start and every few minutes. The job’s work folder is kept until then.';
   return new AppError({
     code: 'ROLLBACK_FAILED',
     kind: 'internal',
     message: `What the job had changed could not be taken back: ${cause.message}`,
-    hint: 'backupd tries again at its next start and every few minutes. The job’s work folder is kept until then.',
+    hint: cause.code === 'WORK_ELSEWHERE' ? (cause.hint ?? again) : again,
     retry: 'later',
     context: { cause: cause.code },
     cause,
+  });
+}
+
+/** What it takes to take the job back lies in the data folder of the master that ran it. */
+export function workElsewhere(id: string): AppError {
+  return new AppError({
+    code: 'WORK_ELSEWHERE',
+    kind: 'precondition',
+    message: 'It ran on another backupd, and only that one has in its data folder what was changed.',
+    hint: 'Start that backupd again: it takes back what the job had changed. Until then the site may be half changed.',
+    retry: 'later',
+    context: { jobId: id },
   });
 }
 

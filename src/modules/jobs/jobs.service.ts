@@ -9,6 +9,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import { SecretBox } from '../secrets/index.js';
+import { InstanceId } from './instance-id.js';
 import { CANCEL_CHANNEL } from './job-lifecycle.js';
 import { pendingStage } from './job-recorder.js';
 import { JobStore } from './job-store.js';
@@ -56,6 +57,7 @@ export class JobsService {
     private readonly store: JobStore,
     private readonly sweeper: JobSweeper,
     private readonly box: SecretBox,
+    private readonly instance: InstanceId,
   ) {}
 
   /**
@@ -176,6 +178,12 @@ export class JobsService {
       row.request = { ...row.request, acknowledged: true };
       return [];
     });
+  }
+
+  /** Whether another master has a job that runs, as far as is known. */
+  async doOthersRun(): Promise<boolean> {
+    const where = { status: JobStatus.Running, runnerId: { $ne: await this.instance.get() } };
+    return (await this.orm.em.fork().count(Job, where)) > 0;
   }
 
   /** Whether the job waits or runs; false for one that is gone. */

@@ -1,13 +1,15 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { lockInTransaction } from '../../database/index.js';
 import { type Effective, INSTALLATION_KINDS, rulesOf, type ScheduleBook, SITE_KINDS } from './book.js';
 import { upcoming } from './decide.js';
 import { ScheduleBooks } from './schedule-books.js';
-import { NO_SITE, type ScheduleKind } from './schedule.entity.js';
+import { NO_SITE, type ScheduleKind, ScheduleState } from './schedule.entity.js';
 
 const PAGE = 500;
 const LOCK = 'backupd:schedule-sync';
+/** More than the clocks of two masters differ, and than a clock is set by hand. */
+const FAR_AHEAD_MS = 86_400_000;
 
 /** A row as it should be. */
 interface Wanted {
@@ -22,6 +24,7 @@ interface Wanted {
  */
 @Injectable()
 export class ScheduleSync {
+  private readonly logger = new Logger('schedules');
   private synced = '';
 
   constructor(
@@ -32,13 +35,28 @@ export class ScheduleSync {
   /** Cheap when nothing has changed. Of several masters one does it; `wait` for that one, or leave it to the next tick. */
   async bringUp(now: Date, how: 'wait' | 'leave' = 'leave'): Promise<void> {
     if ((await this.books.version()) === this.synced) return;
-    await this.orm.em.fork().transactional(async (em) => {
+    const done = await this.orm.em.fork().transactional(async (em) => {
       if (how === 'wait') await lockInTransaction(em, LOCK, 'exclusive');
-      else if (!(await isFree(em))) return;
+      else if (!(await isFree(em))) return null;
       const version = await this.books.version(em);
       await this.all(em, await this.books.load(em), now);
-      this.synced = version;
+      return version;
     });
+    // Only once it is committed.
+    this.synced = done ?? this.synced;
+  }
+
+  /**
+   * Rows of a time far ahead: the clock was wrong for a while, as at a start before the time is known. Left alone they would start
+   * nothing until that time has come; they begin with the first slot after now.
+   */
+  async bringBack(now: Date): Promise<void> {
+    const ahead = { updatedAt: { $gt: new Date(now.getTime() + FAR_AHEAD_MS) } };
+    const found = await this.orm.em.fork().nativeUpdate(ScheduleState, ahead, { lastSlot: null, fingerprint: '' });
+    if (found === 0) return;
+    this.logger.warn(`The clock was set back: ${found} schedules of sites begin with their first slot after now.`);
+    this.synced = '';
+    await this.bringUp(now);
   }
 
   private async all(em: EntityManager, book: ScheduleBook, now: Date): Promise<void> {
@@ -101,7 +119,7 @@ export class ScheduleSync {
             next_slot = excluded.next_slot, due_at = excluded.due_at, waiting = null, since = excluded.since,
             updated_at = excluded.updated_at
           where schedule_state.fingerprint <> excluded.fingerprint`,
-      [now.toISOString(), now.toISOString(), JSON.stringify(rows)],
+      [now.toISOString(), new Date().toISOString(), JSON.stringify(rows)],
     );
     await em.execute(
       `delete from schedule_state s

@@ -50,9 +50,11 @@ export class ScheduleTick implements OnModuleInit {
   /** One tick at that time. */
   async run(now: Date): Promise<void> {
     await this.sync.bringUp(now);
+    const isLong = Math.abs(now.getTime() - this.prunedAt) >= PRUNE_EVERY_MS;
+    if (isLong) await this.sync.bringBack(now);
     for (let done = 0; done < BATCH; done += 1) if (!(await this.runner.runOne(now))) break;
     await this.tasks.runDue(now);
-    if (Math.abs(now.getTime() - this.prunedAt) < PRUNE_EVERY_MS) return;
+    if (!isLong) return;
     this.prunedAt = now.getTime();
     await this.prune(now);
   }

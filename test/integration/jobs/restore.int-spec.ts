@@ -62,6 +62,39 @@ describe('a restore', () => {
     expect(workFolders(test)).not.toContain(job.id);
   });
 
+  it('that another master ran is taken back by that one alone', async () => {
+    const { site, backupId, index } = await made('of-another');
+    site.fail('apply', { code: 'TEST_BROKEN', kind: 'source', retry: 'never', message: 'Broken.' });
+    site.fail('rollback', { code: 'TEST_NO_WAY', kind: 'internal', retry: 'later', message: 'Not now.' });
+    const { id } = await test.admin.restore(backupId);
+    // As it is seen by a master that the dead one's delivery is handed to: the job runs, with its work in another data folder.
+    const { JobRecovery } = await import('../../../src/modules/jobs/job-recovery.js');
+    const { JobSweeper } = await import('../../../src/modules/jobs/job-sweeper.js');
+    const sweeper = test.app.get(JobSweeper, { strict: false });
+    const set = (what: string): Promise<Record<string, unknown>[]> =>
+      runSql(
+        test.config.databaseUrl ?? '',
+        `update job set ${what} where id = '${id}' returning delivery_id, runner_id`,
+      );
+    const [{ runner_id: own } = {}] = await set('error = null');
+    const [{ delivery_id: deliveryId } = {}] = await set(`status = 'running', runner_id = 'another'`);
+    const recovery = test.app.get(JobRecovery, { strict: false });
+    await recovery.recover({ id, deliveryId: '01a20b8c-d788-7649-97a8-12ebda60f327' });
+    expect(await test.admin.job(id)).toMatchObject({ status: 'running' });
+    await recovery.recover({ id, deliveryId: String(deliveryId) });
+    const ended = await test.admin.job(id);
+    expect(ended).toMatchObject({ status: 'failed', error: { code: 'ROLLBACK_FAILED' } });
+    expect(ended.error?.hint).toContain('Start that backupd again');
+    await sweeper.sweepAll();
+    expect(await sweeper.sweep({ id })).toBe(false);
+    expect(readFileSync(index, 'utf8')).toBe('<h1>of-another</h1>');
+    expect(workFolders(test)).toContain(id);
+    await set(`runner_id = '${String(own)}'`);
+    await sweeper.sweepAll();
+    expect(readFileSync(index, 'utf8')).toBe('newer');
+    expect(workFolders(test)).not.toContain(id);
+  });
+
   it('keeps passwords sealed, shows them nowhere, and wipes them at the end', async () => {
     const { site, backupId } = await made('secrets');
     site.hold('prepare');

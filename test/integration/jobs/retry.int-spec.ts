@@ -176,6 +176,35 @@ describe('a failed backup that is retried by hand', () => {
   });
 });
 
+/** As when another master, with a folder of its own, has cleared the job. */
+const clearedElsewhere = (id: string): Promise<unknown> =>
+  sql(`update job set kept_until = null, kept_bytes = null, litter = false where id = '${id}'`);
+
+describe('what lies in the work folder of a job', () => {
+  it('is no part of a backup that begins anew', async () => {
+    const site = await newSite();
+    const job = await failed(site);
+    await clearedElsewhere(job.id);
+    expect(workFolders(test)).toEqual([job.id]);
+    expect((await retry(job.id)).status).toBe(202);
+    const ended = await test.admin.ended(job.id);
+    expect(ended).toMatchObject({ status: 'completed', attempts: [{}, { outcome: 'completed' }] });
+    expect((await started(job.id)).filter((stage) => stage === 'create_bundle')).toHaveLength(2);
+    const [backup] = await sql(`select started_at, manifest_key from backup where id = '${ended.backupId ?? ''}'`);
+    const begun = new Date(String(backup?.['started_at'])).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    expect(backup?.['manifest_key']).toContain(begun);
+  });
+
+  it('goes for many at a time, with the connections that there are', { timeout: 30_000 }, async () => {
+    const site = await newSite();
+    const jobs: JobDto[] = [];
+    for (let i = 0; i < 12; i++) jobs.push(await failed(site, 'backup_db', 'never'));
+    await sql(`update job set litter = true where status = 'failed' and site_id = '${site.id}'`);
+    const done = jobs.map(({ id }) => test.app.get(JobSweeper).sweep({ id }));
+    expect(await Promise.all(done)).toEqual(jobs.map(() => true));
+  });
+});
+
 describe('what a failed backup keeps', () => {
   it('goes when the next backup of the site begins, and is no obstacle to it', async () => {
     const site = await newSite();

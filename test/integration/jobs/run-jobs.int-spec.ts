@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
+import { StorageMaintenance } from '../../../src/modules/backups/storage-maintenance.js';
 import { until } from '../../support/scratch.js';
 import { runSql } from '../../support/postgres.js';
 import { GatedSite, useJobsApp, storedNames, workFolders } from './jobs-app.js';
@@ -35,6 +38,22 @@ describe('a backup job', () => {
     expect(await test.admin.get(`/sites/${site.id}`)).toMatchObject({
       lastBackup: { id: job.backupId, status: 'completed' },
     });
+  });
+
+  it('of another master goes on uploading while a master starts', async () => {
+    const site = await GatedSite.make(test, 'shared');
+    const { id } = await site.backUp();
+    const partials = join(test.config.paths.storage, '.partial');
+    mkdirSync(partials, { recursive: true });
+    writeFileSync(join(partials, 'half'), 'half an upload');
+    const start = (): Promise<void> => test.app.get(StorageMaintenance, { strict: false }).atStart();
+    const [own] = await sql(`select runner_id from job where id = '${id}'`);
+    await sql(`update job set status = 'running', runner_id = 'another' where id = '${id}'`);
+    await start();
+    expect(readdirSync(partials)).toEqual(['half']);
+    await sql(`update job set status = 'completed', runner_id = '${String(own?.['runner_id'])}' where id = '${id}'`);
+    await start();
+    expect(readdirSync(partials)).toEqual([]);
   });
 
   it('exactly one of two that are started at once wins', async () => {

@@ -94,6 +94,25 @@ describe('a slot', () => {
     for (const each of sites) expect(await outcomes(each.id)).toEqual(['16T04:00 started', '15T04:00 started']);
   });
 
+  it('is not waited for until a time that only a wrong clock had come to', async () => {
+    const one = await site();
+    await make({});
+    const soon = (await scheduleOf(one.id)).next;
+    // As a clock that is ten years ahead leaves it, for as long as one tick takes.
+    await test.app
+      .get(MikroORM)
+      .em.fork()
+      .execute(
+        `update schedule_state set updated_at = updated_at + interval '10 years', next_slot = next_slot + interval '10 years',
+          due_at = due_at + interval '10 years', last_slot = next_slot + interval '10 years' where site_id = ?`,
+        [one.id],
+      );
+    expect((await scheduleOf(one.id)).next).not.toEqual(soon);
+    // Looked for once an hour.
+    await tick(new Date(Date.now() + 2 * HOUR));
+    expect((await scheduleOf(one.id)).next).toEqual(soon);
+  });
+
   it('waits while a job of the site is active, and is then run once for all that passed', async () => {
     const busy = await site();
     busy.hold('backup_db');
