@@ -1,4 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
@@ -323,6 +324,13 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     code: 2,
     stdout: expect.stringContaining('CRITICAL: '),
   });
+  // A check never starts a server of its own, which would say that all is well.
+  const dataDir = join(test.folder, 'nobody');
+  const nobody = await cliAs({ url: '', token: null }, ['status', '--nagios'], {
+    env: { BACKUPD_DATA_DIR: dataDir, BACKUPD_CONFIG: '/dev/null', BACKUPD_MODE: 'master' },
+  });
+  expect(nobody).toMatchObject({ code: 2, stdout: expect.stringMatching(/^CRITICAL: No backupd runs on this host/) });
+  expect(JSON.parse((await cliAs(test.viewer, ['status', '--json'])).stdout)).toEqual(await test.viewer.get('/status'));
   const list = await cliAs(test.viewer, ['alarms']);
   expect(list.stdout).toContain('backup.failed');
   const settings = await cliAs(test.admin, ['alarms', 'settings', '--grace', '90', '--rows', '25', '--json']);
