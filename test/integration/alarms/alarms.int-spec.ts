@@ -209,6 +209,10 @@ describe('a backup that is not what it should be', () => {
     await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: 20 } });
     await alarms.look('backup.shrunk');
     expect((await alarms.one('backup.shrunk', site.id)).message).toContain('30 % fewer rows (1000 before, 700 now)');
+    // Null is "as everywhere", not "any fall".
+    await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: null } });
+    await alarms.look('backup.shrunk');
+    expect(await alarms.open('backup.shrunk')).toEqual([]);
     await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: 0 } });
     await alarms.look('backup.shrunk');
     expect(await alarms.open('backup.shrunk')).toEqual([]);
