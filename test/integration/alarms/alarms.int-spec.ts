@@ -63,7 +63,7 @@ describe('a backup that fails', () => {
     const failedTimes = async (failures: number): Promise<AlarmDto> => {
       await fails();
       return until('the failure to be counted', async () => {
-        const [found] = (await alarms.open('backup.failed')).filter(({ subject }) => subject === site.id);
+        const found = (await alarms.open('backup.failed')).find(({ subject }) => subject === site.id);
         return found?.context['failures'] === failures ? found : null;
       });
     };
@@ -161,13 +161,23 @@ describe('a backup that does not come', () => {
     expect((await alarms.one('backup.overdue', site.id)).message).toBe(
       '"forgotten" was never backed up, and no schedule is for it.',
     );
+    // One that was backed up is forgotten after a week.
+    await site.backUp();
+    await alarms.becomes('backup.overdue', site.id, false);
+    await alarms.look('backup.overdue', new Date(Date.now() + 6.9 * 24 * HOUR));
+    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await alarms.look('backup.overdue', new Date(Date.now() + 7.1 * 24 * HOUR));
+    expect((await alarms.one('backup.overdue', site.id)).message).toMatch(
+      /^"forgotten" was last backed up at .* UTC, and no schedule is for it\.$/,
+    );
     // Left out on purpose.
     await scheduled(site, Date.now(), true);
     await alarms.sql(`delete from schedule_state`);
-    await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
-    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await alarms.look('backup.overdue', new Date(Date.now() + 8 * 24 * HOUR));
+    expect((await alarms.open('backup.overdue')).map(({ subject }) => subject)).not.toContain(site.id);
+    // Nobody has a schedule.
     await alarms.sql(`delete from schedule_slot; delete from schedule`);
-    await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
+    await alarms.look('backup.overdue', new Date(Date.now() + 8 * 24 * HOUR));
     expect(await alarms.open('backup.overdue')).toEqual([]);
     await test.admin.call('DELETE', `/sites/${site.id}`);
   });
