@@ -4,9 +4,9 @@ import { asAppError } from '../../common/errors/index.js';
 import { lockInTransaction } from '../../database/index.js';
 import type { Destination, StorageDriver } from '../../engine/ports/index.js';
 import { StorageService } from '../storage/index.js';
-import { Setting } from '../settings/index.js';
+import { OBSERVED, Setting } from '../settings/index.js';
 
-const SETTING = 'alarms.reach.';
+const SETTING = `${OBSERVED}reach.`;
 /** Nothing lies here but for a moment: listing it costs nothing and tells that place and credentials are good. */
 const PREFIX = 'probe/';
 const PATIENCE_MS = 20_000;
@@ -40,7 +40,7 @@ export class StorageReach {
       `select p.id, p.name, p.kind, k.value from storage_provider p join setting k on k.key = '${SETTING}' || p.id::text
         where p.enabled order by p.id`,
     );
-    return rows.map(({ id, name, kind, value }) => ({ ...value, providerId: id, providerName: name, kind }));
+    return rows.map(({ id, name, kind, value }) => Object.assign({ providerId: id, providerName: name, kind }, value));
   }
 
   private async one({ providerId, driver }: Destination, now: Date, everyMs: number): Promise<void> {

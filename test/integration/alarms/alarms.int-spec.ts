@@ -250,7 +250,7 @@ describe('places', () => {
     const storageId = items[0]?.id ?? '';
     const folder = test.config.paths.storage;
     const start = Date.now();
-    await alarms.sql(`delete from setting where key like 'alarms.reach.%'`);
+    await alarms.sql(`delete from setting where key like 'observed.reach.%'`);
     renameSync(folder, `${folder}-away`);
     await alarms.look('storage.unreachable', new Date(start));
     await alarms.look('storage.unreachable', new Date(start + 60_000));
