@@ -4,6 +4,7 @@ import { asAppError } from '../../common/errors/index.js';
 import { lockInTransaction } from '../../database/index.js';
 import type { Destination, StorageDriver } from '../../engine/ports/index.js';
 import { StorageService } from '../storage/index.js';
+import { Patience } from './patience.js';
 import { OBSERVED, Setting } from '../settings/index.js';
 
 const SETTING = `${OBSERVED}reach.`;
@@ -23,6 +24,8 @@ export interface Reach {
 /** Asks each storage now and then whether it answers, without writing; one master at a time does. What came of it is kept. */
 @Injectable()
 export class StorageReach {
+  private readonly patience = new Patience(PATIENCE_MS);
+
   constructor(
     private readonly orm: MikroORM,
     private readonly storage: StorageService,
@@ -47,7 +50,7 @@ export class StorageReach {
     const key = `${SETTING}${providerId}`;
     const before = await this.claim(key, now, everyMs);
     if (before === null) return;
-    const error = await answer(driver);
+    const error = await this.answer(providerId, driver);
     const failures = error === null ? 0 : before.failures + 1;
     await this.keep(this.orm.em.fork(), key, { at: now.toISOString(), failures, error });
   }
@@ -69,29 +72,21 @@ export class StorageReach {
   private async keep(em: EntityManager, key: string, reach: Reach): Promise<void> {
     await em.upsert(Setting, { key, value: { ...reach }, updatedAt: new Date() }, { onConflictFields: ['key'] });
   }
-}
 
-/** Null when it answers. */
-async function answer(driver: StorageDriver): Promise<Reach['error']> {
-  const late = AbortSignal.timeout(PATIENCE_MS);
-  try {
-    await Promise.race([look(driver, late), rejected(late)]);
-    return null;
-  } catch (error) {
-    if (late.aborted)
-      return { code: 'STORAGE_UNREACHABLE', message: `It did not answer within ${PATIENCE_MS / 1000} s.`, hint: null };
-    const { code, message, hint } = asAppError(error);
-    return { code, message, hint: hint ?? null };
+  /** Null when it answers. */
+  private async answer(providerId: string, driver: StorageDriver): Promise<Reach['error']> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    try {
+      const found = await this.patience.look(providerId, () =>
+        driver.list(PREFIX, late)[Symbol.asyncIterator]().next(),
+      );
+      if (found !== null) return null;
+    } catch (error) {
+      if (!late.aborted) {
+        const { code, message, hint } = asAppError(error);
+        return { code, message, hint: hint ?? null };
+      }
+    }
+    return { code: 'STORAGE_UNREACHABLE', message: `It did not answer within ${PATIENCE_MS / 1000} s.`, hint: null };
   }
-}
-
-async function look(driver: StorageDriver, signal: AbortSignal): Promise<void> {
-  await driver.list(PREFIX, signal)[Symbol.asyncIterator]().next();
-}
-
-/** A mount that hangs does not even hear of the signal. */
-function rejected(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('late')), { once: true });
-  });
 }
