@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import { StatusService } from '../../../src/modules/alarms/index.js';
 import { until } from '../../support/scratch.js';
 import { cliAs } from '../core/cli.js';
 import { GatedSite } from '../jobs/jobs-app.js';
@@ -320,6 +321,26 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     stdout: expect.stringMatching(/^✔ All \d sites are safe\. Last proof: \d{4}-/),
   });
   expect(await cliAs(test.viewer, ['status', '--nagios'])).toMatchObject({ code: 0 });
+  // Schedules that rest, and rules that fail, are no alarms: but nor is all well.
+  const schedule = `insert into schedule (id, name, kind, scope, scope_value, rhythm, blackouts, missed, options, paused, created_at, updated_at)
+    values (gen_random_uuid(), 'x', 'backup', 'label', `;
+  const rest = `'{"every": "day", "at": "02:00"}', '[]', 'run-once', '{}', `;
+  await alarms.sql(`${schedule} 'a', ${rest} true, now(), now())`);
+  expect(await cliAs(test.viewer, ['status'])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('All schedules of backups are paused: nothing is backed up by itself.'),
+  });
+  await alarms.sql(`${schedule} 'b', ${rest} false, now(), now())`);
+  expect(await cliAs(test.viewer, ['status'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 schedule of backups is paused.'),
+  });
+  await alarms.sql('delete from schedule');
+  const service = test.app.get(StatusService, { strict: false });
+  expect(await service.show()).toMatchObject({ level: 'ok', blindTo: [] });
+  const blind = await service.show(new Date(Date.now() + HOUR));
+  expect(blind).toMatchObject({ level: 'warning', blindTo: expect.arrayContaining(['backup.overdue', 'disk.low']) });
+  expect(blind.sentence).toContain('Could not be looked at lately (see the log): backup.overdue, ');
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
   expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
