@@ -5,6 +5,7 @@ import type { AlarmDto, AlarmSettingsDto, StatusDto } from '../api-types-alarms.
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { printable, shortId, time } from '../format.js';
+import { WHOLE_ID } from '../lookup.js';
 import { percentOf, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
@@ -153,11 +154,16 @@ async function acknowledge(context: CommandContext, text: string): Promise<ExitC
   return ExitCode.Ok;
 }
 
+/** By its id or the beginning of one; an open alarm goes before those that were cleared. */
 async function getAlarm(api: ApiClient, text: string): Promise<AlarmDto> {
   const wanted = text.toLowerCase();
+  if (WHOLE_ID.test(wanted)) return api.get<AlarmDto>(`/alarms/${wanted}`);
   const found: AlarmDto[] = [];
-  if (wanted.length >= 4)
-    for await (const alarm of api.all<AlarmDto>('/alarms')) if (alarm.id.startsWith(wanted)) found.push(alarm);
+  for (const open of wanted.length >= 4 ? ['true', 'false'] : []) {
+    for await (const alarm of api.all<AlarmDto>('/alarms', { open }))
+      if (alarm.id.startsWith(wanted)) found.push(alarm);
+    if (found.length > 0) break;
+  }
   const [first] = found;
   if (found.length > 1)
     throw usageError(`${found.length} alarms begin with "${printable(text)}".`, 'Give more characters of the id.');

@@ -74,6 +74,11 @@ describe('a backup that fails', () => {
       severity: 'warning',
       acknowledgedBy: 'operator',
     });
+    expect((await cliAs(test.operator, ['alarms', 'show', id])).stdout).toContain(`acknowledged (${id})`);
+    expect(await cliAs(test.operator, ['alarms', 'show', newId()])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('[ALARM_NOT_FOUND]'),
+    });
     await failedTimes(2);
     await failedTimes(3);
     // It became critical: that somebody saw the warning does not count any more.
