@@ -47,7 +47,7 @@ function finding({ id, name, path }: Row): Finding {
     siteId: id,
     severity: Severity.Critical,
     message: `The folder of the site "${name}" is gone: ${path} does not exist.`,
-    hint: 'If it has moved, register it where it is now: `backupd sites add <path>`; if it was given up, `backupd sites remove <site>` (its backups stay); if it was lost, `backupd restore latest --site <site>`.',
+    hint: `If it has moved, say where to: \`backupd sites edit ${id} --path <path>\` (its backups go on); if it was given up, \`backupd sites remove ${id}\` (its backups stay); if it was lost, \`backupd restore latest --site ${id}\`.`,
     context: { path },
   };
 }
