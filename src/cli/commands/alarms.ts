@@ -98,7 +98,9 @@ function tell({ output }: CommandContext, answer: StatusDto): void {
   const more = alarms.critical + alarms.warning - open.length;
   if (more > 0) output.line(`  … and ${more} more: backupd alarms`);
   for (const { id, name } of withoutBackup)
-    output.line(`  ${mark.warning} ${printable(name)} has no backup: backupd backup ${shortId(id)}`);
+    output.line(
+      `  ${mark.warning} ${printable(name)} has no backup on an enabled storage: backupd backup ${shortId(id)}`,
+    );
   if (alarms.acknowledged > 0) output.line(output.colors.dim(`  ${alarms.acknowledged} acknowledged: backupd alarms`));
 }
 

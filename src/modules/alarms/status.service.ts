@@ -9,8 +9,9 @@ import { minuteOf } from './rules/alarm-rule.js';
 const SHOWN = 20;
 
 const hasAlarm = 'exists (select 1 from alarm a where a.site_id = s.id and a.cleared_at is null)';
-/** One that a storage has whole. */
+/** One that a storage has whole. Nobody looks at those that are disabled: what lies there may be gone. */
 const hasBackup = `exists (select 1 from backup b join backup_copy c on c.backup_id = b.id
+    join storage_provider p on p.id = c.provider_id and p.enabled
   where b.site_id = s.id and b.deleting_at is null and c.state in ('present', 'verified'))`;
 
 interface Figures {
@@ -33,7 +34,7 @@ export class StatusService {
     private readonly watch: AlarmWatch,
   ) {}
 
-  /** A site is safe when it has a backup that a storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
+  /** A site is safe when it has a backup that an enabled storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
   async show(now = new Date()): Promise<StatusDto> {
     const em = this.orm.em.fork();
     const [figures] = await em.execute<Figures[]>(

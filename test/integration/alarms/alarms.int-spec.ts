@@ -345,6 +345,10 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     stdout: expect.stringContaining('1 schedule of backups is paused.'),
   });
   await alarms.sql('delete from schedule');
+  // Nobody looks at what lies on a disabled storage.
+  await alarms.sql('update storage_provider set enabled = false');
+  expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', sites: { safe: 0 } });
+  await alarms.sql('update storage_provider set enabled = true');
   const service = test.app.get(StatusService, { strict: false });
   expect(await service.show()).toMatchObject({ level: 'ok', blindTo: [] });
   const blind = await service.show(new Date(Date.now() + HOUR));
@@ -353,7 +357,7 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
   expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
-    `! new has no backup: backupd backup ${site.id.slice(0, 18)}`,
+    `! new has no backup on an enabled storage: backupd backup ${site.id.slice(0, 18)}`,
   );
   site.fail('backup_files', broken);
   await site.backUp();

@@ -6,7 +6,7 @@ import { AlarmDto } from './alarm.dto.js';
 export class SitesStatusDto {
   @ApiProperty({ description: 'Those that are not paused.' })
   total!: number;
-  @ApiProperty({ description: 'With a backup that a storage has whole, and no open alarm.' })
+  @ApiProperty({ description: 'With a backup that an enabled storage has whole, and no open alarm.' })
   safe!: number;
   paused!: number;
 }
@@ -45,7 +45,8 @@ export class StatusDto {
   open!: AlarmDto[];
   @ApiProperty({
     type: [UnsafeSiteDto],
-    description: 'Sites without a backup that a storage has whole and without an open alarm, by name, 20 at most.',
+    description:
+      'Sites without a backup that an enabled storage has whole and without an open alarm, by name, 20 at most.',
   })
   withoutBackup!: UnsafeSiteDto[];
   @ApiProperty({ description: 'Schedules of backups that are paused.' })
