@@ -6,15 +6,23 @@ import { version } from './common/version.js';
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
+/** What `ApiBearerAuth()` names. */
+const SCHEME = 'bearer';
+
 const tags: Readonly<Record<string, string>> = {
   scan: 'Finding sites on this host.',
   sites: 'The registered sites.',
   backups: 'Finished backups: browse, download, delete.',
   restore: 'Bringing a backup back.',
-  verify: 'Proving that a backup can be read.',
+  retention: 'Which backups are kept.',
+  quota: 'How much may be stored.',
+  schedules: 'What happens by itself, and when.',
   jobs: 'What runs, ran, or waits.',
-  events: 'What happens, as a stream (server-sent events).',
+  events: 'What happens, as a stream (server-sent events, or a WebSocket).',
+  alarms: 'What is wrong, and whether anything is.',
+  metrics: 'For Prometheus.',
   storage: 'Where backups are kept.',
+  catalogue: 'Backup of the catalogue itself, and its rebuilding from a storage.',
   mirror: 'The off-site mirror of the catalogue in Cloudflare D1.',
   notifications: 'News that arrives: channels, rules, deliveries.',
   modules: 'The kinds of sites that can be backed up.',
@@ -22,6 +30,7 @@ const tags: Readonly<Record<string, string>> = {
   hooks: 'What is done at the moments of a job.',
   audit: 'Who did what from where.',
   tokens: 'Access for programs.',
+  secrets: 'The keys that seal stored credentials.',
   health: 'Whether this server works, for load balancers and orchestrators.',
   doctor: 'Whether this host has what backups need.',
   daemon: 'The original interface, in its snake_case.',
@@ -41,8 +50,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     )
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token, `bkd_…`.' }, 'token')
-    .addSecurityRequirements('token');
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token, `bkd_…`.' }, SCHEME)
+    .addSecurityRequirements(SCHEME);
   for (const [name, about] of Object.entries(tags)) builder.addTag(name, about);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

@@ -35,4 +35,6 @@ export interface StatusDto {
   lastProofAt: string | null;
   open: AlarmDto[];
   withoutBackup: { id: string; name: string }[];
+  pausedSchedules: number;
+  blindTo: string[];
 }

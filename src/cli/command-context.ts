@@ -25,12 +25,22 @@ export class CommandContext {
   }
 
   async connection(): Promise<Connection> {
-    this.#connection ??= connect(this.output.terminal.env, (line) => this.output.remark(this.output.colors.dim(line)));
+    this.#connection ??= this.connect(true);
     return this.#connection;
+  }
+
+  /** Only a master that runs: none is started for this command. Error: MASTER_NOT_RUNNING. */
+  async runningApi(): Promise<ApiClient> {
+    this.#connection ??= this.connect(false);
+    return (await this.#connection).api;
   }
 
   async api(): Promise<ApiClient> {
     return (await this.connection()).api;
+  }
+
+  private connect(start: boolean): Promise<Connection> {
+    return connect(this.output.terminal.env, (line) => this.output.remark(this.output.colors.dim(line)), start);
   }
 
   /** Ends a master that was started for this command. */

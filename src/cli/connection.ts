@@ -20,11 +20,13 @@ const STARTING_MS = 20_000;
 
 /**
  * The master to use: the one named by BACKUPD_MASTER_URL and BACKUPD_API_KEY; else the one that runs on the data dir; else
- * one started for this command. Errors: MASTER_NOT_YOURS, MASTER_UNREACHABLE and those of a start.
+ * one started for this command, where it may (`start`). Errors: MASTER_NOT_YOURS, MASTER_UNREACHABLE, MASTER_NOT_RUNNING and those of
+ * a start.
  */
 export async function connect(
   env: Readonly<Record<string, string | undefined>>,
   remark: (line: string) => void,
+  start = true,
 ): Promise<Connection> {
   const named = namedMaster(env['BACKUPD_MASTER_URL'], env['BACKUPD_API_KEY']);
   if (named !== null) return named;
@@ -37,7 +39,18 @@ export async function connect(
     const system = await findRunning(new DataPaths(SYSTEM_DATA_DIR));
     if (system !== null) return system;
   }
+  if (!start) throw notRunning(config.dataDir);
   return startEmbedded(config, remark);
+}
+
+function notRunning(dataDir: string): AppError {
+  return new AppError({
+    code: 'MASTER_NOT_RUNNING',
+    kind: 'precondition',
+    message: `No backupd runs on this host (data dir ${dataDir}): nothing is backed up by itself.`,
+    hint: 'Start it: the service, or `backupd serve`. For one on another host set BACKUPD_MASTER_URL and BACKUPD_API_KEY.',
+    retry: 'later',
+  });
 }
 
 function namedMaster(url: string | undefined, key: string | undefined): Connection | null {

@@ -7,7 +7,7 @@ import { usageError } from './exit-codes.js';
 import { printable, shortId } from './format.js';
 
 /** Said here, as the package that knows ids takes as long to load as all else. */
-const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A whole id or the beginning of one. */
 const SOME_ID = /^[0-9a-f-]{4,}$/;

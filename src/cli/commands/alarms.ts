@@ -5,6 +5,7 @@ import type { AlarmDto, AlarmSettingsDto, StatusDto } from '../api-types-alarms.
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { printable, shortId, time } from '../format.js';
+import { WHOLE_ID } from '../lookup.js';
 import { percentOf, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
@@ -27,7 +28,7 @@ export function addAlarms(program: Command, run: Run): void {
     .description('whether all sites are safe, in one sentence; exit code 0: yes, 3: warnings, 1: critical')
     .option(
       '--nagios',
-      'exit codes of a Nagios check: 0 ok, 1 warning, 2 critical (also when the server does not answer)',
+      'exit codes of a Nagios check: 0 ok, 1 warning, 2 critical (also when no server runs or answers)',
     )
     .action(({ nagios = false }: { nagios?: boolean }) =>
       run((context) => (nagios ? check(context) : status(context))),
@@ -62,33 +63,44 @@ export function addAlarms(program: Command, run: Run): void {
 
 const graceOf = (text: string): number | null => (text === 'auto' ? null : wholeNumber(text));
 
+/** A server that was started just for this has not looked at anything, and no schedule was kept before: that is not "well". */
 async function status(context: CommandContext): Promise<ExitCode> {
-  const answer = await (await context.api()).get<StatusDto>('/status');
+  const { api, embedded } = await context.connection();
+  const answer = await api.get<StatusDto>('/status');
   tell(context, answer);
+  if (embedded)
+    context.output.remark(
+      `${context.output.colors.yellow('!')} No backupd runs here: no schedule is kept, and the alarms are those of when it last ran. Start it: backupd serve`,
+    );
   if (answer.level === 'critical') return ExitCode.Failed;
-  return answer.level === 'ok' ? ExitCode.Ok : ExitCode.Warnings;
+  return answer.level === 'ok' && !embedded ? ExitCode.Ok : ExitCode.Warnings;
 }
 
 async function check(context: CommandContext): Promise<ExitCode> {
   try {
-    const answer = await (await context.api()).get<StatusDto>('/status');
+    const answer = await (await context.runningApi()).get<StatusDto>('/status');
     tell(context, answer);
     return NAGIOS[answer.level];
   } catch (error) {
-    context.output.line(`CRITICAL: ${asAppError(error).message}`);
+    const { code, message } = asAppError(error);
+    context.output.data({ error: { code, message } });
+    context.output.line(`CRITICAL: ${printable(message)}`);
     return NAGIOS.critical;
   }
 }
 
-function tell({ output }: CommandContext, { level, sentence, alarms, open, withoutBackup }: StatusDto): void {
-  output.data({ level, sentence, alarms, open, withoutBackup });
+function tell({ output }: CommandContext, answer: StatusDto): void {
+  const { level, sentence, alarms, open, withoutBackup } = answer;
+  output.data(answer);
   const mark = { ok: output.colors.green('✔'), warning: output.colors.yellow('!'), critical: output.colors.red('✖') };
   output.line(`${mark[level]} ${printable(sentence)}`);
   for (const alarm of open) output.line(`  ${mark[alarm.severity]} ${printable(alarm.message)}`);
   const more = alarms.critical + alarms.warning - open.length;
   if (more > 0) output.line(`  … and ${more} more: backupd alarms`);
   for (const { id, name } of withoutBackup)
-    output.line(`  ${mark.warning} ${printable(name)} has no backup: backupd backup ${shortId(id)}`);
+    output.line(
+      `  ${mark.warning} ${printable(name)} has no backup on an enabled storage: backupd backup ${shortId(id)}`,
+    );
   if (alarms.acknowledged > 0) output.line(output.colors.dim(`  ${alarms.acknowledged} acknowledged: backupd alarms`));
 }
 
@@ -144,11 +156,16 @@ async function acknowledge(context: CommandContext, text: string): Promise<ExitC
   return ExitCode.Ok;
 }
 
+/** By its id or the beginning of one; an open alarm goes before those that were cleared. */
 async function getAlarm(api: ApiClient, text: string): Promise<AlarmDto> {
   const wanted = text.toLowerCase();
+  if (WHOLE_ID.test(wanted)) return api.get<AlarmDto>(`/alarms/${wanted}`);
   const found: AlarmDto[] = [];
-  if (wanted.length >= 4)
-    for await (const alarm of api.all<AlarmDto>('/alarms')) if (alarm.id.startsWith(wanted)) found.push(alarm);
+  for (const open of wanted.length >= 4 ? ['true', 'false'] : []) {
+    for await (const alarm of api.all<AlarmDto>('/alarms', { open }))
+      if (alarm.id.startsWith(wanted)) found.push(alarm);
+    if (found.length > 0) break;
+  }
   const [first] = found;
   if (found.length > 1)
     throw usageError(`${found.length} alarms begin with "${printable(text)}".`, 'Give more characters of the id.');

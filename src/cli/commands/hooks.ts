@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HookDto, HookTestDto } from '../api-types-hooks.js';
 import type { SiteDto } from '../api-types.js';
 import type { ApiClient } from '../api-client.js';
@@ -17,7 +17,7 @@ interface HookOptions {
   label?: string;
   all?: boolean;
   jobs?: string;
-  position?: string;
+  position?: number;
   urlFile?: string;
   headersFile?: string;
   method?: string;
@@ -62,7 +62,8 @@ export function addHooks(program: Command, run: Run): void {
     .command('remove')
     .description('remove a hook')
     .argument('<hook>', HOOK)
-    .action((hook: string) => run((context) => remove(context, hook)));
+    .option('--yes', 'do not ask')
+    .action((hook: string, given: { yes?: boolean }) => run((context) => remove(context, hook, given)));
   hooks
     .command('test')
     .description('run a hook now, outside of any job')
@@ -78,7 +79,7 @@ function options(command: Command): Command {
     .option('--label <label>', 'only for sites with this label')
     .option('--all', 'for every site')
     .option('--jobs <kinds>', 'backup (default), restore, verify, repair; several with commas')
-    .option('--position <n>', 'of several at one moment the smaller goes first')
+    .option('--position <n>', 'of several at one moment the smaller goes first; -1000 to 1000', positionOf)
     .option('--url-file <file>', 'the URL of a request is in this file ("-": the input); it may be a secret')
     .option('--headers-file <file>', 'lines "Name: value" for the request')
     .addOption(new Option('--method <method>', 'of the request').choices(['GET', 'POST', 'PUT']))
@@ -88,6 +89,11 @@ function options(command: Command): Command {
     )
     .option('--enable', 'let it run again')
     .option('--disable', 'do not run it');
+}
+
+function positionOf(text: string): number {
+  if (!/^-?\d{1,4}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -133,12 +139,17 @@ async function edit(
 ): Promise<ExitCode> {
   const api = await context.api();
   const { id } = await getHook(api, text);
-  return tell(context, await api.patch<HookDto>(`/hooks/${id}`, await bodyOf(context, given, command)), 'is changed');
+  const body = await bodyOf(context, given, command);
+  if (Object.values(body).every((value) => value === undefined))
+    throw usageError('Nothing to change was given.', 'See "backupd hooks edit --help".');
+  return tell(context, await api.patch<HookDto>(`/hooks/${id}`, body), 'is changed');
 }
 
-async function remove(context: CommandContext, text: string): Promise<ExitCode> {
+async function remove(context: CommandContext, text: string, { yes }: { yes?: boolean }): Promise<ExitCode> {
   const api = await context.api();
   const hook = await getHook(api, text);
+  const question = `Remove the hook ${printable(hook.name)} (${hook.moment})?`;
+  if (!(await context.output.agreed(yes, 'Removing a hook', question))) return ExitCode.Failed;
   await api.delete(`/hooks/${hook.id}`);
   return tell(context, hook, 'is removed');
 }
@@ -163,6 +174,7 @@ async function bodyOf(
 ): Promise<Record<string, unknown>> {
   const { output } = context;
   const api = await context.api();
+  if (given.enable === true && given.disable === true) throw usageError('Either --enable or --disable.');
   const forWhom = [given.site, given.label, given.all].filter((each) => each !== undefined);
   if (forWhom.length > 1) throw usageError('Give one of --site, --label and --all.');
   return {
@@ -175,7 +187,7 @@ async function bodyOf(
           label: given.label ?? null,
         }),
     jobs: given.jobs?.split(','),
-    position: given.position === undefined ? undefined : Number(given.position),
+    position: given.position,
     command: command.length === 0 ? undefined : command,
     url: given.urlFile === undefined ? undefined : (await secretFile(given.urlFile, output)).trim(),
     headers: given.headersFile === undefined ? undefined : headersIn(await secretFile(given.headersFile, output)),

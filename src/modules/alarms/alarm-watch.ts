@@ -4,11 +4,14 @@ import { EventHub, EventLog, FINAL_EVENT_TYPES, followEvents, type LoggedEvent }
 import { AlarmBook } from './alarm-book.js';
 import { AlarmsService } from './alarms.service.js';
 import { AlarmRules } from './alarm-rules.js';
+import type { AlarmKind } from './alarm.entity.js';
 import type { AlarmRule } from './rules/alarm-rule.js';
 
 const MINUTE_MS = 60_000;
 /** Rounds are not to the second. */
 const SLACK_MS = 5000;
+/** What could not be looked at for so long beyond its turn is not known. */
+const BLIND_MS = 10 * MINUTE_MS;
 
 /** Looks for what is wrong: every minute, and at a site at once when one of its jobs has ended. */
 @Injectable()
@@ -16,6 +19,9 @@ export class AlarmWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('alarms');
   private readonly stopping = new AbortController();
   private readonly lookedAt = new Map<AlarmRule, number>();
+  private readonly startedAt = Date.now();
+  /** When the last round with it came to its end. */
+  private readonly seenAt = new Map<AlarmRule, number>();
   private following: Promise<void> = Promise.resolve();
 
   constructor(
@@ -58,6 +64,16 @@ export class AlarmWatch implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  /** Kinds that this master could not look at for long: no alarm of them does not mean that all is well. */
+  blindTo(now: Date): AlarmKind[] {
+    return this.rules.all
+      .filter((rule) => {
+        const seenAt = this.seenAt.get(rule) ?? this.startedAt;
+        return now.getTime() - seenAt > rule.everyMinutes * MINUTE_MS + BLIND_MS;
+      })
+      .map(({ kind }) => kind);
+  }
+
   private isDue(rule: AlarmRule, now: Date): boolean {
     const before = this.lookedAt.get(rule);
     return before === undefined || now.getTime() - before >= rule.everyMinutes * MINUTE_MS - SLACK_MS;
@@ -74,6 +90,7 @@ export class AlarmWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private async settle(rule: AlarmRule, now: Date, siteIds: readonly string[] | null): Promise<void> {
     try {
       await this.book.settle(rule, now, siteIds);
+      if (siteIds === null) this.seenAt.set(rule, now.getTime());
     } catch (error) {
       if (!this.stopping.signal.aborted) this.logger.warn(`${rule.kind} could not be looked at: ${String(error)}`);
     }

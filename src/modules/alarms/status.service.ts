@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Alarm } from './alarm.entity.js';
+import { AlarmWatch } from './alarm-watch.js';
+import { Alarm, type AlarmKind } from './alarm.entity.js';
 import type { StatusDto } from './dto/status.dto.js';
 import { toAlarmDto } from './dto/alarm.dto.js';
 import { minuteOf } from './rules/alarm-rule.js';
@@ -8,8 +9,9 @@ import { minuteOf } from './rules/alarm-rule.js';
 const SHOWN = 20;
 
 const hasAlarm = 'exists (select 1 from alarm a where a.site_id = s.id and a.cleared_at is null)';
-/** One that a storage has whole. */
+/** One that a storage has whole. Nobody looks at those that are disabled: what lies there may be gone. */
 const hasBackup = `exists (select 1 from backup b join backup_copy c on c.backup_id = b.id
+    join storage_provider p on p.id = c.provider_id and p.enabled
   where b.site_id = s.id and b.deleting_at is null and c.state in ('present', 'verified'))`;
 
 interface Figures {
@@ -19,16 +21,21 @@ interface Figures {
   critical: number;
   warning: number;
   acknowledged: number;
+  schedules: number;
+  schedules_paused: number;
   last_proof_at: string | null;
 }
 
 /** Whether all is well, in one sentence. */
 @Injectable()
 export class StatusService {
-  constructor(private readonly orm: MikroORM) {}
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly watch: AlarmWatch,
+  ) {}
 
-  /** A site is safe when it has a backup that a storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
-  async show(): Promise<StatusDto> {
+  /** A site is safe when it has a backup that an enabled storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
+  async show(now = new Date()): Promise<StatusDto> {
     const em = this.orm.em.fork();
     const [figures] = await em.execute<Figures[]>(
       `select count(*) filter (where not s.paused)::int as sites, count(*) filter (where s.paused)::int as paused,
@@ -37,6 +44,8 @@ export class StatusService {
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'critical') as critical,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'warning') as warning,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is not null) as acknowledged,
+          (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never') as schedules,
+          (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never' and paused) as schedules_paused,
           (select max(r.read_at) from storage_provider p cross join lateral
             (select max(o.read_at) as read_at from stored_object o where o.provider_id = p.id) r) as last_proof_at
         from site s`,
@@ -52,26 +61,41 @@ export class StatusService {
       [SHOWN],
     );
     const proof = figures.last_proof_at === null ? null : new Date(figures.last_proof_at);
-    const { sites, paused, safe, critical, warning, acknowledged } = figures;
+    const { sites, paused, safe, critical, warning, acknowledged, schedules_paused: pausedSchedules } = figures;
+    const blindTo = this.watch.blindTo(now);
+    const isWell = warning === 0 && safe === sites && sites > 0 && !nothingRuns(figures) && blindTo.length === 0;
     return {
-      level: critical > 0 ? 'critical' : warning > 0 || safe < sites || sites === 0 ? 'warning' : 'ok',
-      sentence: sentenceOf(figures, proof),
+      level: critical > 0 ? 'critical' : isWell ? 'ok' : 'warning',
+      sentence: sentenceOf(figures, blindTo, proof),
       sites: { total: sites, safe, paused },
       alarms: { critical, warning, acknowledged },
       lastProofAt: proof?.toISOString() ?? null,
       open: open.map(toAlarmDto),
       withoutBackup: unsafe,
+      pausedSchedules,
+      blindTo,
     };
   }
 }
 
-function sentenceOf({ sites, safe, paused, critical, warning }: Figures, proof: Date | null): string {
+/** There are schedules, and each is paused: perhaps for a night, perhaps forgotten. */
+const nothingRuns = ({ schedules, schedules_paused: paused }: Figures): boolean =>
+  schedules > 0 && paused === schedules;
+
+function sentenceOf(figures: Figures, blindTo: readonly AlarmKind[], proof: Date | null): string {
+  const { sites, safe, paused, critical, warning, schedules_paused: pausedSchedules } = figures;
   const proven = proof === null ? 'Nothing has been read back yet.' : `Last proof: ${minuteOf(proof)}.`;
   const alarms = [
     ...(critical > 0 ? [`${critical} critical ${critical === 1 ? 'alarm' : 'alarms'}`] : []),
     ...(warning > 0 ? [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`] : []),
   ];
-  const told = alarms.length === 0 ? '' : ` ${alarms.join(', ')}.`;
+  const resting = pausedSchedules === 1 ? '1 schedule of backups is' : `${pausedSchedules} schedules of backups are`;
+  const told = [
+    ...(alarms.length === 0 ? [] : [` ${alarms.join(', ')}.`]),
+    ...(nothingRuns(figures) ? [' All schedules of backups are paused: nothing is backed up by itself.'] : []),
+    ...(pausedSchedules > 0 && !nothingRuns(figures) ? [` ${resting} paused.`] : []),
+    ...(blindTo.length === 0 ? [] : [` Could not be looked at lately (see the log): ${blindTo.join(', ')}.`]),
+  ].join('');
   if (sites === 0)
     return paused === 0
       ? `There is no site yet: nothing is backed up.${told}`

@@ -4,9 +4,10 @@ import { asAppError } from '../../common/errors/index.js';
 import { lockInTransaction } from '../../database/index.js';
 import type { Destination, StorageDriver } from '../../engine/ports/index.js';
 import { StorageService } from '../storage/index.js';
-import { Setting } from '../settings/index.js';
+import { Patience } from './patience.js';
+import { OBSERVED, Setting } from '../settings/index.js';
 
-const SETTING = 'alarms.reach.';
+const SETTING = `${OBSERVED}reach.`;
 /** Nothing lies here but for a moment: listing it costs nothing and tells that place and credentials are good. */
 const PREFIX = 'probe/';
 const PATIENCE_MS = 20_000;
@@ -23,6 +24,8 @@ export interface Reach {
 /** Asks each storage now and then whether it answers, without writing; one master at a time does. What came of it is kept. */
 @Injectable()
 export class StorageReach {
+  private readonly patience = new Patience(PATIENCE_MS);
+
   constructor(
     private readonly orm: MikroORM,
     private readonly storage: StorageService,
@@ -40,14 +43,14 @@ export class StorageReach {
       `select p.id, p.name, p.kind, k.value from storage_provider p join setting k on k.key = '${SETTING}' || p.id::text
         where p.enabled order by p.id`,
     );
-    return rows.map(({ id, name, kind, value }) => ({ ...value, providerId: id, providerName: name, kind }));
+    return rows.map(({ id, name, kind, value }) => Object.assign({ providerId: id, providerName: name, kind }, value));
   }
 
   private async one({ providerId, driver }: Destination, now: Date, everyMs: number): Promise<void> {
     const key = `${SETTING}${providerId}`;
     const before = await this.claim(key, now, everyMs);
     if (before === null) return;
-    const error = await answer(driver);
+    const error = await this.answer(providerId, driver);
     const failures = error === null ? 0 : before.failures + 1;
     await this.keep(this.orm.em.fork(), key, { at: now.toISOString(), failures, error });
   }
@@ -69,29 +72,21 @@ export class StorageReach {
   private async keep(em: EntityManager, key: string, reach: Reach): Promise<void> {
     await em.upsert(Setting, { key, value: { ...reach }, updatedAt: new Date() }, { onConflictFields: ['key'] });
   }
-}
 
-/** Null when it answers. */
-async function answer(driver: StorageDriver): Promise<Reach['error']> {
-  const late = AbortSignal.timeout(PATIENCE_MS);
-  try {
-    await Promise.race([look(driver, late), rejected(late)]);
-    return null;
-  } catch (error) {
-    if (late.aborted)
-      return { code: 'STORAGE_UNREACHABLE', message: `It did not answer within ${PATIENCE_MS / 1000} s.`, hint: null };
-    const { code, message, hint } = asAppError(error);
-    return { code, message, hint: hint ?? null };
+  /** Null when it answers. */
+  private async answer(providerId: string, driver: StorageDriver): Promise<Reach['error']> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    try {
+      const found = await this.patience.look(providerId, () =>
+        driver.list(PREFIX, late)[Symbol.asyncIterator]().next(),
+      );
+      if (found !== null) return null;
+    } catch (error) {
+      if (!late.aborted) {
+        const { code, message, hint } = asAppError(error);
+        return { code, message, hint: hint ?? null };
+      }
+    }
+    return { code: 'STORAGE_UNREACHABLE', message: `It did not answer within ${PATIENCE_MS / 1000} s.`, hint: null };
   }
-}
-
-async function look(driver: StorageDriver, signal: AbortSignal): Promise<void> {
-  await driver.list(PREFIX, signal)[Symbol.asyncIterator]().next();
-}
-
-/** A mount that hangs does not even hear of the signal. */
-function rejected(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('late')), { once: true });
-  });
 }

@@ -71,19 +71,22 @@ export class JobMetrics implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async ended(events: readonly LoggedEvent[]): Promise<void> {
     const ids = events.flatMap(({ jobId }) => (jobId === null ? [] : [jobId]));
-    const fields = ['id', 'kind', 'status', 'warningCount', 'stages', 'result'] as const;
+    const fields = ['id', 'kind', 'warningCount', 'stages', 'result'] as const;
     const where = { id: { $in: ids }, runnerId: await this.instance.get() };
-    for (const job of await this.orm.em.fork().find(Job, where, { fields })) this.count(job);
+    const jobs = await this.orm.em.fork().find(Job, where, { fields });
+    const byId = new Map(jobs.map((job) => [job.id, job]));
+    for (const { jobId, type } of events) {
+      const job = jobId === null ? undefined : byId.get(jobId);
+      // Its row may be on its way again by now, as somebody has it tried again: how it ended says the event.
+      if (job !== undefined) this.count(job, type.slice('job.'.length));
+    }
   }
 
-  private count({
-    kind,
-    status,
-    warningCount,
-    stages,
-    result,
-  }: Pick<Job, 'kind' | 'status' | 'warningCount' | 'stages' | 'result'>): void {
-    const outcome = status === 'completed' && warningCount > 0 ? 'partial' : status;
+  private count(
+    { kind, warningCount, stages, result }: Pick<Job, 'kind' | 'warningCount' | 'stages' | 'result'>,
+    ended: string,
+  ): void {
+    const outcome = ended === 'completed' && warningCount > 0 ? 'partial' : ended;
     this.jobs.inc({ kind, outcome });
     for (const { name, status: how, durationSeconds } of stages)
       if (durationSeconds !== null && how !== 'skipped') this.stages.observe({ kind, stage: name }, durationSeconds);

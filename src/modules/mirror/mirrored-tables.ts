@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { portableTables, type PortableTable } from '../../database/index.js';
+import { OBSERVED } from '../settings/index.js';
 
 /** Settings that are about the mirror itself: each installation has its own, and they say how to reach the mirror. */
 export const MIRROR_SETTING = 'mirror';
@@ -20,7 +21,10 @@ export const mirroredTables: readonly MirroredTable[] = portableTables
   .map((table) => ({
     name: table.name,
     rowId: rowIdOf(table),
-    where: table.name === 'setting' ? `t.key not in ('${MIRROR_SETTING}', '${MIRROR_STATUS}')` : 'true',
+    where:
+      table.name === 'setting'
+        ? `t.key not in ('${MIRROR_SETTING}', '${MIRROR_STATUS}') and not starts_with(t.key, '${OBSERVED}')`
+        : 'true',
   }));
 
 /** Name of the table in D1. */

@@ -1,3 +1,3 @@
 export { SettingsModule } from './settings.module.js';
-export { Setting } from './setting.entity.js';
+export { OBSERVED, Setting } from './setting.entity.js';
 export { SettingsService } from './settings.service.js';

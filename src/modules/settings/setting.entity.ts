@@ -1,5 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
+/** Keys that begin so hold what was seen lately, not what somebody has set: they change all the time and are not worth mirroring. */
+export const OBSERVED = 'observed.';
+
 /** One setting of the whole installation, changed through the API; what belongs to the host is in the configuration file. */
 export const SettingSchema = defineEntity({
   name: 'Setting',

@@ -53,7 +53,7 @@ export class SitesController {
     return this.mapper.one(await this.sites.get(id));
   }
 
-  /** Changes name, settings, excludes, overrides or (as admin) the retention policy. */
+  /** Changes name, path, settings, excludes, overrides, labels, time zone, destinations, limits for alarms or (as admin) the retention policy. */
   @Roles('operator')
   @Patch(':id')
   async update(@IdParam() id: string, @Body() body: UpdateSiteDto, @Caller() caller: Principal): Promise<SiteDto> {

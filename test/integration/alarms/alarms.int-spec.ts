@@ -1,8 +1,10 @@
 import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import { StatusService } from '../../../src/modules/alarms/index.js';
 import { until } from '../../support/scratch.js';
 import { cliAs } from '../core/cli.js';
 import { GatedSite } from '../jobs/jobs-app.js';
@@ -62,7 +64,7 @@ describe('a backup that fails', () => {
     const failedTimes = async (failures: number): Promise<AlarmDto> => {
       await fails();
       return until('the failure to be counted', async () => {
-        const [found] = (await alarms.open('backup.failed')).filter(({ subject }) => subject === site.id);
+        const found = (await alarms.open('backup.failed')).find(({ subject }) => subject === site.id);
         return found?.context['failures'] === failures ? found : null;
       });
     };
@@ -71,6 +73,11 @@ describe('a backup that fails', () => {
     expect(await alarms.one('backup.failed', site.id)).toMatchObject({
       severity: 'warning',
       acknowledgedBy: 'operator',
+    });
+    expect((await cliAs(test.operator, ['alarms', 'show', id])).stdout).toContain(`acknowledged (${id})`);
+    expect(await cliAs(test.operator, ['alarms', 'show', newId()])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('[ALARM_NOT_FOUND]'),
     });
     await failedTimes(2);
     await failedTimes(3);
@@ -160,13 +167,23 @@ describe('a backup that does not come', () => {
     expect((await alarms.one('backup.overdue', site.id)).message).toBe(
       '"forgotten" was never backed up, and no schedule is for it.',
     );
+    // One that was backed up is forgotten after a week.
+    await site.backUp();
+    await alarms.becomes('backup.overdue', site.id, false);
+    await alarms.look('backup.overdue', new Date(Date.now() + 6.9 * 24 * HOUR));
+    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await alarms.look('backup.overdue', new Date(Date.now() + 7.1 * 24 * HOUR));
+    expect((await alarms.one('backup.overdue', site.id)).message).toMatch(
+      /^"forgotten" was last backed up at .* UTC, and no schedule is for it\.$/,
+    );
     // Left out on purpose.
     await scheduled(site, Date.now(), true);
     await alarms.sql(`delete from schedule_state`);
-    await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
-    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await alarms.look('backup.overdue', new Date(Date.now() + 8 * 24 * HOUR));
+    expect((await alarms.open('backup.overdue')).map(({ subject }) => subject)).not.toContain(site.id);
+    // Nobody has a schedule.
     await alarms.sql(`delete from schedule_slot; delete from schedule`);
-    await alarms.look('backup.overdue', new Date(Date.now() + 25 * HOUR));
+    await alarms.look('backup.overdue', new Date(Date.now() + 8 * 24 * HOUR));
     expect(await alarms.open('backup.overdue')).toEqual([]);
     await test.admin.call('DELETE', `/sites/${site.id}`);
   });
@@ -208,6 +225,10 @@ describe('a backup that is not what it should be', () => {
     await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: 20 } });
     await alarms.look('backup.shrunk');
     expect((await alarms.one('backup.shrunk', site.id)).message).toContain('30 % fewer rows (1000 before, 700 now)');
+    // Null is "as everywhere", not "any fall".
+    await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: null } });
+    await alarms.look('backup.shrunk');
+    expect(await alarms.open('backup.shrunk')).toEqual([]);
     await test.admin.call('PATCH', `/sites/${site.id}`, { alarms: { rowsPercent: 0 } });
     await alarms.look('backup.shrunk');
     expect(await alarms.open('backup.shrunk')).toEqual([]);
@@ -235,7 +256,7 @@ describe('places', () => {
     const storageId = items[0]?.id ?? '';
     const folder = test.config.paths.storage;
     const start = Date.now();
-    await alarms.sql(`delete from setting where key like 'alarms.reach.%'`);
+    await alarms.sql(`delete from setting where key like 'observed.reach.%'`);
     renameSync(folder, `${folder}-away`);
     await alarms.look('storage.unreachable', new Date(start));
     await alarms.look('storage.unreachable', new Date(start + 60_000));
@@ -284,7 +305,11 @@ describe('places', () => {
     );
     const watch = alarms.watch();
     await watch.tick();
-    expect((await alarms.one('site.vanished', site.id)).severity).toBe('critical');
+    // A site that has moved stays the same site: registered anew it would begin without a past, and this alarm would stay.
+    expect(await alarms.one('site.vanished', site.id)).toMatchObject({
+      severity: 'critical',
+      hint: expect.stringContaining(`backupd sites edit ${site.id} --path <path>`),
+    });
     expect((await test.viewer.get<Page<AlarmDto>>('/alarms?kind=disk.low')).total).toBe(0);
     renameSync(`${site.path}-elsewhere`, site.path);
     // Looked at every five minutes only.
@@ -305,10 +330,34 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     stdout: expect.stringMatching(/^✔ All \d sites are safe\. Last proof: \d{4}-/),
   });
   expect(await cliAs(test.viewer, ['status', '--nagios'])).toMatchObject({ code: 0 });
+  // Schedules that rest, and rules that fail, are no alarms: but nor is all well.
+  const schedule = `insert into schedule (id, name, kind, scope, scope_value, rhythm, blackouts, missed, options, paused, created_at, updated_at)
+    values (gen_random_uuid(), 'x', 'backup', 'label', `;
+  const rest = `'{"every": "day", "at": "02:00"}', '[]', 'run-once', '{}', `;
+  await alarms.sql(`${schedule} 'a', ${rest} true, now(), now())`);
+  expect(await cliAs(test.viewer, ['status'])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('All schedules of backups are paused: nothing is backed up by itself.'),
+  });
+  await alarms.sql(`${schedule} 'b', ${rest} false, now(), now())`);
+  expect(await cliAs(test.viewer, ['status'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 schedule of backups is paused.'),
+  });
+  await alarms.sql('delete from schedule');
+  // Nobody looks at what lies on a disabled storage.
+  await alarms.sql('update storage_provider set enabled = false');
+  expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', sites: { safe: 0 } });
+  await alarms.sql('update storage_provider set enabled = true');
+  const service = test.app.get(StatusService, { strict: false });
+  expect(await service.show()).toMatchObject({ level: 'ok', blindTo: [] });
+  const blind = await service.show(new Date(Date.now() + HOUR));
+  expect(blind).toMatchObject({ level: 'warning', blindTo: expect.arrayContaining(['backup.overdue', 'disk.low']) });
+  expect(blind.sentence).toContain('Could not be looked at lately (see the log): backup.overdue, ');
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
   expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
-    `! new has no backup: backupd backup ${site.id.slice(0, 18)}`,
+    `! new has no backup on an enabled storage: backupd backup ${site.id.slice(0, 18)}`,
   );
   site.fail('backup_files', broken);
   await site.backUp();
@@ -323,6 +372,13 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     code: 2,
     stdout: expect.stringContaining('CRITICAL: '),
   });
+  // A check never starts a server of its own, which would say that all is well.
+  const dataDir = join(test.folder, 'nobody');
+  const nobody = await cliAs({ url: '', token: null }, ['status', '--nagios'], {
+    env: { BACKUPD_DATA_DIR: dataDir, BACKUPD_CONFIG: '/dev/null', BACKUPD_MODE: 'master' },
+  });
+  expect(nobody).toMatchObject({ code: 2, stdout: expect.stringMatching(/^CRITICAL: No backupd runs on this host/) });
+  expect(JSON.parse((await cliAs(test.viewer, ['status', '--json'])).stdout)).toEqual(await test.viewer.get('/status'));
   const list = await cliAs(test.viewer, ['alarms']);
   expect(list.stdout).toContain('backup.failed');
   const settings = await cliAs(test.admin, ['alarms', 'settings', '--grace', '90', '--rows', '25', '--json']);

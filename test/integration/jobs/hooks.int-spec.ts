@@ -403,7 +403,16 @@ describe('the API', () => {
     expect((await cli(['edit', 'told', '--label', 'shop', '--disable'])).code).toBe(0);
     expect((await cli(['list'])).stdout).toMatch(/told +failure \(disabled\) +label shop/);
     expect((await cli(['test', 'flush'])).stdout).toMatch(isRoot ? /✔ flush: exit code 0/ : /flush: /);
-    expect((await cli(['remove', 'told'])).stdout).toContain('told (failure) is removed');
+    // As with everything else: it asks, refuses what says nothing, and what contradicts itself.
+    expect(await cli(['remove', 'told'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect((await cli(['remove', 'told', '--yes'])).stdout).toContain('told (failure) is removed');
+    expect(await cli(['edit', 'flush'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Nothing to change'),
+    });
+    expect(await cli(['edit', 'flush', '--position', 'first'])).toMatchObject({ code: 2 });
+    expect(await cli(['edit', 'flush', '--enable', '--disable'])).toMatchObject({ code: 2 });
+    expect((await cli(['edit', 'flush', '--position', '-5', '--json'])).stdout).toContain('"position": -5');
     expect((await cli(['add', 'none'])).code).toBe(2);
   });
 });

@@ -70,7 +70,7 @@ export class MirrorServer {
   async local(): Promise<string[]> {
     const all: string[] = [];
     for (const table of mirrored) {
-      const where = table === 'setting' ? `where key not like 'mirror%'` : '';
+      const where = table === 'setting' ? `where key not like 'mirror%' and key not like 'observed.%'` : '';
       const { rows } = await this.db.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t ${where}`);
       all.push(...rows.map(({ row }) => `${table} ${row}`));
     }

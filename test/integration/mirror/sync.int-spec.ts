@@ -92,6 +92,20 @@ describe('the mirror', () => {
     expect(JSON.stringify(shown.body)).not.toContain(d1.settings.apiToken);
   });
 
+  it('is not busy with what is merely observed, as whether a storage answers', async () => {
+    await one.sync();
+    const observe = (): Promise<unknown> =>
+      one.db.query(
+        `insert into setting (key, value, updated_at) values ('observed.reach.x', '{}', now())
+          on conflict (key) do update set updated_at = now() + interval '1 second'`,
+      );
+    await observe();
+    expect(await one.sync()).toMatchObject({ sent: 0, deleted: 0 });
+    await observe();
+    expect(await one.sync()).toMatchObject({ sent: 0, deleted: 0 });
+    expect((await one.remote()).join('\n')).not.toContain('observed.');
+  });
+
   it('leaves out what D1 would not take, and says so', async () => {
     const id = await one.addSite('huge');
     await one.db.query(`update site set settings = jsonb_build_object('x', repeat('y', 1000000)) where id = $1`, [id]);

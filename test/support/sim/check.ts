@@ -148,12 +148,12 @@ export class Checker {
       const isThere = (row: BackupRow): boolean => copiesHere(row).some(({ state }) => state !== 'missing');
       const known = rows.filter(isThere).map(factsOf);
       // A storage may have taken what it said it had not.
-      const meant = rows.filter((row) => copiesHere(row).length > 0).map(factsOf);
+      const meant = new Set(rows.filter((row) => copiesHere(row).length > 0).map(factsOf));
       return [
         ...known
           .filter((facts) => !told.includes(facts))
           .map((facts) => `rule 3: the storage does not tell of ${facts}`),
-        ...told.filter((facts) => !meant.includes(facts)).map((facts) => `rule 3: only the storage tells of ${facts}`),
+        ...told.filter((facts) => !meant.has(facts)).map((facts) => `rule 3: only the storage tells of ${facts}`),
       ];
     });
   }
@@ -190,7 +190,7 @@ export class Checker {
     const faults: string[] = [];
     for (const { providerId, objects } of this.storages) {
       const here = rows.filter((row) => row.copies.some(({ provider }) => provider === providerId));
-      const needed = new Set(here.flatMap((row) => [row.manifest_key, ...row.bundles]));
+      const needed = new Set(here.flatMap(({ manifest_key: key, bundles }) => bundles.concat(key)));
       for (const key of objects.keys())
         if (!needed.has(key) && !key.endsWith('/site.json') && !this.known.rotted.has(`${providerId}/${key}`))
           faults.push(`rule 2: ${key} is litter in a storage`);

@@ -137,8 +137,18 @@ async function packContent(content: Content, context: BackupStageContext, reread
         stored += bytes.length;
       }
       live.set(place.bundle, (live.get(place.bundle) ?? 0) + bytes.length);
-      const owner = { mode: 0o644, uid: 0, gid: 0, mtime: '1700000000000000000' };
-      return { kind: 'entry', path, type: 'file', size: bytes.length, ...owner, sha256: hash, in: place };
+      return {
+        kind: 'entry',
+        path,
+        type: 'file',
+        size: bytes.length,
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        mtime: '1700000000000000000',
+        sha256: hash,
+        in: place,
+      };
     });
   const bundle = Buffer.concat([...frames, table.encode()]);
   const keys = keysFor(context.site.id, context.startedAt, context.backupId);

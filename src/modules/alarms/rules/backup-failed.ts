@@ -44,8 +44,8 @@ function found({ id, name, job_id: jobId, error, failures, saved }: Row): Findin
     subject: id,
     siteId: id,
     severity: failures >= MANY || !saved ? Severity.Critical : Severity.Warning,
-    message: `The backup of "${name}" failed${times}: ${error?.message ?? 'no reason is known'}${none}`,
-    hint: `${error?.hint ?? ''} \`backupd jobs show ${jobId}\` has the details; \`backupd backup <site>\` tries again.`.trim(),
+    message: `The backup of "${name}" failed${times}: ${error?.message ?? 'no reason is known.'}${none}`,
+    hint: `${error?.hint ?? ''} \`backupd jobs show ${jobId}\` has the details; \`backupd jobs retry ${jobId}\` tries again, from what it keeps.`.trim(),
     context: { jobId, code: error?.code ?? null, failures },
   };
 }

@@ -5,6 +5,8 @@ import { type AlarmRule, type Finding, type Look, minuteOf, onlySites } from './
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** So long without a backup and without a schedule. */
+const FORGOTTEN_MS = 7 * DAY_MS;
 
 type Time = string | Date | null;
 
@@ -132,27 +134,36 @@ function judged(row: Row, limits: AlarmLimits, now: Date): Finding[] {
   ];
 }
 
-/** Forgotten ones: never backed up a day after they were registered, and on no schedule; not those that are left out on purpose. */
+/**
+ * Forgotten ones, on no schedule where others have one: never backed up a day after they were registered, or not for a week, as when the
+ * label or the schedule is gone that they were backed up by. Not those that are left out on purpose.
+ */
 async function unscheduled(look: Look): Promise<Finding[]> {
   const only = onlySites(look);
-  const rows = await look.em.execute<{ id: string; name: string }[]>(
-    `select s.id, s.name from site s
-      where not s.paused and s.created_at < ? ${only.sql}
+  const before = (ms: number): string => new Date(look.now.getTime() - ms).toISOString();
+  const rows = await look.em.execute<{ id: string; name: string; good_at: Time }[]>(
+    `select s.id, s.name, good.at as good_at from site s
+        left join lateral (select b.created_at as at from backup b where b.site_id = s.id and b.deleting_at is null
+          order by b.started_at desc limit 1) good on true
+      where not s.paused and s.created_at < ? and (good.at is null or good.at < ?) ${only.sql}
         and exists (select 1 from schedule c where c.kind = 'backup' and not c.paused)
         and not exists (select 1 from schedule_state st where st.site_id = s.id and st.kind = 'backup')
         and not exists (select 1 from schedule c where c.kind = 'backup' and (c.paused or c.rhythm->>'every' = 'never')
-          and (c.scope = 'site' and c.scope_value = s.id::text or c.scope = 'label' and s.labels @> to_jsonb(c.scope_value)))
-        and not exists (select 1 from backup b where b.site_id = s.id and b.deleting_at is null)`,
-    [new Date(look.now.getTime() - DAY_MS).toISOString(), ...only.values],
+          and (c.scope = 'site' and c.scope_value = s.id::text or c.scope = 'label' and s.labels @> to_jsonb(c.scope_value)))`,
+    [before(DAY_MS), before(FORGOTTEN_MS), ...only.values],
   );
-  return rows.map(({ id, name }) => ({
-    subject: id,
-    siteId: id,
-    severity: Severity.Warning,
-    message: `"${name}" was never backed up, and no schedule is for it.`,
-    hint: 'Give it a schedule (`backupd schedule set daily 02:00` is for all sites), or pause it: `backupd sites pause <site>`.',
-    context: { schedule: null, slot: null, missed: 0, lastBackupAt: null },
-  }));
+  return rows.map(({ id, name, good_at: at }) => {
+    const good = dateOf(at);
+    const since = good === null ? 'was never backed up' : `was last backed up at ${minuteOf(good)}`;
+    return {
+      subject: id,
+      siteId: id,
+      severity: Severity.Warning,
+      message: `"${name}" ${since}, and no schedule is for it.`,
+      hint: 'Give it a schedule (`backupd schedule set daily 02:00` is for all sites). If that is meant, say so: `backupd schedule set never --site <site>`, or `backupd sites pause <site>`.',
+      context: { schedule: null, slot: null, missed: 0, lastBackupAt: good?.toISOString() ?? null },
+    };
+  });
 }
 
 const dateOf = (time: Time): Date | null => (time === null ? null : new Date(time));

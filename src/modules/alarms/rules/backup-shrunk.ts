@@ -43,9 +43,13 @@ export interface Fall {
 
 /**
  * The falls by more than the limits among the newest backups (newest first), as long as no later one is above the limit again and at
- * most one more has confirmed the new level.
+ * most one more has confirmed the new level. What fell with an acknowledged backup is meant: from there on it is measured anew.
  */
-export function falls(backups: readonly Level[], limits: Record<(typeof MEASURES)[number]['limit'], number>): Fall[] {
+export function falls(
+  backups: readonly Level[],
+  limits: Record<(typeof MEASURES)[number]['limit'], number>,
+  acknowledged: readonly string[] = [],
+): Fall[] {
   return MEASURES.flatMap(({ name, limit }) => {
     const percent = limits[limit];
     if (percent === 0) return [];
@@ -54,6 +58,7 @@ export function falls(backups: readonly Level[], limits: Record<(typeof MEASURES
       const first = backups[after];
       const before = reference?.[name] ?? null;
       if (reference === undefined || first === undefined || before === null) continue;
+      if (acknowledged.includes(first.id)) continue;
       const level = before * (1 - percent / 100);
       const later = backups.slice(0, after + 1).map((each) => each[name] ?? null);
       const newest = later[0] ?? null;
@@ -93,7 +98,12 @@ export const backupShrunk: AlarmRule = {
 };
 
 function found({ id, name, alarms, backups, acknowledged }: Row, limits: AlarmLimits): Finding[] {
-  const fallen = falls(backups, { ...limits, ...alarms }).filter(({ backupId }) => !acknowledged.includes(backupId));
+  const own = {
+    sizePercent: alarms?.sizePercent ?? limits.sizePercent,
+    filesPercent: alarms?.filesPercent ?? limits.filesPercent,
+    rowsPercent: alarms?.rowsPercent ?? limits.rowsPercent,
+  };
+  const fallen = falls(backups, own, acknowledged);
   const [first] = fallen;
   if (first === undefined) return [];
   const parts = fallen.map(

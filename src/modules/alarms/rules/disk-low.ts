@@ -4,12 +4,12 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
 import { StorageService } from '../../storage/index.js';
 import { AlarmKind, Severity } from '../alarm.entity.js';
+import { Patience } from '../patience.js';
 import type { AlarmRule, Finding, Look, OpenAlarm } from './alarm-rule.js';
 
 /** There must be room for the largest bundle that was ever made, this many times. */
 const BUNDLES = 2;
 const HOUR_MS = 3_600_000;
-const PATIENCE_MS = 10_000;
 const GB = 1e9;
 
 interface Place {
@@ -26,6 +26,7 @@ export class DiskLow implements AlarmRule {
   readonly afterJob = 'nothing';
   readonly slow = true;
   private readonly host = hostname();
+  private readonly patience = new Patience(10_000);
 
   constructor(
     private readonly config: AppConfig,
@@ -40,7 +41,7 @@ export class DiskLow implements AlarmRule {
     const seen = new Set<number>();
     const found: Finding[] = [];
     for (const place of await this.places()) {
-      const space = await inTime(spaceOf(place.path));
+      const space = await this.patience.look(place.path, () => spaceOf(place.path));
       // What can't be looked at is another alarm's: a storage that is away, a folder that is not there yet.
       if (space === null || seen.has(space.device)) continue;
       seen.add(space.device);
@@ -102,22 +103,11 @@ interface Space {
 
 async function spaceOf(path: string): Promise<Space | null> {
   try {
-    const [{ bavail, blocks, bsize }, { dev }] = await Promise.all([statfs(path), stat(path)]);
+    // One after the other: on a dead mount each would hold a thread.
+    const { bavail, blocks, bsize } = await statfs(path);
+    const { dev } = await stat(path);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, device: dev };
   } catch {
     return null;
-  }
-}
-
-/** A dead network mount hangs. */
-async function inTime<T>(work: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -25,15 +25,18 @@ export class QuotaNear implements AlarmRule {
             ? `the site "${name ?? subjectId}"`
             : (subjectId ?? "the master's own host");
       const isFull = (percent ?? 0) >= FULL;
-      return {
+      return Object.assign(whose(scope, subjectId), {
         subject: `${scope}:${subjectId ?? 'self'}`,
-        ...(scope === 'site' && subjectId !== null ? { siteId: subjectId } : {}),
-        ...(scope === 'provider' && subjectId !== null ? { providerId: subjectId } : {}),
         severity: isFull ? Severity.Critical : Severity.Warning,
         message: `${Math.floor(percent ?? 0)} % of the quota of ${what} is used (${bytes + reservedBytes} of ${quotaBytes ?? 0} bytes)${isFull ? ': backups that need more fail.' : '.'}`,
         hint: 'Raise it (`backupd quota set`), let retention keep less (`backupd retention`), or delete backups (`backupd backups delete`).',
         context: { scope, percent, usedBytes: bytes + reservedBytes, quotaBytes },
-      };
+      });
     });
   }
+}
+
+function whose(scope: string, id: string | null): Pick<Finding, 'siteId' | 'providerId'> {
+  if (id === null) return {};
+  return scope === 'site' ? { siteId: id } : scope === 'provider' ? { providerId: id } : {};
 }

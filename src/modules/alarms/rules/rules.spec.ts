@@ -89,6 +89,14 @@ describe('what has become smaller', () => {
     expect(falls([level(100), level(400), level(1000)], limits)).toMatchObject([{ fullBackupId: '1000', percent: 90 }]);
   });
 
+  it('what somebody meant is not told again, but what falls after it is, at once', () => {
+    expect(falls([level(400), level(1000)], limits, ['400'])).toEqual([]);
+    expect(falls([level(390), level(400), level(1000)], limits, ['400'])).toEqual([]);
+    expect(falls([level(10), level(400), level(1000)], limits, ['400'])).toMatchObject([
+      { before: 400, now: 10, fullBackupId: '400', backupId: '10' },
+    ]);
+  });
+
   it('by each measure, and not by one that is switched off or not known', () => {
     expect(falls([level(1, 10), level(100, 1000)], limits).map(({ measure }) => measure)).toEqual(['files', 'rows']);
     expect(falls([level(1, 10), level(100, 1000)], { ...limits, filesPercent: 0 })).toHaveLength(1);

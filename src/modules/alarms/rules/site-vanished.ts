@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { errnoOf } from '../../../common/errors/index.js';
 import { AlarmKind, Severity } from '../alarm.entity.js';
+import { Patience } from '../patience.js';
 import type { AlarmRule, Finding, Look } from './alarm-rule.js';
 
 const GONE = new Set(['ENOENT', 'ENOTDIR']);
-/** Looked at side by side. */
-const BATCH = 50;
-const PATIENCE_MS = 20_000;
+/** One site on a dead mount is enough to wait for: the others may be on it too. */
+const patience = new Patience(20_000, 1);
 
 interface Row {
   id: string;
@@ -25,29 +25,19 @@ export const siteVanished: AlarmRule = {
       'select id, name, path from site where not paused and node_id is null order by id',
     );
     const found: Finding[] = [];
-    for (let at = 0; at < rows.length; at += BATCH) {
-      const batch = rows.slice(at, at + BATCH);
-      const gone = await Promise.all(batch.map(({ path }) => isGone(path)));
-      found.push(...batch.flatMap((row, index) => (gone[index] === true ? [finding(row)] : [])));
-    }
+    for (const row of rows)
+      if ((await patience.look(row.path, () => isGone(row.path))) === true) found.push(finding(row));
     return found;
   },
 };
 
-/** Only what is surely gone: a mount that hangs, or a folder that may not be looked into, tells nothing. */
+/** Only what is surely gone: a folder that may not be looked into tells nothing. */
 async function isGone(path: string): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS);
-  });
-  const look = lstat(path).then(
-    () => false,
-    (error: unknown) => GONE.has(errnoOf(error) ?? ''),
-  );
   try {
-    return await Promise.race([look, late]);
-  } finally {
-    clearTimeout(timer);
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return GONE.has(errnoOf(error) ?? '');
   }
 }
 
@@ -57,7 +47,7 @@ function finding({ id, name, path }: Row): Finding {
     siteId: id,
     severity: Severity.Critical,
     message: `The folder of the site "${name}" is gone: ${path} does not exist.`,
-    hint: 'If it has moved, register it where it is now: `backupd sites add <path>`; if it was given up, `backupd sites remove <site>` (its backups stay); if it was lost, `backupd restore latest --site <site>`.',
+    hint: `If it has moved, say where to: \`backupd sites edit ${id} --path <path>\` (its backups go on); if it was given up, \`backupd sites remove ${id}\` (its backups stay); if it was lost, \`backupd restore latest --site ${id}\`.`,
     context: { path },
   };
 }
