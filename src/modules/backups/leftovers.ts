@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { StorageDriver } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
-import { type Job, lockSite } from '../jobs/index.js';
+import { Job, lockSite } from '../jobs/index.js';
 import { Backup, BackupCopy } from './backup.entity.js';
 import { BundleReferences } from './bundle-references.js';
 
@@ -41,9 +41,11 @@ export class Leftovers {
    * Removes the objects of the job's backup that are neither the catalogue's nor those of the run that has the job now: an earlier
    * run of another master wrote them under keys of its own. Errors: the storage's.
    */
-  async removeLost(job: Job, driver: StorageDriver): Promise<void> {
+  async removeLost({ id, siteId }: Pick<Job, 'id' | 'siteId'>, driver: StorageDriver): Promise<void> {
     await this.orm.em.fork().transactional(async (em) => {
-      await lockSite(em, job.siteId, 'exclusive');
+      await lockSite(em, siteId, 'exclusive');
+      // As it is now: it may have been tried again.
+      const job = await em.findOneOrFail(Job, { id });
       const known = await em.findOne(Backup, { id: job.backupId });
       const kept = new Set(known === null ? [] : [known.manifestKey, known.bundleKey]);
       if (job.isActive() && job.startedAt instanceof Date) {

@@ -6,7 +6,7 @@ import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { Job, JobStatus } from './job.entity.js';
 import { jobActive, jobNotFound, jobNotRetryable } from './jobs.errors.js';
-import { workLock } from './site-lock.js';
+import { lockSite } from './site-lock.js';
 
 /** Failed and cancelled jobs that a person has run again. */
 @Injectable()
@@ -25,7 +25,7 @@ export class JobRetries {
   async retry(id: string): Promise<Job> {
     await this.clean(id);
     try {
-      return await this.store.change(id, async (job, em) => this.again(job, em), workLock(id));
+      return await this.store.change(id, async (job, em) => this.again(job, em));
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       throw await this.otherActive(id);
@@ -48,6 +48,7 @@ export class JobRetries {
   }
 
   private async again(job: Job, em: EntityManager): Promise<NewEvent[]> {
+    await lockSite(em, job.siteId, 'shared');
     this.requireRetryable(job);
     const goesOn = job.keptUntil instanceof Date;
     if (job.litter && !goesOn)

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
-import { lockInTransaction } from '../../database/index.js';
 import { appending, EventLog, type NewEvent } from '../events/index.js';
 import { addAttempt, type AttemptEnd, runningStages } from './job-attempts.js';
 import { jobEvent, stageEvent } from './job-events.js';
@@ -74,14 +73,12 @@ export class JobStore {
     private readonly extensions: JobExtensions,
   ) {}
 
-  /** Changes the locked row, holding the advisory lock if one is named; what `change` returns is logged. Error: JOB_NOT_FOUND. */
+  /** Changes the locked row; what `change` returns is logged. Error: JOB_NOT_FOUND. */
   async change(
     id: string,
     change: (job: Job, em: EntityManager) => Promise<readonly NewEvent[]> | readonly NewEvent[],
-    lock: string | null = null,
   ): Promise<Job> {
     return this.orm.em.fork().transactional(async (em) => {
-      if (lock !== null) await lockInTransaction(em, lock, 'exclusive');
       const job = await em.findOne(Job, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (job === null) throw jobNotFound(id);
       const events = await change(job, em);
@@ -196,10 +193,10 @@ export class JobStore {
   }
 
   /** Nothing of the ended job is left anywhere. */
-  async cleared(id: string, em: EntityManager): Promise<void> {
+  async cleared({ id, attempt }: Pick<Job, 'id' | 'attempt'>, em: EntityManager): Promise<void> {
     await em.nativeUpdate(
       Job,
-      { id, status: { $nin: [JobStatus.Pending, JobStatus.Running] } },
+      { id, attempt, status: { $nin: [JobStatus.Pending, JobStatus.Running] } },
       { litter: false, sealedRequest: null, keptUntil: null, keptBytes: null },
     );
   }

@@ -1,6 +1,5 @@
 import { type FilterQuery, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
-import { lockInTransaction } from '../../database/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { killLeftChildren } from '../../engine/runner/index.js';
 import { Semaphore } from '../resources/index.js';
@@ -11,12 +10,11 @@ import { Job, JobStatus } from './job.entity.js';
 import { workElsewhere } from './jobs.errors.js';
 import { KeptWork } from './kept-work.js';
 import { RunContexts } from './run-context.js';
-import { workLock } from './site-lock.js';
 
 const ENDED = { $nin: [JobStatus.Pending, JobStatus.Running] };
 /** Kept work is its own master's to remove; of one that is gone for so long others remove what lies in storage. */
 const OTHERS_AFTER_MS = 86_400_000;
-/** Each sweep holds a connection to the database and takes another one: at the same time they must leave some of the pool's ten. */
+/** Each takes connections to the database: at the same time they must leave some of the pool's ten. */
 const SWEEPS_AT_A_TIME = 4;
 
 /** Removes what ended jobs left, and tries again later where that was not possible. */
@@ -24,8 +22,7 @@ const SWEEPS_AT_A_TIME = 4;
 export class JobSweeper {
   private readonly logger = new Logger('jobs');
   private sweeping: Promise<void> | null = null;
-  /** Sweeps that nobody waits for. */
-  private readonly aside = new Set<Promise<unknown>>();
+  private readonly sweeps = new Map<string, Promise<boolean>>();
   private readonly places = new Semaphore(SWEEPS_AT_A_TIME);
 
   constructor(
@@ -56,19 +53,24 @@ export class JobSweeper {
   }
 
   /**
-   * The same for an ended job, which then counts as clean; what it keeps stays. A retry waits for it. False when it must be tried
-   * again.
+   * The same for an ended job, which then counts as clean; what it keeps stays. Here one at a time of a job: the later waits for the
+   * earlier. No retry comes between, as it is refused until the job is clean. False when it must be tried again.
    */
-  async sweep({ id }: Pick<Job, 'id'>): Promise<boolean> {
+  sweep({ id }: Pick<Job, 'id'>): Promise<boolean> {
+    const sweep = this.sweeps.get(id) ?? this.sweepOne(id).finally(() => this.sweeps.delete(id));
+    this.sweeps.set(id, sweep);
+    return sweep;
+  }
+
+  private async sweepOne(id: string): Promise<boolean> {
     const leave = await this.places.acquire();
     try {
-      await this.orm.em.fork().transactional(async (em) => {
-        await lockInTransaction(em, workLock(id), 'exclusive');
-        const job = await em.findOne(Job, { id, litter: true, status: ENDED, keptUntil: null });
-        if (job === null) return;
+      const em = this.orm.em.fork();
+      const job = await em.findOne(Job, { id, litter: true, status: ENDED, keptUntil: null });
+      if (job !== null) {
         await this.takeBack(job);
-        await this.store.cleared(id, em);
-      });
+        await this.store.cleared(job, em);
+      }
       return true;
     } catch (error) {
       this.logger.warn(`What job ${id} left could not be removed yet: ${String(error)}`);
@@ -94,8 +96,7 @@ export class JobSweeper {
   /** Nothing of the site's earlier jobs is kept any longer: its next backup begins, and does not wait for storages that do not answer. */
   async release(siteId: string, butFor: string): Promise<void> {
     for (const id of await this.letGo({ siteId, id: { $ne: butFor } })) {
-      const sweep = this.sweep({ id }).finally(() => this.aside.delete(sweep));
-      this.aside.add(sweep);
+      void this.sweep({ id });
     }
   }
 
@@ -120,7 +121,7 @@ export class JobSweeper {
 
   /** Resolves when no sweep runs any more. */
   async settled(): Promise<void> {
-    await Promise.allSettled([this.sweeping, ...this.aside]);
+    await Promise.allSettled([this.sweeping, ...this.sweeps.values()]);
   }
 
   private async sweepEach(): Promise<void> {

@@ -8,6 +8,3 @@ import { lockInTransaction } from '../../database/index.js';
 export function lockSite(em: EntityManager, siteId: string, mode: 'shared' | 'exclusive'): Promise<void> {
   return lockInTransaction(em, `backupd:site:${siteId}`, mode);
 }
-
-/** The advisory lock of what an ended job has left: held while it is removed, and while the job is put into the queue again. */
-export const workLock = (jobId: string): string => `backupd:work-of:${jobId}`;
