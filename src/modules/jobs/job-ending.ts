@@ -63,7 +63,9 @@ export class JobEnding {
     if (isLost && !handler.resumable) await this.parts.sweeper.sweep(job);
     if (isLost) {
       this.logger.warn(`Job ${job.id} was taken over by another backupd; its run here ends.`);
-      if (await this.parts.sweeper.clearLost(job.id)) await this.parts.contexts.folderOf(job.id).remove();
+      // A restore's folder has what it takes to take it back: it goes with that alone.
+      if (handler.resumable && (await this.parts.sweeper.clearLost(job.id)))
+        await this.parts.contexts.folderOf(job.id).remove();
       return;
     }
     const reason: unknown = signal.reason;
