@@ -25,7 +25,20 @@ function shortPath(path: string): string {
 }
 
 /** Names of `node:fs/promises` that the code under test calls; each is done at once by its sync namesake, on tmpfs. */
-const SYNC = ['rename', 'rm', 'mkdir', 'chmod', 'readdir', 'stat', 'realpath', 'readFile', 'writeFile', 'appendFile'];
+const SYNC = [
+  'rename',
+  'rm',
+  'mkdir',
+  'chmod',
+  'readdir',
+  'stat',
+  'lstat',
+  'statfs',
+  'realpath',
+  'readFile',
+  'writeFile',
+  'appendFile',
+];
 
 /** `node:fs/promises` whose calls can be where the process dies. */
 export function simFsPromises(real: Record<string, unknown>): Record<string, unknown> {

@@ -26,7 +26,7 @@ export class Scenario extends Fleet {
     const { random } = this.world;
     this.ensure(0);
     if (this.hasStalls) this.ensure(1);
-    const count = 5 + Math.min(random.below(16), random.below(16), random.below(16));
+    const count = 4 + Math.min(random.below(14), random.below(14), random.below(14));
     for (let step = 0; step < count && this.faults.length === 0; step++) {
       await this.chosen();
       await this.deliver();

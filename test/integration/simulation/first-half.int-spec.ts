@@ -1,0 +1,4 @@
+import { findsBugs, keepsRules } from './simulate.js';
+
+keepsRules(0);
+findsBugs();

@@ -1,0 +1,3 @@
+import { keepsRules } from './simulate.js';
+
+keepsRules(1);
