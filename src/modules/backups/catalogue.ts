@@ -78,7 +78,7 @@ export class Catalogue implements CatalogueWriter {
     const em = this.orm.em.fork();
     const backup = await em.findOne(Backup, { id });
     if (backup === null) return null;
-    const copies = await em.find(BackupCopy, { backupId: id }, { orderBy: { createdAt: 'asc' } });
+    const copies = await em.find(BackupCopy, { backupId: id }, { orderBy: { createdAt: 'asc', providerId: 'asc' } });
     return { backup, copies, bundles: (await bundleCounts(em, [id])).get(id) ?? 0 };
   }
 
@@ -96,7 +96,7 @@ export class Catalogue implements CatalogueWriter {
     const order = { limit, offset, orderBy: { startedAt: 'desc', id: 'desc' } } as const;
     const [backups, total] = await em.findAndCount(Backup, where, order);
     const ids = backups.map((backup) => backup.id);
-    const copies = await em.find(BackupCopy, { backupId: { $in: ids } }, { orderBy: { createdAt: 'asc' } });
+    const copies = await em.find(BackupCopy, { backupId: { $in: ids } }, { orderBy: { createdAt: 'asc', providerId: 'asc' } });
     const counts = await bundleCounts(em, ids);
     const items = backups.map((backup) => ({
       backup,
