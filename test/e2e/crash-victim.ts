@@ -91,9 +91,7 @@ export class Victim {
 
   /** The first start and the first backup: how long they take undisturbed. */
   async begin(): Promise<void> {
-    const began = performance.now();
     this.master = (await this.start())!;
-    this.startMs = performance.now() - began;
     const { api } = this.master;
     let more = {};
     if (this.name === 's3') {
@@ -108,6 +106,11 @@ export class Victim {
     this.jobs.push(await api.backUp(this.site.id));
     this.wholeMs = performance.now() - first;
     like(this.jobs, [{ status: 'completed', warnings: [] }]);
+    // The first start takes longer than all others.
+    await this.master.kill();
+    const again = performance.now();
+    this.master = (await this.start())!;
+    this.startMs = performance.now() - again;
   }
   private bucket = '';
 
@@ -118,7 +121,10 @@ export class Victim {
     for (let i = 0; i < kills; i++) {
       const instant = this.instants.pop() ?? 0;
       if (i > 0) {
-        await this.start(instant * (this.startMs + 0.8 * this.wholeMs));
+        // A quarter while it starts, the others while it works.
+        await this.start(
+          instant < 0.25 ? 4 * instant * this.startMs : this.startMs + ((instant - 0.25) / 0.75) * 0.8 * this.wholeMs,
+        );
         continue;
       }
       await pause(instant * this.wholeMs);

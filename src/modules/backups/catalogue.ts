@@ -96,7 +96,11 @@ export class Catalogue implements CatalogueWriter {
     const order = { limit, offset, orderBy: { startedAt: 'desc', id: 'desc' } } as const;
     const [backups, total] = await em.findAndCount(Backup, where, order);
     const ids = backups.map((backup) => backup.id);
-    const copies = await em.find(BackupCopy, { backupId: { $in: ids } }, { orderBy: { createdAt: 'asc', providerId: 'asc' } });
+    const copies = await em.find(
+      BackupCopy,
+      { backupId: { $in: ids } },
+      { orderBy: { createdAt: 'asc', providerId: 'asc' } },
+    );
     const counts = await bundleCounts(em, ids);
     const items = backups.map((backup) => ({
       backup,

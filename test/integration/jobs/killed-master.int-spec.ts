@@ -107,27 +107,32 @@ describe('a master that is killed', () => {
     expect(await runSql(database.url, 'select id from job where sealed_request is not null')).toEqual([]);
   }
 
-  it.each(STAGES)('in %s: the job goes on from there, and leaves nothing', { timeout: 90_000 }, async (stage) => {
-    site.hold(stage);
-    const started = await site.start();
-    await site.reached(stage);
-    await master.kill();
-    site.release(stage);
-    await master.start();
-    const ended = await job(started.id);
-    expect(ended).toMatchObject({ status: 'completed', attempt: 2, error: null });
-    const before = STAGES.indexOf(stage);
-    const runs = (await master.admin.follow(started.id))
-      .filter((event) => event.type === 'stage.started')
-      .map((event) => event.data['stage']);
-    // After the upload the catalogue has the backup: nothing is run again.
-    const again = before < STAGES.indexOf('upload_remote') ? STAGES.slice(before) : [];
-    expect(runs).toEqual([...STAGES.slice(0, before + 1), ...again]);
-    expect(await master.admin.backups(site.id)).toMatchObject([{ id: ended.backupId }]);
-    const verify = await master.admin.post<JobDto>(`/backups/${ended.backupId ?? ''}/verify`, { level: 'full' });
-    expect((await job(verify.id)).error).toBeNull();
-    expect(await master.admin.backUp(site.id)).toMatchObject({ status: 'completed' });
-  });
+  // The crash matrix has every stage; here what each kind of stage leaves is looked at.
+  it.each(['backup_files', 'upload_remote'])(
+    'in %s: the job goes on from there, and leaves nothing',
+    { timeout: 90_000 },
+    async (stage) => {
+      site.hold(stage);
+      const started = await site.start();
+      await site.reached(stage);
+      await master.kill();
+      site.release(stage);
+      await master.start();
+      const ended = await job(started.id);
+      expect(ended).toMatchObject({ status: 'completed', attempt: 2, error: null });
+      const before = STAGES.indexOf(stage);
+      const runs = (await master.admin.follow(started.id))
+        .filter((event) => event.type === 'stage.started')
+        .map((event) => event.data['stage']);
+      // After the upload the catalogue has the backup: nothing is run again.
+      const again = before < STAGES.indexOf('upload_remote') ? STAGES.slice(before) : [];
+      expect(runs).toEqual([...STAGES.slice(0, before + 1), ...again]);
+      expect(await master.admin.backups(site.id)).toMatchObject([{ id: ended.backupId }]);
+      const verify = await master.admin.post<JobDto>(`/backups/${ended.backupId ?? ''}/verify`, { level: 'full' });
+      expect((await job(verify.id)).error).toBeNull();
+      expect(await master.admin.backUp(site.id)).toMatchObject({ status: 'completed' });
+    },
+  );
 
   it.each(['backup_files', 'create_bundle', 'upload_remote'])(
     'in %s of an incremental backup, and its parent is deleted meanwhile: it still goes on',
