@@ -8,6 +8,7 @@ import { duration, printable, shortId } from '../format.js';
 import { getSite } from '../lookup.js';
 import { secretFile } from '../secret-file.js';
 import { wholeNumber } from './arguments.js';
+import { getNamed } from '../named.js';
 import type { Run } from './run.js';
 
 interface HookOptions {
@@ -210,18 +211,9 @@ function headersIn(text: string): Record<string, string> {
   );
 }
 
-async function getHook(api: ApiClient, text: string): Promise<HookDto> {
-  const found: HookDto[] = [];
-  for await (const hook of api.all<HookDto>('/hooks')) {
-    if (hook.name === text || hook.id === text.toLowerCase()) return hook;
-    if (/^[0-9a-f-]{4,}$/i.test(text) && hook.id.startsWith(text.toLowerCase())) found.push(hook);
-  }
-  const [first, second] = found;
-  if (second !== undefined) throw usageError(`${found.length} hooks begin with "${text}".`, 'Give more of the id.');
-  if (first === undefined)
-    throw usageError(`There is no hook "${printable(text)}".`, '"backupd hooks list" shows them.');
-  return first;
-}
+const NAMED_HOOK = { path: '/hooks', what: 'hook', code: 'HOOK_NOT_FOUND', list: 'backupd hooks list' };
+
+const getHook = (api: ApiClient, text: string): Promise<HookDto> => getNamed(api, NAMED_HOOK, text);
 
 function tell({ output }: CommandContext, hook: HookDto, what: string): ExitCode {
   output.data(hook);

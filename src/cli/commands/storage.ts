@@ -8,13 +8,13 @@ import { getStorage } from '../storages.js';
 import { FULL_NEXT } from './destinations.js';
 import type { Run } from './run.js';
 import {
-  propertiesOf,
-  requiredOf,
+  settingsFacts,
+  showKinds,
   settingsFrom,
   settingsOptions,
   unsetOption,
   type SettingsOptions,
-} from './storage-settings.js';
+} from './kind-settings.js';
 
 interface AddOptions extends SettingsOptions {
   kind: string;
@@ -129,10 +129,7 @@ function showStorage({ output }: CommandContext, storage: StorageDto): void {
     ['default', storage.isDefault ? 'yes' : 'no'],
     ['enabled', storage.enabled ? 'yes' : 'no'],
     ['added', time(storage.createdAt)],
-    ...Object.entries(storage.settings).map(([name, value]): [string, string] => [
-      name,
-      printable(typeof value === 'string' ? value : JSON.stringify(value)),
-    ]),
+    ...settingsFacts(storage.settings),
     ...(storage.space === null
       ? []
       : ([['free', `${bytes(storage.space.freeBytes)} of ${bytes(storage.space.totalBytes)}`]] as const)),
@@ -140,23 +137,7 @@ function showStorage({ output }: CommandContext, storage: StorageDto): void {
 }
 
 async function kinds(context: CommandContext): Promise<ExitCode> {
-  const { output } = context;
-  const api = await context.api();
-  const found = await api.get<StorageKindDto[]>('/storage/kinds');
-  output.data(found);
-  for (const kind of found) {
-    output.line(`${output.colors.bold(kind.kind)}  ${printable(kind.title)}`);
-    output.facts(
-      Object.entries(propertiesOf(kind)).map(([name, about]): [string, string] => {
-        const marks = [
-          requiredOf(kind).includes(name) ? 'required' : '',
-          kind.secretSettings.includes(name) ? 'secret' : '',
-        ].filter((mark) => mark !== '');
-        const description = [about?.title, about?.description].filter((part) => part !== undefined).join(': ');
-        return [name, printable(description) + (marks.length === 0 ? '' : ` (${marks.join(', ')})`)];
-      }),
-    );
-  }
+  showKinds(context.output, await (await context.api()).get<StorageKindDto[]>('/storage/kinds'));
   return ExitCode.Ok;
 }
 

@@ -1,7 +1,8 @@
 import type { StorageDriver } from '../../engine/ports/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { isTimeZone } from '../../common/time-zones.js';
-import { cleanLabels, type FoundSite } from '../sites/index.js';
+import { cleanLabels } from '../../common/labels.js';
+import type { FoundSite } from '../sites/index.js';
 import { readSmall } from './small-object.js';
 
 const MAX_BYTES = 4 * 1024 * 1024;

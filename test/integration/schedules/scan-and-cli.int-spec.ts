@@ -182,7 +182,7 @@ describe('backupd schedule', () => {
     const { code, stdout } = await run('schedule', 'remove', 'backup of all sites', '--yes');
     expect([code, stdout]).toEqual([0, expect.stringContaining('is removed')]);
     const gone = await run('schedule', 'show', 'backup of all sites');
-    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('No schedule has the id or name')]);
+    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('There is no schedule')]);
   });
 
   it('only shows what would be, and says how a rhythm is written', async () => {

@@ -10,13 +10,13 @@ import { ExitCode, usageError } from '../../exit-codes.js';
 import { printable, shortId, time } from '../../format.js';
 import type { Run } from '../run.js';
 import {
-  propertiesOf,
-  requiredOf,
+  settingsFacts,
+  showKinds,
   settingsFrom,
   settingsOptions,
   type SettingsOptions,
   unsetOption,
-} from '../storage-settings.js';
+} from '../kind-settings.js';
 import { allOf, getChannel, getKind } from './find.js';
 
 interface EditOptions extends SettingsOptions {
@@ -152,31 +152,16 @@ function showChannel({ output }: CommandContext, channel: NotificationChannelDto
     ['kind', channel.kind],
     ['enabled', channel.enabled ? 'yes' : 'no'],
     ['added', time(channel.createdAt)],
-    ...Object.entries(channel.settings).map(([name, value]): [string, string] => [
-      name,
-      printable(typeof value === 'string' ? value : JSON.stringify(value)),
-    ]),
+    ...settingsFacts(channel.settings),
   ]);
   return ExitCode.Ok;
 }
 
 async function kinds(context: CommandContext): Promise<ExitCode> {
-  const { output } = context;
-  const found = await (await context.api()).get<NotificationChannelKindDto[]>('/notifications/channels/kinds');
-  output.data(found);
-  for (const kind of found) {
-    output.line(`${output.colors.bold(kind.kind)}  ${printable(kind.title)}`);
-    output.facts(
-      Object.entries(propertiesOf(kind)).map(([name, about]): [string, string] => {
-        const marks = [
-          ...(requiredOf(kind).includes(name) ? ['required'] : []),
-          ...(kind.secretSettings.includes(name) ? ['secret'] : []),
-        ];
-        const description = [about?.title, about?.description].filter((part) => part !== undefined).join(': ');
-        return [name, printable(description) + (marks.length === 0 ? '' : ` (${marks.join(', ')})`)];
-      }),
-    );
-  }
+  showKinds(
+    context.output,
+    await (await context.api()).get<NotificationChannelKindDto[]>('/notifications/channels/kinds'),
+  );
   return ExitCode.Ok;
 }
 

@@ -7,6 +7,7 @@ import type {
 } from '../../api-types-notifications.js';
 import { usageError } from '../../exit-codes.js';
 import { printable } from '../../format.js';
+import { getNamed } from '../../named.js';
 
 export async function allOf<T>(api: ApiClient, path: string): Promise<T[]> {
   const found: T[] = [];
@@ -14,28 +15,22 @@ export async function allOf<T>(api: ApiClient, path: string): Promise<T[]> {
   return found;
 }
 
-/** The one meant by its name, its id or the beginning of one. */
-async function named<T extends { id: string; name: string }>(api: ApiClient, what: string, text: string): Promise<T> {
-  const all = await allOf<T>(api, `/notifications/${what}s`);
-  const wanted = text.toLowerCase();
-  const exact = all.find(({ id, name }) => id === wanted || name === text);
-  if (exact !== undefined) return exact;
-  const found = all.filter(
-    ({ id, name }) => name.toLowerCase() === wanted || (wanted.length >= 4 && id.startsWith(wanted)),
-  );
-  const [first, second] = found;
-  if (first !== undefined && second === undefined) return first;
-  throw usageError(
-    first === undefined
-      ? `There is no ${what} "${printable(text)}".`
-      : `"${printable(text)}" means more than one ${what}.`,
-    `"backupd notify ${what}s" lists them.`,
-  );
-}
+const CHANNEL = {
+  path: '/notifications/channels',
+  what: 'channel',
+  code: 'NOTIFICATION_CHANNEL_NOT_FOUND',
+  list: 'backupd notify channels',
+};
+const RULE = {
+  path: '/notifications/rules',
+  what: 'rule',
+  code: 'NOTIFICATION_RULE_NOT_FOUND',
+  list: 'backupd notify rules',
+};
 
 export const getChannel = (api: ApiClient, text: string): Promise<NotificationChannelDto> =>
-  named(api, 'channel', text);
-export const getRule = (api: ApiClient, text: string): Promise<NotificationRuleDto> => named(api, 'rule', text);
+  getNamed(api, CHANNEL, text);
+export const getRule = (api: ApiClient, text: string): Promise<NotificationRuleDto> => getNamed(api, RULE, text);
 
 /** The delivery meant by its id or the beginning of one; the newest 90 days are looked through. */
 export async function getDelivery(api: ApiClient, text: string): Promise<NotificationDeliveryDto> {

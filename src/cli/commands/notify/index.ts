@@ -4,7 +4,7 @@ import type { CommandContext } from '../../command-context.js';
 import { ExitCode } from '../../exit-codes.js';
 import { printable } from '../../format.js';
 import type { Run } from '../run.js';
-import { settingsOptions, type SettingsOptions } from '../storage-settings.js';
+import { settingsOptions, type SettingsOptions } from '../kind-settings.js';
 import { addChannel, addChannels, SEE_KINDS, sendTest, showTest } from './channels.js';
 import { addDeliveries } from './deliveries.js';
 import { addRules } from './rules.js';

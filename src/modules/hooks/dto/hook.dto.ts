@@ -17,7 +17,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { MayBeAbsent, mustBe, NoNul, PageDto } from '../../../common/http/index.js';
+import { IsLabel, MayBeAbsent, mustBe, NoNul, PageDto } from '../../../common/http/index.js';
 import { HookFailure } from '../hook.entity.js';
 
 const JOBS = ['backup', 'restore', 'verify', 'repair'] as const;
@@ -39,9 +39,7 @@ export class CreateHookDto {
 
   /** Only for sites with this label. */
   @IsOptional()
-  @IsString()
-  @NoNul()
-  @Length(1, 50)
+  @IsLabel()
   label?: string | null;
 
   /** Kinds of jobs. Default: backups. */

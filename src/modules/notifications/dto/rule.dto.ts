@@ -17,13 +17,10 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsZone, MayBeAbsent, mustBe, PageDto } from '../../../common/http/index.js';
+import { IsLabel, IsTimeOfDay, IsZone, MayBeAbsent, PageDto } from '../../../common/http/index.js';
 import { SEVERITIES, type NewsSeverity } from '../news/news.js';
 import { EVENT_PATTERN } from '../rules/rule-match.js';
 
-const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
-const A_TIME = mustBe('a time of day, HH:MM from 00:00 to 23:59');
-const A_LABEL = /^[a-z0-9][a-z0-9._-]{0,49}$/;
 const EVENTS = {
   message:
     'each event must be one of: *, job.* job.started job.completed job.partial job.failed job.cancelled (each also with :backup, :restore, :verify or :repair), alarm.* alarm.raised alarm.cleared alarm:<kind>, site.* site.found site.moved site.vanished, schedule.missed',
@@ -32,14 +29,14 @@ const EVENTS = {
 /** Times in which news is kept back; it is sent as one message at their end. */
 export class QuietHoursDto {
   /** @example '22:00' */
-  @Matches(TIME, A_TIME)
+  @IsTimeOfDay()
   from!: string;
 
   /**
    * Before `from`: on the next day. The same as `from`: the whole day.
    * @example '07:00'
    */
-  @Matches(TIME, A_TIME)
+  @IsTimeOfDay()
   until!: string;
 
   /** Weekdays on which they begin, 1 = Monday; all when absent. */
@@ -71,7 +68,7 @@ export class DigestDto {
    * @example '08:00'
    */
   @MayBeAbsent()
-  @Matches(TIME, A_TIME)
+  @IsTimeOfDay()
   at?: string;
 
   /** Zone of `at`, IANA name; UTC when absent. */
@@ -123,7 +120,7 @@ export class CreateRuleDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
-  @Matches(A_LABEL, { each: true, message: 'each label must be letters, digits, ".", "_" or "-" in lower case' })
+  @IsLabel({ each: true })
   labels?: string[] | null;
 
   /** Null = none. */

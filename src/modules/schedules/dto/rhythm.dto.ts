@@ -8,18 +8,15 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  Matches,
   Max,
   MaxLength,
   Min,
   ValidateIf,
 } from 'class-validator';
-import { mustBe } from '../../../common/http/index.js';
+import { IsTimeOfDay } from '../../../common/http/index.js';
 
 const EVERY = ['never', 'cron', 'hours', 'day', 'week', 'month'] as const;
 const HOURS = [1, 2, 3, 4, 6, 8, 12];
-const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
-const IN_WORDS = mustBe('a time of day with 24 hours, like 02:00');
 
 /** When a schedule's slots are, in its time zone; which fields are needed depends on `every`. */
 export class RhythmDto {
@@ -65,19 +62,19 @@ export class RhythmDto {
   @ValidateIf(
     (it: RhythmDto) => it.every === 'day' || it.every === 'week' || it.every === 'month' || it.at !== undefined,
   )
-  @Matches(CLOCK, IN_WORDS)
+  @IsTimeOfDay()
   @ApiPropertyOptional({ example: '02:00' })
   at?: string;
 }
 
 /** Nothing is started from `from` until `until`. */
 export class BlackoutDto {
-  @Matches(CLOCK, IN_WORDS)
+  @IsTimeOfDay()
   @ApiProperty({ example: '08:00' })
   from!: string;
 
   /** Past midnight where it is earlier than `from`. */
-  @Matches(CLOCK, IN_WORDS)
+  @IsTimeOfDay()
   @ApiProperty({ example: '20:00' })
   until!: string;
 

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,7 +16,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsZone, mustBe, PageQueryDto } from '../../../common/http/index.js';
+import { IsLabel, IsZone, mustBe, PageQueryDto } from '../../../common/http/index.js';
+import { MAX_LABELS } from '../../../common/labels.js';
 import { MissedPolicy, ScheduleKind, ScheduleScope } from '../schedule.entity.js';
 import { BlackoutDto, RhythmDto } from './rhythm.dto.js';
 
@@ -59,8 +60,8 @@ export class ScheduleOptionsDto {
   /** `scan`: labels of what is registered. */
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(20)
-  @Matches(/^[a-z0-9][a-z0-9._-]{0,49}$/, { each: true, ...mustBe('letters, digits, ".", "_" or "-" in lower case') })
+  @ArrayMaxSize(MAX_LABELS)
+  @IsLabel({ each: true })
   labels?: string[];
 
   /** `scan`: change the path of a registered site that has moved. */
@@ -156,29 +157,10 @@ export class UpdateScheduleDto extends ScheduleInputDto {
 }
 
 /** A schedule to try. */
-export class PreviewScheduleDto {
+export class PreviewScheduleDto extends PickType(ScheduleInputDto, ['timeZone', 'jitterSeconds', 'blackouts']) {
   @ValidateNested()
   @Type(() => RhythmDto)
   rhythm!: RhythmDto;
-
-  /** IANA name; null = the site's, else the installation's. */
-  @IsOptional()
-  @IsZone()
-  @ApiProperty({ type: String, nullable: true, required: false, example: 'Europe/Berlin' })
-  timeZone?: string | null;
-
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(604_800)
-  jitterSeconds?: number;
-
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(20)
-  @ValidateNested({ each: true })
-  @Type(() => BlackoutDto)
-  blackouts?: BlackoutDto[];
 
   /** Whose jitter and time zone; without it the slots themselves are shown. */
   @IsOptional()

@@ -7,12 +7,11 @@ import {
   IsOptional,
   IsString,
   Length,
-  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { IsZone } from '../../../common/http/index.js';
-import { LABEL, MAX_LABELS } from '../site-labels.js';
+import { IsLabel, IsZone } from '../../../common/http/index.js';
+import { MAX_LABELS } from '../../../common/labels.js';
 import { RetentionPolicyDto } from './retention-policy.dto.js';
 import { SiteAlarmsDto, SiteDestinationsDto } from './site.dto.js';
 
@@ -57,10 +56,7 @@ export class SiteInputDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_LABELS)
-  @Matches(LABEL, {
-    each: true,
-    message: 'each label must be letters, digits, ".", "_" or "-" in lower case, at most 50',
-  })
+  @IsLabel({ each: true })
   labels?: string[];
 
   /** IANA name, e.g. `Europe/Berlin`; null = the installation's. */

@@ -14,6 +14,8 @@ export interface SettingsOptions {
 
 /** A kind of storage or channel, as far as its settings go. */
 interface Kind {
+  kind: string;
+  title: string;
   settingsSchema: { properties?: Properties; required?: readonly string[] };
   secretSettings: readonly string[];
 }
@@ -79,12 +81,38 @@ export async function settingsFrom(
 
 type Properties = Readonly<Record<string, { type?: string; title?: string; description?: string } | undefined>>;
 
+/** What each kind needs. */
+export function showKinds(output: Output, kinds: readonly Kind[]): void {
+  output.data(kinds);
+  for (const kind of kinds) {
+    output.line(`${output.colors.bold(kind.kind)}  ${printable(kind.title)}`);
+    output.facts(Object.entries(propertiesOf(kind)).map(([name, about]) => [name, needOf(kind, name, about)]));
+  }
+}
+
+function needOf(kind: Kind, name: string, about: Properties[string]): string {
+  const marks = [
+    ...(requiredOf(kind).includes(name) ? ['required'] : []),
+    ...(kind.secretSettings.includes(name) ? ['secret'] : []),
+  ];
+  const description = [about?.title, about?.description].filter((part) => part !== undefined).join(': ');
+  return printable(description) + (marks.length === 0 ? '' : ` (${marks.join(', ')})`);
+}
+
+/** The settings of a storage or a channel, for a person. */
+export function settingsFacts(settings: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(settings).map(([name, value]) => [
+    name,
+    printable(typeof value === 'string' ? value : JSON.stringify(value)),
+  ]);
+}
+
 /** What it says of its settings. */
-export function propertiesOf(kind: Kind): Properties {
+function propertiesOf(kind: Kind): Properties {
   return kind.settingsSchema.properties ?? {};
 }
 
-export function requiredOf(kind: Kind): readonly string[] {
+function requiredOf(kind: Kind): readonly string[] {
   return kind.settingsSchema.required ?? [];
 }
 
