@@ -1,19 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { isWithin } from '../address-ranges.js';
 
 /** Where requests come from. `X-Forwarded-For` is believed only as far as trusted proxies wrote it. */
 export class ClientAddresses {
-  readonly #proxies = new BlockList();
-
-  /** Addresses or CIDR ranges of the trusted proxies. */
-  constructor(proxies: readonly string[]) {
-    for (const range of proxies) {
-      const [address = '', prefix] = range.split('/');
-      const family = familyOf(address);
-      if (prefix === undefined) this.#proxies.addAddress(address, family);
-      else this.#proxies.addSubnet(address, Number(prefix), family);
-    }
-  }
+  /** `proxies`: addresses or CIDR ranges of the trusted proxies. */
+  constructor(private readonly proxies: readonly string[]) {}
 
   /** The caller's address; of an IPv4 caller always in its IPv4 form. */
   of(request: Pick<IncomingMessage, 'headers' | 'socket'>): string {
@@ -31,12 +24,8 @@ export class ClientAddresses {
   }
 
   #isProxy(address: string): boolean {
-    return isIP(address) !== 0 && this.#proxies.check(address, familyOf(address));
+    return isIP(address) !== 0 && this.proxies.some((range) => isWithin(ipaddr.parse(address), range));
   }
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
 function plain(address: string): string {

@@ -1,9 +1,8 @@
 import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { type Address, isWithin } from '../address-ranges.js';
 import { outgoingRefused } from './outgoing.errors.js';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Of this host, of its link, of nobody, of many. Private networks are not here: mail and chat servers live there. */
 const refusedRanges: ReadonlySet<string> = new Set(['loopback', 'linkLocal', 'unspecified', 'multicast', 'broadcast']);
@@ -46,15 +45,6 @@ function formsOf(address: Address): Address[] {
   const carried = carriers.filter(({ range }) => address.match(range)).map(({ at }) => bytes.slice(at, at + 4));
   // `::` and `::1` are themselves, not 0.0.0.0 and 0.0.0.1 in another form; both are refused either way.
   return [address, ...carried.map((four) => new ipaddr.IPv4(four))];
-}
-
-function isWithin(address: Address, range: string): boolean {
-  const [network = '', prefix] = range.split('/');
-  if (isIP(network) === 0) return false;
-  const base = ipaddr.parse(network);
-  const bits = prefix === undefined ? base.toByteArray().length * 8 : Number(prefix);
-  if (address instanceof ipaddr.IPv4) return base instanceof ipaddr.IPv4 && address.match(base, bits);
-  return base instanceof ipaddr.IPv6 && address.match(base, bits);
 }
 
 /** Error: OUTGOING_REFUSED for an address (not a name) that may not be reached; names are checked when they are looked up. */
