@@ -1,7 +1,8 @@
 import type { BlackoutDto, RhythmDto } from './api-types-schedules.js';
 import { usageError } from './exit-codes.js';
 
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/** From Monday on. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 

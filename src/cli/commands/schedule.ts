@@ -9,9 +9,9 @@ import type {
 } from '../api-types-schedules.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
-import { plural, printable, shortId, time } from '../format.js';
+import { duration, plural, printable, shortId, time } from '../format.js';
 import { getSite } from '../lookup.js';
-import { parseBlackout, parseRhythm, parseSeconds, RHYTHMS } from '../rhythm.js';
+import { parseBlackout, parseRhythm, parseSeconds, RHYTHMS, WEEKDAYS } from '../rhythm.js';
 import { findSchedule, getSchedule } from '../schedules.js';
 import { collect, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
@@ -155,11 +155,16 @@ async function set(context: CommandContext, words: readonly string[], options: S
   return showSaved(context, saved);
 }
 
-async function showSaved({ output }: CommandContext, saved: ScheduleDto): Promise<ExitCode> {
+async function showSaved(context: CommandContext, saved: ScheduleDto): Promise<ExitCode> {
+  const { output } = context;
   output.data(saved);
   const sites = saved.kind === 'backup' || saved.kind === 'verify' ? ` (${plural(saved.sites, 'site')})` : '';
   output.line(`${saved.kind} of ${scopeText(saved)}: ${printable(saved.text)}${sites}`);
   if (saved.nextRun !== null) output.line(`  next run: ${time(saved.nextRun)}`);
+  if ((await context.connection()).embedded)
+    output.remark(
+      `${output.colors.yellow('!')} No backupd runs here: no schedule is kept until one does. Start it: backupd serve`,
+    );
   return ExitCode.Ok;
 }
 
@@ -209,7 +214,7 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
     ['id', found.id],
     ['starts', `${found.kind} of ${scopeText(found)} (${plural(found.sites, 'site')} now)`],
     ['when', printable(found.text)],
-    ['jitter', found.jitterSeconds === 0 ? 'none' : `up to ${plural(found.jitterSeconds, 'second')}`],
+    ['jitter', found.jitterSeconds === 0 ? 'none' : `up to ${duration(found.jitterSeconds)}`],
     ['blackouts', found.blackouts.map(blackoutText).join(', ') || 'none'],
     ['after a downtime', found.missed === 'skip' ? 'nothing is made up for' : 'one run for all slots that passed'],
     ['at a time', found.maxPerNode === null ? 'no limit of its own' : `${found.maxPerNode} on a host`],
@@ -269,5 +274,5 @@ function scopeText({ scope, scopeValue, scopeName }: ScheduleDto): string {
 }
 
 function blackoutText({ from, until, days }: BlackoutDto): string {
-  return `${from}-${until}${days === undefined ? '' : ` (weekdays ${days.join(',')})`}`;
+  return `${from}-${until}${days === undefined ? '' : ` on ${days.map((day) => WEEKDAYS[day - 1]).join(',')}`}`;
 }

@@ -129,6 +129,15 @@ describe('a backup that does not come', () => {
     const looksAt = (hours: number): Promise<unknown> => alarms.look('backup.overdue', new Date(slot + hours * HOUR));
     await looksAt(1.9);
     expect(await alarms.open('backup.overdue')).toEqual([]);
+    // What is held back on purpose, by a blackout or for want of room, is late a whole interval after its slot.
+    const state = (next: number, due: number): Promise<unknown> =>
+      alarms.sql(
+        `update schedule_state set last_slot = ${at(next - 4 * HOUR)}, next_slot = ${at(next)}, due_at = ${at(due)} where site_id = '${site.id}'`,
+      );
+    await state(slot, slot + 6 * HOUR);
+    await looksAt(3.9);
+    expect(await alarms.open('backup.overdue')).toEqual([]);
+    await state(slot + 4 * HOUR, slot + 4 * HOUR);
     await looksAt(2.1);
     expect(await alarms.one('backup.overdue', site.id)).toMatchObject({
       severity: 'warning',
@@ -246,6 +255,22 @@ describe('places', () => {
     const [alarm] = await alarms.open('copy.damaged');
     expect(alarm).toMatchObject({ severity: 'critical', context: { damaged: 1, missing: 0, lost: 1, sites: 1 } });
     expect(alarm?.message).toContain('1 damaged), of damaged. One backup is whole on no storage');
+    // Whole on another one: a repair will do.
+    const other = await test.admin.post<{ id: string }>('/storage', {
+      name: 'other',
+      kind: 'local',
+      settings: { path: join(test.folder, 'other') },
+    });
+    await alarms.sql(
+      `insert into backup_copy (backup_id, provider_id, state, size, created_at)
+        select backup_id, '${other.id}', 'verified', size, now() from backup_copy where state = 'damaged'`,
+    );
+    await alarms.look('copy.damaged');
+    expect(await alarms.open('copy.damaged')).toMatchObject([
+      { severity: 'warning', context: { lost: 0 }, message: expect.stringContaining('The next hourly repair') },
+    ]);
+    await alarms.sql(`delete from backup_copy where provider_id = '${other.id}'`);
+    await test.admin.call('DELETE', `/storage/${other.id}`);
     await alarms.sql(`update backup_copy set state = 'present'`);
     await alarms.look('copy.damaged');
     expect(await alarms.open('copy.damaged')).toEqual([]);
@@ -266,6 +291,13 @@ describe('places', () => {
       severity: 'critical',
       providerId: storageId,
     });
+    // One that is disabled is not missed.
+    await alarms.sql('update storage_provider set enabled = false');
+    await alarms.look('storage.unreachable', new Date(start + 302_000));
+    expect(await alarms.open('storage.unreachable')).toEqual([]);
+    await alarms.sql('update storage_provider set enabled = true');
+    await alarms.look('storage.unreachable', new Date(start + 303_000));
+    await alarms.one('storage.unreachable', storageId);
     renameSync(`${folder}-away`, folder);
     await alarms.look('storage.unreachable', new Date(start + 602_000));
     expect(await alarms.open('storage.unreachable')).toEqual([]);
@@ -275,6 +307,8 @@ describe('places', () => {
       severity: 'warning',
       context: { everyDays: 30 },
     });
+    await alarms.look('proof.overdue', new Date(start + 61 * 24 * HOUR));
+    expect((await alarms.one('proof.overdue', storageId)).severity).toBe('critical');
     await alarms.look('proof.overdue', new Date(start));
     expect(await alarms.open('proof.overdue')).toEqual([]);
 
@@ -292,16 +326,25 @@ describe('places', () => {
 
     await alarms.settings({ diskPercent: 100 });
     await alarms.look('disk.low');
-    const [disk] = await alarms.open('disk.low');
+    const [disk, ...same] = await alarms.open('disk.low');
     expect(disk?.message).toContain(`The disk of the data dir (${test.config.paths.root}`);
+    expect(same).toEqual([]);
     await alarms.settings({ diskPercent: 0 });
+    const largest = 4e15;
+    await alarms.sql(`update backup set bundle_size = bundle_size + ${largest}`);
+    await alarms.look('disk.low');
+    expect(await alarms.open('disk.low')).toMatchObject([
+      { severity: 'critical', message: expect.stringMatching(/; the largest bundle so far had 4000000\.\d GB\.$/) },
+    ]);
+    await alarms.sql(`update backup set bundle_size = bundle_size - ${largest}`);
     await alarms.look('disk.low');
     expect(await alarms.open('disk.low')).toEqual([]);
 
     const site = await GatedSite.make(test, 'moving');
     renameSync(site.path, `${site.path}-elsewhere`);
     await alarms.sql(
-      `update alarm set cleared_at = now() - interval '366 days' where cleared_at is not null and kind = 'disk.low'`,
+      `update alarm set cleared_at = now() - case kind when 'disk.low' then interval '366 days' else interval '364 days' end
+        where cleared_at is not null and kind in ('disk.low', 'quota.near')`,
     );
     const watch = alarms.watch();
     await watch.tick();
@@ -311,6 +354,12 @@ describe('places', () => {
       hint: expect.stringContaining(`backupd sites edit ${site.id} --path <path>`),
     });
     expect((await test.viewer.get<Page<AlarmDto>>('/alarms?kind=disk.low')).total).toBe(0);
+    expect((await test.viewer.get<Page<AlarmDto>>('/alarms?kind=quota.near')).total).toBe(1);
+    await test.admin.post(`/sites/${site.id}/pause`);
+    await alarms.look('site.vanished');
+    expect(await alarms.open('site.vanished')).toEqual([]);
+    await test.admin.post(`/sites/${site.id}/resume`);
+    await alarms.look('site.vanished');
     renameSync(`${site.path}-elsewhere`, site.path);
     // Looked at every five minutes only.
     await watch.tick();
@@ -367,6 +416,14 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   expect(bad.stdout).toMatch(/^✖ \d of \d sites are safe\. 1 critical alarm\. /);
   expect(bad.stdout).toContain('The backup of "new" failed: The site is not readable.');
   expect((await cliAs(test.viewer, ['status', '--nagios'])).code).toBe(2);
+  // What somebody has seen is not news, and the site is not safe for that.
+  await test.operator.post(`/alarms/${(await alarms.one('backup.failed', site.id)).id}/acknowledge`);
+  expect(await test.viewer.get('/status')).toMatchObject({
+    level: 'warning',
+    alarms: { critical: 0, warning: 0, acknowledged: 1 },
+    open: [],
+  });
+  await alarms.sql(`update alarm set acknowledged_at = null where subject = '${site.id}'`);
   const gone = { url: 'http://127.0.0.1:1', token: 'x' };
   expect(await cliAs(gone, ['status', '--nagios'])).toMatchObject({
     code: 2,

@@ -80,6 +80,49 @@ describe('metrics of a server that has worked', () => {
       },
       { everyMs: 300 },
     );
+    const run = `backupd_site_next_run_timestamp_seconds{site_id="${site.id}",site="shop \\"a\\""}`;
+    expect(valueOf(await scrape(), run)).toBeNull();
+    const schedule = await test.operator.post<{ id: string; nextRun: string }>('/schedules', {
+      kind: 'backup',
+      scope: 'all',
+      rhythm: { every: 'month', days: [1], at: '02:00' },
+    });
+    // Waits for an hour, and for a minute since it could have begun.
+    await sql(
+      test,
+      `insert into job (id, site_id, site_name, module, kind, status, stages, warnings, backup_id, request, delivery_id, created_at, retry_at)
+        select gen_random_uuid(), id, name, module, 'backup', 'pending', '[]', '[]', gen_random_uuid(), '{}', gen_random_uuid(),
+          now() - interval '1 hour', now() - interval '1 minute' from site`,
+    );
+    // With warnings it is no good one.
+    const hook = await test.admin.post<{ id: string }>('/hooks', {
+      name: 'fails',
+      moment: 'before:backup_files',
+      siteId: site.id,
+      command: ['false'],
+    });
+    const waiting = await until(
+      'the schedule and the job to be seen',
+      async () => {
+        const now = await scrape();
+        return valueOf(now, run) !== null && valueOf(now, 'backupd_jobs_active{status="pending"}') === 1 ? now : null;
+      },
+      { everyMs: 300 },
+    );
+    expect(valueOf(waiting, run)).toBe(Date.parse(schedule.nextRun) / 1000);
+    expect(valueOf(waiting, 'backupd_queue_oldest_age_seconds')).toBeGreaterThan(59);
+    expect(valueOf(waiting, 'backupd_queue_oldest_age_seconds')).toBeLessThan(600);
+    await sql(test, `delete from job where status = 'pending'`);
+    await site.backUp();
+    await until(
+      'a partial backup to be counted',
+      async () => valueOf(await scrape(), 'backupd_jobs_total{kind="backup",outcome="partial"}') === 1,
+      { everyMs: 300 },
+    );
+    await test.admin.call('DELETE', `/hooks/${hook.id}`);
+    await test.operator.post(`/schedules/${schedule.id}/pause`);
+    await until('no next run to be told', async () => valueOf(await scrape(), run) === null, { everyMs: 300 });
+    await test.admin.call('DELETE', `/schedules/${schedule.id}`);
     await test.admin.post(`/sites/${site.id}/pause`);
     await until('the paused site to be left out', async () => !(await scrape()).includes(site.id), { everyMs: 300 });
   });

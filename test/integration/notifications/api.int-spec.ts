@@ -176,6 +176,14 @@ it('the command line sets up, lists, shows, tests, changes and removes', async (
   expect(broken).toMatchObject({ code: 1 });
   expect(broken.stdout).toContain('nothing listens there');
   expect(broken.stdout).toContain('backupd notify test "no good"');
+  expect(broken.stdout).toContain('backupd notify rules add "no good" --channel "no good" --event "alarm.*"');
+  // A switch that hears of trouble only would never be pinged.
+  const silent = await notify(['setup', '--kind', 'healthchecks', '--secret-env', 'url=U'], {
+    env: { U: 'http://127.0.0.1:1/x' },
+  });
+  expect(silent.stdout).toContain(
+    'backupd notify rules add healthchecks --channel healthchecks --event "job.*:backup"\n',
+  );
   const listed = await notify(['channels']);
   expect(listed.stdout).toMatch(/team +slack +\*\*\*/);
   const rule = [
@@ -209,6 +217,9 @@ it('the command line sets up, lists, shows, tests, changes and removes', async (
   const shown = JSON.parse((await notify(['rules', 'show', 'team', '--json'])).stdout) as object;
   expect(shown).toMatchObject({ quietHours: null, digest: null, remindHours: null, labels: null, recovered: false });
   const id = await news.site('cli.example');
+  expect((await notify(['rules', 'edit', 'team', '--site', 'cli.example'])).stdout).toMatch(/sites +cli\.example\n/);
+  expect((await notify(['rules'])).stdout).toContain(' cli.example ');
+  await notify(['rules', 'edit', 'team', '--all-sites']);
   await news.tick();
   receiver.status('cli', 404);
   await news.happen(jobFailed(id, 'cli.example'));

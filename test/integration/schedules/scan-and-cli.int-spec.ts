@@ -171,7 +171,11 @@ describe('backupd schedule', () => {
   });
 
   it('shows, pauses, resumes, runs and removes one', async () => {
-    expect((await run('schedule', 'show', 'backup of all sites')).stdout).toMatch(/jitter +up to 7 200 seconds/);
+    expect((await run('schedule', 'show', 'backup of all sites')).stdout).toMatch(/jitter +up to 2 h 00 min/);
+    await run('schedule', 'set', 'daily', '04:00', '--blackout', 'sat,sun 08:00-20:00');
+    expect((await run('schedule', 'show', 'backup of all sites')).stdout).toMatch(
+      /blackouts +08:00-20:00 on sat,sun\n/,
+    );
     expect((await run('schedule', 'pause', 'backup of all sites')).stdout).toContain('(paused) (0 sites)');
     expect((await run('schedule', 'resume', 'backup of all sites')).stdout).not.toContain('paused');
     expect(await run('schedule', 'run', 'reconcile')).toMatchObject({

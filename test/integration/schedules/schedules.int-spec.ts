@@ -92,6 +92,51 @@ describe('a slot', () => {
     await tick(at(4, 0, 30));
     await tick(at(28, 0, 1));
     for (const each of sites) expect(await outcomes(each.id)).toEqual(['16T04:00 started', '15T04:00 started']);
+    const [first] = sites;
+    const entries = await test.admin.get<{ items: unknown[] }>(
+      `/audit?action=schedules.start&target=${first?.id ?? ''}`,
+    );
+    expect(entries.items).toMatchObject([{ actor: 'system' }, { actor: 'system', details: { scheduleId: id } }]);
+  });
+
+  it('that was dealt with is not run again, even when the row that says so comes back', async () => {
+    const one = await site();
+    await make({});
+    await tick(at(4, 0, 1));
+    await allEnded(one.id);
+    await test.app
+      .get(MikroORM)
+      .em.fork()
+      .execute('update schedule_state set next_slot = ?, due_at = ? where site_id = ?', [
+        at(4).toISOString(),
+        at(4).toISOString(),
+        one.id,
+      ]);
+    await tick(at(4, 0, 5));
+    expect(await jobsOf(one.id)).toHaveLength(1);
+    expect((await scheduleOf(one.id)).next[0]?.slotAt).toBe(at(28).toISOString());
+  });
+
+  it('that a fault of backupd keeps from starting is tried again a minute later, and stops no other', async () => {
+    const [bad, good] = [await site(), await site()];
+    const em = test.app.get(MikroORM).em.fork();
+    await em.execute(
+      `create function fault() returns trigger language plpgsql as $$ begin raise exception 'a fault'; end $$;
+        create trigger fault before insert on job for each row when (new.site_id = '${bad.id}') execute function fault()`,
+    );
+    try {
+      await make({});
+      await tick(at(4, 0, 1));
+      expect((await scheduleOf(bad.id)).waiting).toMatch(/^A fault of backupd kept it from starting/);
+      expect(await outcomes(bad.id)).toEqual([]);
+      expect(await outcomes(good.id)).toEqual(['15T04:00 started']);
+    } finally {
+      await em.execute('drop trigger fault on job; drop function fault');
+    }
+    await tick(at(4, 0, 50));
+    expect(await outcomes(bad.id)).toEqual([]);
+    await tick(at(4, 1, 2));
+    expect(await outcomes(bad.id)).toEqual(['15T04:00 started']);
   });
 
   it('is not waited for until a time that only a wrong clock had come to', async () => {
@@ -290,10 +335,38 @@ describe('other kinds', () => {
     expect((await test.viewer.get<Page<unknown>>('/reconciliations')).total).toBe(1);
     // Paused it is off, built in or not.
     await test.operator.post(`/schedules/${retention.id}/pause`);
+    const each = await site();
+    await test.admin.call('PATCH', `/sites/${each.id}`, { retention: { keepLast: 1 } });
+    const old = (await each.backUp()).backupId ?? '';
+    await each.backUp();
+    const isLetGo = async (): Promise<boolean> =>
+      (await test.viewer.get<{ expiresAt: string | null }>(`/backups/${old}`)).expiresAt !== null;
     await test.app.get(RetentionSchedule).run();
+    expect(await isLetGo()).toBe(false);
+    await test.admin.call('DELETE', `/schedules/${retention.id}`);
+    await test.app.get(RetentionSchedule).run();
+    expect(await isLetGo()).toBe(true);
     expect(await test.operator.post(`/schedules/${reconcile.id}/run`)).toMatchObject({ begun: true });
     await test.app.get(InstallationTasks).settled();
     expect((await test.viewer.get<Page<unknown>>('/reconciliations')).total).toBe(2);
+  });
+
+  it('and make up for what passed once, or leave it out', async () => {
+    // Not the slot of the test before: that one was dealt with.
+    const skipping = await make({ kind: 'retention', missed: 'skip', rhythm: yearly('05:00') });
+    const once = await make({ kind: 'reconcile', rhythm: yearly('05:00') });
+    const slots = async ({ id }: ScheduleDto): Promise<unknown> =>
+      (await test.viewer.get<ScheduleDetailsDto>(`/schedules/${id}`)).lastSlots;
+    await tick(at(9));
+    await test.app.get(InstallationTasks).settled();
+    const passed = 'A slot passed while backupd did not run.';
+    const leftOut = `${passed} It was left out, as the schedule says.`;
+    expect(await slots(skipping)).toMatchObject([{ outcome: 'missed', note: leftOut }]);
+    expect(await slots(once)).toMatchObject([{ outcome: 'started', note: expect.stringContaining(passed) }]);
+    const news = await told(null);
+    expect(news).toHaveLength(2);
+    expect(news).toContain(leftOut);
+    expect(news).toContainEqual(expect.stringMatching(`^${passed} .*: completed$`));
   });
 });
 
@@ -380,6 +453,12 @@ describe('the API', () => {
     expect(await test.viewer.get('/schedules/settings')).toEqual({ timeZone: 'America/New_York' });
     expect((await scheduleOf(each.id)).next[0]?.slotAt).toBe(at(8).toISOString());
     await test.admin.call('PUT', '/schedules/settings', { timeZone: 'UTC' });
+    // All that decides when a run begins holds at once.
+    const { items } = await test.viewer.get<Page<ScheduleDto>>('/schedules');
+    await test.operator.call('PATCH', `/schedules/${items[0]?.id ?? ''}`, {
+      blackouts: [{ from: '03:00', until: '06:00' }],
+    });
+    expect((await scheduleOf(each.id)).next[0]).toEqual({ slotAt: at(4).toISOString(), startsAt: at(6).toISOString() });
   });
 
   it('slots of long ago go, and so do schedules of a site that is gone', async () => {
@@ -388,10 +467,12 @@ describe('the API', () => {
     await tick(at(4, 0, 1));
     await allEnded(each.id);
     await test.admin.call('DELETE', `/sites/${each.id}`);
-    await tick(new Date(FAR + 100 * DAY));
-    const em = test.app.get(MikroORM).em.fork();
-    const rows = await em.execute('select 1 from schedule_slot where site_id = ?', [each.id]);
-    expect(rows).toEqual([]);
+    const kept = (): Promise<unknown[]> =>
+      test.app.get(MikroORM).em.fork().execute('select 1 from schedule_slot where site_id = ?', [each.id]);
+    await tick(new Date(FAR + 90 * DAY));
+    expect(await kept()).toHaveLength(1);
+    await tick(new Date(FAR + 91 * DAY));
+    expect(await kept()).toEqual([]);
     expect((await test.viewer.get<Page<unknown>>('/schedules')).total).toBe(0);
   });
 });

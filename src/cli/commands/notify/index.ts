@@ -43,17 +43,17 @@ async function setup(context: CommandContext, options: SetupOptions): Promise<Ex
   const channel = await addChannel(context, name, options);
   const test = await sendTest(api, channel);
   showTest(context, channel, test);
+  const pings = channel.kind === 'healthchecks' || channel.kind === 'uptime-kuma';
+  const events = pings ? PINGS : TROUBLE;
   if (!test.ok) {
     output.data({ channel, test, rule: null });
     output.line(`The channel is kept, without a rule. Correct it: backupd notify channels edit ${quoted(name)} …`);
     output.line(`then: backupd notify test ${quoted(name)}`);
     output.line(
-      `      backupd notify rules add ${quoted(name)} --channel ${quoted(name)} ${TROUBLE.map((each) => `--event "${each}"`).join(' ')}`,
+      `      backupd notify rules add ${quoted(name)} --channel ${quoted(name)} ${events.map((each) => `--event "${each}"`).join(' ')}`,
     );
     return ExitCode.Failed;
   }
-  const pings = channel.kind === 'healthchecks' || channel.kind === 'uptime-kuma';
-  const events = pings ? PINGS : TROUBLE;
   const rule = await api.post<NotificationRuleDto>('/notifications/rules', { name, events, channelIds: [channel.id] });
   output.data({ channel, test, rule });
   output.line(`${printable(name)} is told of: ${events.join(', ')}`);

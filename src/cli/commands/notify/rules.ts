@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient } from '../../api-client.js';
+import type { SiteDto } from '../../api-types.js';
 import type { NotificationChannelDto, NotificationRuleDto } from '../../api-types-notifications.js';
 import type { CommandContext } from '../../command-context.js';
 import { ExitCode, usageError } from '../../exit-codes.js';
@@ -197,6 +198,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const api = await context.api();
   const found = await allOf<NotificationRuleDto>(api, '/notifications/rules');
   const names = await channelNames(api);
+  const sites = await siteNames(api, found);
   output.data(found);
   output.table(
     ['ID', 'NAME', 'EVENTS', 'FROM', 'SITES', 'TO', 'WHEN'],
@@ -205,7 +207,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       printable(rule.name) + (rule.enabled ? '' : output.colors.yellow(' (disabled)')),
       rule.events.join(' '),
       rule.minSeverity,
-      sitesText(rule),
+      sitesText(rule, sites),
       rule.channelIds.map((id) => printable(names.get(id) ?? shortId(id))).join(', '),
       whenText(rule),
     ]),
@@ -218,14 +220,15 @@ export async function showRule(context: CommandContext, rule: NotificationRuleDt
   const { output } = context;
   output.data(rule);
   if (output.json) return ExitCode.Ok;
-  const names = await channelNames(await context.api());
+  const api = await context.api();
+  const names = await channelNames(api);
   output.line(output.colors.bold(printable(rule.name)));
   output.facts([
     ['id', rule.id],
     ['enabled', rule.enabled ? 'yes' : 'no'],
     ['events', rule.events.join(', ')],
     ['from', rule.minSeverity],
-    ['sites', sitesText(rule)],
+    ['sites', sitesText(rule, await siteNames(api, [rule]))],
     ['to', rule.channelIds.map((id) => printable(names.get(id) ?? id)).join(', ')],
     ['when', whenText(rule)],
     ['end', rule.recovered ? 'told' : 'not told'],
@@ -239,9 +242,17 @@ async function channelNames(api: ApiClient): Promise<Map<string, string>> {
   return new Map(channels.map(({ id, name }) => [id, name]));
 }
 
-function sitesText({ siteIds, labels }: NotificationRuleDto): string {
+/** Names of sites by their ids; only where a rule names sites. */
+async function siteNames(api: ApiClient, rules: readonly NotificationRuleDto[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  if (rules.some(({ siteIds }) => siteIds !== null))
+    for await (const { id, name } of api.all<SiteDto>('/sites')) names.set(id, name);
+  return names;
+}
+
+function sitesText({ siteIds, labels }: NotificationRuleDto, names: ReadonlyMap<string, string>): string {
   const parts = [
-    ...(siteIds === null ? [] : siteIds.map(shortId)),
+    ...(siteIds === null ? [] : siteIds.map((id) => printable(names.get(id) ?? `${shortId(id)} (gone)`))),
     ...(labels === null ? [] : labels.map((label) => `label ${label}`)),
   ];
   return parts.length === 0 ? 'all' : parts.join(', ');
