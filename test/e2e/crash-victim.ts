@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { Client } from 'pg';
 import { expect } from 'vitest';
 import type { BackupDto, JobDto, SiteDto } from '../../src/cli/api-types.js';
 import { SeededRandom, snapshotTree } from '../../src/engine/testing/index.js';
@@ -18,6 +19,12 @@ import type { WordPressSite } from '../support/wordpress.js';
 
 /** Another one tries other instants. */
 const CRASH_SEED = 20_261_126;
+/** This part of the kills after the first meets a start, the others a job at work. */
+const STARTING = 0.2;
+
+function spanOf({ startedAt, finishedAt }: JobDto): number {
+  return Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '');
+}
 
 function equal(found: unknown, expected: unknown): void {
   expect(found, `seed ${CRASH_SEED}`).toEqual(expected);
@@ -33,9 +40,10 @@ export class Victim {
   private site!: SiteDto;
   private readonly database = cloneDatabase();
   private readonly random: SeededRandom;
-  /** Kills that are still to come, as parts of the time that they are spread over. */
+  /** Kills that are still to come, as parts of the span that they are spread over. */
   private instants: number[];
-  private wholeMs = 0;
+  /** How long a job runs undisturbed: all of it, one with few changes, and of that the last stages. */
+  private spanMs = { full: 0, changes: 0, rest: 0 };
   private startMs = 0;
   private readonly jobs: JobDto[] = [];
 
@@ -63,7 +71,8 @@ export class Victim {
       .map(({ item }) => item);
   }
 
-  private async start(killAfterMs?: number): Promise<TestMaster | null> {
+  /** With `untilKill` it is killed when that has passed; resolves when it is gone. */
+  private async start(untilKill?: () => Promise<void>): Promise<TestMaster | null> {
     const env = { BACKUPD_DATABASE_URL: (await this.database).url, BACKUPD_RETRY_SECONDS: '1' };
     let killed = false;
     try {
@@ -71,15 +80,15 @@ export class Victim {
         dataDir: this.dataDir,
         env,
         onSpawn: (child) => {
-          if (killAfterMs === undefined) return;
-          setTimeout(() => {
+          if (untilKill === undefined) return;
+          void untilKill().finally(() => {
             killed = true;
             child.kill('SIGKILL');
-          }, killAfterMs);
+          });
           child.once('exit', () => this.gone.resolve());
         },
       });
-      if (killAfterMs === undefined) return master;
+      if (untilKill === undefined) return master;
     } catch (error) {
       if (!killed) throw error;
     }
@@ -91,6 +100,8 @@ export class Victim {
 
   /** The first start and the first backup: how long they take undisturbed. */
   async begin(): Promise<void> {
+    this.client = new Client({ connectionString: (await this.database).url });
+    await this.client.connect();
     this.master = (await this.start())!;
     const { api } = this.master;
     let more = {};
@@ -102,10 +113,17 @@ export class Victim {
       more = { destinations: { mode: 'all', providers: [{ id }] } };
     }
     this.site = await api.addSite(this.wordpress.root, more);
-    const first = performance.now();
-    this.jobs.push(await api.backUp(this.site.id));
-    this.wholeMs = performance.now() - first;
-    like(this.jobs, [{ status: 'completed', warnings: [] }]);
+    const full = await api.backUp(this.site.id);
+    const changes = await api.backUp(this.site.id);
+    this.jobs.push(full, changes);
+    for (const job of this.jobs) like(job, { status: 'completed', warnings: [] });
+    const lasting = new Set(['create_bundle', 'upload_remote', 'cleanup']);
+    const rest = changes.stages.filter(({ name }) => lasting.has(name));
+    this.spanMs = {
+      full: spanOf(full),
+      changes: spanOf(changes),
+      rest: rest.reduce((sum, { durationSeconds }) => sum + (durationSeconds ?? 0) * 1000, 0),
+    };
     // The first start takes longer than all others.
     await this.master.kill();
     const again = performance.now();
@@ -118,17 +136,24 @@ export class Victim {
   async backUpUnderFire(kills: number, full: boolean): Promise<JobDto> {
     await appendFile(join(this.wordpress.root, 'wp-content/changing.txt'), `${this.jobs.length}\n`);
     const job = await this.master.api.post<JobDto>(`/sites/${this.site.id}/backups`, { full });
+    let attempt = 0;
     for (let i = 0; i < kills; i++) {
       const instant = this.instants.pop() ?? 0;
-      if (i > 0) {
-        // A quarter while it starts, the others while it works.
-        await this.start(
-          instant < 0.25 ? 4 * instant * this.startMs : this.startMs + ((instant - 0.25) / 0.75) * 0.8 * this.wholeMs,
-        );
+      if (i > 0 && instant < STARTING) {
+        await this.start(() => pause((instant / STARTING) * this.startMs));
         continue;
       }
-      await pause(instant * this.wholeMs);
-      await this.master.kill();
+      // What is left of a job that goes on takes as long as its last stages.
+      const span = i === 0 ? this.spanMs[full ? 'full' : 'changes'] : this.spanMs.rest;
+      const midst = async (): Promise<void> => {
+        attempt = await this.atWork(job.id, attempt);
+        await pause((i === 0 ? instant : (instant - STARTING) / (1 - STARTING)) * span);
+      };
+      if (i > 0) await this.start(midst);
+      else {
+        await midst();
+        await this.master.kill();
+      }
     }
     this.master = (await this.start())!;
     let ended = await this.master.api.ended(job.id);
@@ -144,6 +169,23 @@ export class Victim {
     like(await this.master.api.ended(verify.id), { status: 'completed', error: null, warnings: [] });
     return ended;
   }
+
+  /** Waits for a run of the job after that one, or for its end; the number of its newest run. */
+  private async atWork(jobId: string, after: number): Promise<number> {
+    const sql = 'select attempt, status from job where id = $1';
+    return until(
+      'the job to run',
+      async () => {
+        const { rows } = await this.client.query<{ attempt: number; status: string }>(sql, [jobId]);
+        const [row] = rows;
+        if (row === undefined || row.status === 'pending' || (row.status === 'running' && row.attempt <= after))
+          return null;
+        return row.attempt;
+      },
+      { timeoutMs: 60_000, everyMs: 10 },
+    );
+  }
+  private client!: Client;
 
   /** The site as it was when the backup was made. */
   async expectRestorable(job: JobDto): Promise<void> {
@@ -200,6 +242,7 @@ export class Victim {
 
   async end(): Promise<void> {
     await this.master?.stop();
+    await this.client?.end();
     await (await this.database).drop();
   }
 }

@@ -1,5 +1,6 @@
 import { AppError, asAppError, cancelledError, throwIfAborted } from '../../common/errors/index.js';
 import { type ResourceGate, type RollBackEnd, type StageOutcome, StopRequest } from '../ports/index.js';
+import { watchHearing } from './deaf-watch.js';
 import type { StageRecord } from './observer.js';
 import type { RunJournal } from './run-journal.js';
 import type { RunnableStage } from './runnable-stage.js';
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   resources: ResourceGate;
   /** A stage in which nothing has moved for so long is stopped: STAGE_STALLED. 0 = never. */
   stallMs: number;
+  /** What is told of a stage that still runs so long after it was stopped, and again after each such time: why it was stopped. */
+  deaf?: { afterMs: number; tell: (stage: string, why: AppError) => void };
 }
 
 /** What may end a run from outside. */
@@ -173,8 +176,10 @@ export class JobRunner {
     let outcome: StageOutcome | null = null;
     let error: AppError | null = null;
     let gaveWay: string | null = null;
+    const any = AbortSignal.any([signal, others.signal, watch.signal]);
+    const { deaf } = this.options;
+    const hears = deaf && watchHearing(any, deaf.afterMs, () => deaf.tell(stage.name, whyStopped(run, watch)));
     try {
-      const any = AbortSignal.any([signal, others.signal, watch.signal]);
       throwIfAborted(any);
       outcome = await stage.run(any, {
         journal,
@@ -185,7 +190,7 @@ export class JobRunner {
     } catch (thrown) {
       // Whatever a stage throws once it was told to stop (a killed child, a closed stream) is that stop.
       if (others.signal.aborted && !signal.aborted) gaveWay = 'Stopped, as another stage failed.';
-      error = signal.aborted ? stopError(signal) : watch.signal.aborted ? watch.error() : asAppError(thrown);
+      error = signal.aborted || watch.signal.aborted ? whyStopped(run, watch) : asAppError(thrown);
       const waited = run.drain.aborted && !signal.aborted && error.code === 'JOB_CANCELLED';
       if (waited) gaveWay ??= 'Stopped, as backupd is stopping: what it waits for begins no more.';
       if (gaveWay === null) {
@@ -193,6 +198,7 @@ export class JobRunner {
         stages.giveUp();
       }
     } finally {
+      hears?.();
       watch.end();
     }
     const seconds = Math.round(performance.now() - started) / 1000;
@@ -268,6 +274,11 @@ const never = new AbortController().signal;
 /** No stage failed: all is done, or a shut-down let no more begin. */
 function endOfGood(stages: StageSet): RunEnd {
   return { outcome: stages.areAllDone ? 'completed' : 'interrupted' };
+}
+
+function whyStopped({ signal, others }: Run, watch: StallWatch): AppError {
+  if (signal.aborted) return stopError(signal);
+  return watch.signal.aborted ? watch.error() : asAppError(others.signal.reason);
 }
 
 function stopError(signal: AbortSignal): AppError {

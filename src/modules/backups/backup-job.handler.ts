@@ -10,6 +10,7 @@ import {
   type JobHandler,
   JobHandlers,
   JobKind,
+  lostRuns,
   type RunContext,
   secretsOf,
 } from '../jobs/index.js';
@@ -159,7 +160,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
     const hasFailedOver = this.failedOver.delete(job.id);
-    return status !== 'completed' || hasFailedOver || job.request['takenOver'] === true;
+    return status !== 'completed' || hasFailedOver || lostRuns(job).length > 0;
   }
 
   async ended(job: Job, em: EntityManager): Promise<void> {
@@ -173,7 +174,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   async sweep(job: Job, context: Pick<RunContext, 'workDir'>): Promise<void> {
     await new WorkFolder(context.workDir).clear();
     const keys = job.startedAt instanceof Date ? keysFor(job.siteId, job.startedAt, job.backupId) : null;
-    const isTakenOver = job.request['takenOver'] === true;
+    const isTakenOver = lostRuns(job).length > 0;
     const enabled = new Set((await this.storage.enabledDestinations()).map(({ providerId }) => providerId));
     const failures: unknown[] = [];
     for (const { providerId, driver } of await this.storage.allDestinations()) {

@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
+import { passingError } from '../../database/index.js';
 import type { CatalogueWriter, CommittedBackup } from '../../engine/ports/index.js';
 import { jobLost, JobsService } from '../jobs/index.js';
 import { Backup, BackupCopy } from './backup.entity.js';
@@ -36,9 +37,17 @@ export class Catalogue implements CatalogueWriter {
 
   /**
    * Enters a stored backup and its copies; the same again changes nothing. With the delivery of the run that made it: error JOB_LOST
-   * when another run has the job by now, as that one makes the backup.
+   * when another run has the job by now, as that one makes the backup. CATALOGUE_AWAY when the database is: tried later.
    */
   async commit(made: CommittedBackup, deliveryId?: string): Promise<void> {
+    try {
+      await this.enter(made, deliveryId);
+    } catch (error) {
+      throw passingError(error);
+    }
+  }
+
+  private async enter(made: CommittedBackup, deliveryId?: string): Promise<void> {
     const job = await this.jobs.get(made.jobId);
     const { siteName, module, warningCount } = job;
     await this.orm.em.fork().transactional(async (em) => {

@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { StorageDriver } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
-import { Job, lockSite } from '../jobs/index.js';
+import { Job, lockSite, lostRuns } from '../jobs/index.js';
 import { Backup, BackupCopy } from './backup.entity.js';
 import { BundleReferences } from './bundle-references.js';
 
@@ -38,7 +38,7 @@ export class Leftovers {
   }
 
   /**
-   * Removes the objects of the job's backup that are neither the catalogue's nor those of the run that has the job now: an earlier
+   * Removes the objects, and ends the uploads, of the job's backup that are neither the catalogue's nor those of the run that has the job now: an earlier
    * run of another master wrote them under keys of its own. Errors: the storage's.
    */
   async removeLost({ id, siteId }: Pick<Job, 'id' | 'siteId'>, driver: StorageDriver): Promise<void> {
@@ -55,6 +55,10 @@ export class Leftovers {
       // In key order: a manifest goes before its bundle.
       for await (const { key } of driver.list(`sites/${job.siteId}/`))
         if (key.includes(`-${job.backupId}.`) && !kept.has(key)) await driver.delete(key);
+      for (const began of lostRuns(job)) {
+        const { bundleKey } = keysFor(job.siteId, began, job.backupId);
+        if (!kept.has(bundleKey)) await driver.endUploads?.(bundleKey);
+      }
     });
   }
 }

@@ -6,7 +6,7 @@ import type { HandledPlan, JobHandler } from './job-handler.js';
 import type { JobRecorder } from './job-recorder.js';
 import type { JobEnd, Keep } from './job-store.js';
 import { AttemptOutcome, type Job, JobStatus } from './job.entity.js';
-import { restoreInterrupted, rollbackFailed } from './jobs.errors.js';
+import { restoreInterrupted, rollbackFailed, stageNotStopped } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { SafeValues } from './safe-value.js';
 
@@ -20,6 +20,8 @@ export interface JobRun {
   recorder: JobRecorder | null;
   /** What the job keeps when it has failed; found out before anything is cleaned up. */
   keep: Keep | null;
+  /** One of its stages does not hear that it was stopped. */
+  deaf: 'no' | 'told' | 'let-go';
 }
 
 /** Records how runs end: in the job's row, and by removing what nobody needs any more. */
@@ -34,9 +36,44 @@ export class JobEnding {
     return handler.resumable && error.retry === 'later' && job.failures + 1 < this.parts.timings.attempts;
   }
 
+  /**
+   * One of its stages was stopped and does not end (a dead mount). The job ends without it, so that its site is free. Whatever that stage
+   * still writes is refused, as for a run that lost its job; what it leaves stays until it has ended. Only told for a restore: it can't be
+   * taken back while it still changes the site. Idempotent.
+   */
+  async letGo(run: JobRun, stage: string, why: AppError): Promise<void> {
+    const { job, handler, signal } = run;
+    const reason: unknown = signal.reason;
+    const isShutdown = reason instanceof StopRequest && reason.why === 'shutdown';
+    if (run.deaf === 'let-go' || isShutdown) return;
+    if (run.deaf === 'no')
+      this.logger.error(
+        `Job ${job.id} (${job.kind} of ${job.siteName}): ${stage} was stopped and does not end. ${why.message}` +
+          (handler.resumable ? '' : ' Its site is held until it does: a restore is taken back only then.'),
+      );
+    run.deaf = 'told';
+    if (!handler.resumable) return;
+    this.parts.sweeper.keepOff(job.id);
+    const status = signal.aborted ? 'cancelled' : 'failed';
+    const how: JobEnd = { status, error: stageNotStopped(stage, why), result: null, litter: true, stage };
+    const ended = await this.parts.store.end(job.id, how, run.recorder?.safe, job.deliveryId);
+    if (ended.error?.code !== 'STAGE_NOT_STOPPED') return;
+    run.deaf = 'let-go';
+    // Not waited for: the site may lie on what does not answer.
+    void this.parts.handlers.release(job, this.parts.contexts.folderOf(job.id).path);
+  }
+
+  /** The run has ended, also one that was let go: only now can go what it left. */
+  async over({ job, deaf }: JobRun): Promise<void> {
+    if (deaf === 'no') return;
+    this.parts.sweeper.keepOff(job.id, false);
+    if (deaf === 'let-go') await this.parts.sweeper.sweep(job);
+  }
+
   /** The run came to an end of its own or was stopped. */
   async finish(run: JobRun, plan: HandledPlan | null, end: RunEnd): Promise<void> {
     const { job, handler } = run;
+    if (run.deaf === 'let-go') return;
     if (end.outcome === 'postponed' || (end.outcome === 'interrupted' && handler.resumable)) {
       await this.requeue(run, end);
       return;
@@ -58,6 +95,7 @@ export class JobEnding {
   /** The run failed outside its stages: it could not be prepared, or not be recorded. */
   async giveUp(run: JobRun, error: AppError): Promise<void> {
     const { job, handler, signal } = run;
+    if (run.deaf === 'let-go') return;
     const isLost = error.code === 'JOB_LOST' || !(await this.parts.store.isHeld(job));
     // A restore that another master has ended can only be taken back here.
     if (isLost && !handler.resumable) await this.parts.sweeper.sweep(job);

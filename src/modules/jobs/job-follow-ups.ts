@@ -1,12 +1,16 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { type FilterQuery, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { withLogContext } from '../../common/logging/index.js';
+import { tryLock } from '../../database/index.js';
+import { databaseUrlOf } from '../events/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobExtensions } from './job-extensions.js';
 import { Job, JobStatus } from './job.entity.js';
 
 const ENDED = [JobStatus.Completed, JobStatus.Failed, JobStatus.Cancelled];
 const PAGE = 500;
+/** Longer than all hooks of an end take: a master that lives has done it by then. */
+const OTHERS_AFTER_MS = 3_600_000;
 
 /** Has done what other features want to do once a job's end is recorded. Each is tried until it worked. */
 @Injectable()
@@ -26,13 +30,29 @@ export class JobFollowUps {
     void this.run(jobId);
   }
 
-  /** For all that ended here and were not followed up, one after the other. */
+  /** For all that ended here and were not followed up, one after the other; then for those of masters that are gone. */
   async runDue(): Promise<void> {
-    const where = { followUp: true, status: { $in: ENDED }, runnerId: await this.instance.get() };
-    const due = await this.orm.em
-      .fork()
-      .find(Job, where, { fields: ['id'], limit: PAGE, orderBy: { finishedAt: 'asc' } });
-    for (const { id } of due) if (!this.stop.signal.aborted) await this.run(id);
+    const runnerId = await this.instance.get();
+    for (const id of await this.due({ runnerId })) await this.run(id);
+    const gone = {
+      finishedAt: { $lt: new Date(Date.now() - OTHERS_AFTER_MS) },
+      $or: [{ runnerId: null }, { runnerId: { $ne: runnerId } }],
+    };
+    if ((await this.due(gone)).length === 0) return;
+    // Several masters may see that one is gone.
+    const lock = await tryLock(databaseUrlOf(this.orm), 'backupd:follow-ups');
+    if (lock === null) return;
+    try {
+      for (const id of await this.due(gone)) await this.run(id);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  private async due(which: FilterQuery<Job>): Promise<string[]> {
+    const where: FilterQuery<Job> = { $and: [{ followUp: true, status: { $in: ENDED } }, which] };
+    const options = { fields: ['id'], limit: PAGE, orderBy: { finishedAt: 'asc' } } as const;
+    return (await this.orm.em.fork().find(Job, where, options)).map(({ id }) => id);
   }
 
   /** What runs is stopped and begins anew at the next start. */
@@ -41,7 +61,8 @@ export class JobFollowUps {
     await Promise.all(this.running.values());
   }
 
-  private run(jobId: string): Promise<void> {
+  private async run(jobId: string): Promise<void> {
+    if (this.stop.signal.aborted) return;
     const known = this.running.get(jobId);
     if (known !== undefined) return known;
     const run = this.tryIt(jobId).finally(() => this.running.delete(jobId));

@@ -65,10 +65,11 @@ export class JobLifecycle implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async sweep(): Promise<void> {
     try {
+      await this.recovery.recoverForgotten(this.worker.running());
       await this.parts.sweeper.sweepAll();
       await this.followUps.runDue();
     } catch (error) {
-      this.logger.warn(`Leftovers of jobs could not be removed: ${String(error)}`);
+      this.logger.warn(`What jobs have left could not be put right: ${String(error)}`);
     }
   }
 

@@ -1,14 +1,22 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { fromKysely, PgBoss } from 'pg-boss';
+import { type Clock, fromKysely, PgBoss, systemClock } from 'pg-boss';
 import { databaseUrlOf } from '../events/index.js';
 import type { Job } from './job.entity.js';
 
 const QUEUE = 'site-job';
 const DAY_SECONDS = 86_400;
 
-/** When a job whose master died is delivered again: no sign of life for so long, looked for so often. Tests shorten it, before a start. */
-export const DELIVERY_TIMINGS = { heartbeatSeconds: 60, lookEverySeconds: 60 };
+/**
+ * When a job whose master died is delivered again: no sign of life for so long, looked for so often. A delivery lives for so long
+ * (a day is the longest pg-boss takes) from the last time it was renewed. Tests shorten it, before a start.
+ */
+export const DELIVERY_TIMINGS = {
+  heartbeatSeconds: 60,
+  lookEverySeconds: 60,
+  expireSeconds: DAY_SECONDS,
+  renewEverySeconds: 3600,
+};
 
 /** What a delivery carries. */
 interface Delivery {
@@ -23,8 +31,12 @@ interface Delivery {
 export class JobQueue implements OnModuleInit {
   private readonly logger = new Logger('queue');
   private readonly boss: PgBoss;
+  private readonly timings = { ...DELIVERY_TIMINGS };
+  /** Deliveries that are worked on here. */
+  private readonly held = new Set<string>();
+  private renewing: NodeJS.Timeout | null = null;
 
-  constructor(orm: MikroORM) {
+  constructor(private readonly orm: MikroORM) {
     this.boss = new PgBoss({
       connectionString: databaseUrlOf(orm),
       application_name: 'backupd-queue',
@@ -32,8 +44,9 @@ export class JobQueue implements OnModuleInit {
       max: 4,
       schedule: false,
       useListenNotify: true,
-      superviseIntervalSeconds: DELIVERY_TIMINGS.lookEverySeconds,
-      monitorIntervalSeconds: DELIVERY_TIMINGS.lookEverySeconds,
+      superviseIntervalSeconds: this.timings.lookEverySeconds,
+      monitorIntervalSeconds: this.timings.lookEverySeconds,
+      clock: clockWithout(this.timings.expireSeconds * 1000),
     });
     this.boss.on('error', (error) => this.logger.warn(error.message));
     this.boss.on('warning', (warning) => this.logger.debug(warning.message));
@@ -44,9 +57,8 @@ export class JobQueue implements OnModuleInit {
     await this.boss.createQueue(QUEUE, {
       policy: 'exclusive',
       notify: true,
-      heartbeatSeconds: DELIVERY_TIMINGS.heartbeatSeconds,
-      // The longest pg-boss takes. A run that takes longer is delivered again and found running: nothing happens.
-      expireInSeconds: DAY_SECONDS,
+      heartbeatSeconds: this.timings.heartbeatSeconds,
+      expireInSeconds: this.timings.expireSeconds,
       retryLimit: 10,
       retryDelay: 5,
       retryBackoff: true,
@@ -86,13 +98,43 @@ export class JobQueue implements OnModuleInit {
     return found;
   }
 
+  /** Those of the given deliveries that the queue still has: they wait, or are handed out and show signs of life. */
+  async live(deliveryIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.orm.em
+      .fork()
+      .execute<{ id: string }[]>(
+        `select id from pgboss.job where name = ? and id = any(?::uuid[]) and state in ('created', 'retry', 'active')`,
+        [QUEUE, `{${deliveryIds.join(',')}}`],
+      );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Begins to take jobs, so many at a time. The handler must not throw for what goes wrong in a job. */
   async work(concurrency: number, handler: (deliveryId: string, jobId: string) => Promise<void>): Promise<void> {
     // New jobs are announced; the polling is for those that wait for their time.
     const options = { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
     await this.boss.work<Delivery>(QUEUE, options, async (jobs) => {
-      for (const job of jobs) await handler(job.id, job.data.jobId);
+      for (const job of jobs) {
+        this.held.add(job.id);
+        await handler(job.id, job.data.jobId).finally(() => this.held.delete(job.id));
+      }
     });
+    this.renewing = setInterval(() => void this.renew(), this.timings.renewEverySeconds * 1000).unref();
+  }
+
+  /** A job may take days: while its master lives, its delivery does not expire. */
+  private async renew(): Promise<void> {
+    if (this.held.size === 0) return;
+    try {
+      await this.orm.em
+        .fork()
+        .execute(
+          `update pgboss.job set started_on = now() where name = ? and id = any(?::uuid[]) and state = 'active'`,
+          [QUEUE, `{${[...this.held].join(',')}}`],
+        );
+    } catch (error) {
+      this.logger.warn(`The deliveries of running jobs could not be renewed: ${String(error)}`);
+    }
   }
 
   /** Throws when the queue does not answer. */
@@ -106,6 +148,15 @@ export class JobQueue implements OnModuleInit {
   }
 
   async stop(): Promise<void> {
+    if (this.renewing !== null) clearInterval(this.renewing);
     await this.boss.stop({ graceful: false, close: true });
   }
+}
+
+/**
+ * The system's clock without timers of exactly this length: pg-boss would give up a handler after the life of a delivery, as if it
+ * were dead, and no longer tell that it lives.
+ */
+function clockWithout(limitMs: number): Clock {
+  return { ...systemClock, setTimeout: (work, ms) => (ms === limitMs ? null : systemClock.setTimeout(work, ms)) };
 }

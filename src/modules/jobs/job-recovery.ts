@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { isId } from '../../common/ids.js';
 import { asAppError } from '../../common/errors/index.js';
+import { withLogContext } from '../../common/logging/index.js';
 import { AppConfig } from '../../config/index.js';
 import { JobRunner, killLeftChildren, namesIn } from '../../engine/runner/index.js';
 import { AuditLog } from '../audit/index.js';
@@ -10,6 +11,7 @@ import { InstanceId } from './instance-id.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { runningStages } from './job-attempts.js';
 import { AttemptOutcome, Job, JobStatus } from './job.entity.js';
+import { addLostRun } from './lost-runs.js';
 import { jobInterrupted, restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 
 const cutOff = { outcome: AttemptOutcome.CutOff, result: null };
@@ -60,7 +62,7 @@ export class JobRecovery {
       // Another master may have been quicker.
       if (job.status !== JobStatus.Running || job.deliveryId !== deliveryId) return [];
       const isOthers = job.runnerId !== own;
-      if (isOthers) job.request = { ...job.request, takenOver: true };
+      if (isOthers) addLostRun(job);
       if (job.cancelRequestedAt instanceof Date) {
         return this.parts.store.endLocked(job, em, { status: 'cancelled', error: null, result: null, litter: true });
       }
@@ -105,17 +107,36 @@ export class JobRecovery {
     }
   }
 
+  /**
+   * Active jobs that the queue has given up, so that no master will get them: those that wait are put into it again, those that ran
+   * were cut off. `alive`: the ids of those that run here.
+   */
+  async recoverForgotten(alive: readonly string[]): Promise<void> {
+    const active = await this.orm.em
+      .fork()
+      .find(Job, { status: { $in: ACTIVE } }, { fields: ['id', 'siteId', 'status', 'deliveryId'] });
+    const live = await this.parts.queue.live(active.map((job) => job.deliveryId));
+    for (const { id, siteId, status, deliveryId } of active) {
+      if (live.has(deliveryId) || alive.includes(id)) continue;
+      const which = { id, deliveryId };
+      await withLogContext({ jobId: id, siteId }, () =>
+        status === JobStatus.Running ? this.recover(which) : this.deliver(which),
+      );
+    }
+  }
+
   /** Waiting jobs that the queue does not have, or has handed out to a master that never began them. */
   private async deliverForgotten(): Promise<void> {
     const waiting = await this.orm.em.fork().find(Job, { status: JobStatus.Pending });
     const queued = await this.parts.queue.waiting(waiting.map((job) => job.deliveryId));
-    for (const { id, deliveryId } of waiting) {
-      if (queued.has(deliveryId)) continue;
-      await this.parts.store.change(id, (job, em): Promise<NewEvent[]> | NewEvent[] => {
-        if (job.status !== JobStatus.Pending || job.deliveryId !== deliveryId) return [];
-        return this.parts.store.requeueLocked(job, em, { outcome: null, why: 'Put into the queue again.' });
-      });
-    }
+    for (const job of waiting) if (!queued.has(job.deliveryId)) await this.deliver(job);
+  }
+
+  private async deliver({ id, deliveryId }: Pick<Job, 'id' | 'deliveryId'>): Promise<void> {
+    await this.parts.store.change(id, (job, em): Promise<NewEvent[]> | NewEvent[] => {
+      if (job.status !== JobStatus.Pending || job.deliveryId !== deliveryId) return [];
+      return this.parts.store.requeueLocked(job, em, { outcome: null, why: 'Put into the queue again.' });
+    });
   }
 
   /** Work folders whose job is over and clean, or unknown. */

@@ -43,8 +43,13 @@ export class JobRetries {
       status: { $in: [JobStatus.Pending, JobStatus.Running] },
     });
     if (active !== null) throw jobActive(job.siteId, active);
-    if (job.litter && !(job.keptUntil instanceof Date) && !(await this.sweeper.sweep(job)))
-      throw jobNotRetryable(job, 'what it has left can not be removed yet', 'Look at its storages, then try again.');
+    if (job.litter && !(job.keptUntil instanceof Date) && !(await this.sweeper.sweep(job))) {
+      const hint =
+        job.error?.code === 'STAGE_NOT_STOPPED'
+          ? 'Its stage still runs: look at the disk or mount of the site, or start a new backup.'
+          : 'Look at its storages, then try again.';
+      throw jobNotRetryable(job, 'what it has left can not be removed yet', hint);
+    }
   }
 
   private async again(job: Job, em: EntityManager): Promise<NewEvent[]> {

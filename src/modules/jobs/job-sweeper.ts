@@ -8,6 +8,7 @@ import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
 import { Job, JobStatus } from './job.entity.js';
 import { workElsewhere } from './jobs.errors.js';
+import { lostRuns } from './lost-runs.js';
 import { KeptWork } from './kept-work.js';
 import { RunContexts } from './run-context.js';
 
@@ -23,6 +24,8 @@ export class JobSweeper {
   private readonly logger = new Logger('jobs');
   private sweeping: Promise<void> | null = null;
   private readonly sweeps = new Map<string, Promise<boolean>>();
+  /** Jobs that have ended while a run of theirs here is still alive. */
+  private readonly alive = new Set<string>();
   private readonly places = new Semaphore(SWEEPS_AT_A_TIME);
 
   constructor(
@@ -62,12 +65,19 @@ export class JobSweeper {
     return sweep;
   }
 
+  /** Leaves what the job left where it is, as a run of it is still alive; `false` = no longer. */
+  keepOff(id: string, isAlive = true): void {
+    if (isAlive) this.alive.add(id);
+    else this.alive.delete(id);
+  }
+
   private async sweepOne(id: string): Promise<boolean> {
     const leave = await this.places.acquire();
     try {
       const em = this.orm.em.fork();
       const job = await em.findOne(Job, { id, litter: true, status: ENDED, keptUntil: null });
       if (job !== null) {
+        if (await this.isAlive(job)) return false;
         await this.takeBack(job);
         await this.store.cleared(job, em);
       }
@@ -80,10 +90,15 @@ export class JobSweeper {
     }
   }
 
+  /** Here, or where only its own master can know: until that one has ended it, or starts again. */
+  private async isAlive({ id, error = null, runnerId }: Job): Promise<boolean> {
+    return this.alive.has(id) || (error?.code === 'STAGE_NOT_STOPPED' && runnerId !== (await this.instance.get()));
+  }
+
   /** What a run here wrote for a job that another master has taken over since. False when that is not possible now. */
   async clearLost(id: string): Promise<boolean> {
     const job = await this.orm.em.fork().findOne(Job, { id });
-    if (job?.request['takenOver'] !== true) return true;
+    if (job === null || lostRuns(job).length === 0) return true;
     try {
       await this.handlers.get(job.kind).lost?.(job);
       return true;

@@ -14,6 +14,8 @@ export class JobTimings {
   retrySeconds: number;
   /** A stage in which nothing has moved for so long is stopped; 0 = never. */
   stallMs: number;
+  /** A stage that was stopped and still runs after so long does not hear: its job ends without it. */
+  deafMs = 60_000;
   /** On a stop, running stages get so long to come to an end of their own. */
   graceMs: number;
   /** How long a stop then waits for stages that it has stopped. */

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { backoff } from '../../common/backoff.js';
-import { asAppError } from '../../common/errors/index.js';
+import { type AppError, asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
+import { passingError } from '../../database/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
 import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
 import { InstanceId } from './instance-id.js';
@@ -19,7 +20,6 @@ import { textsIn } from './safe-value.js';
 
 /** A run in this process, from its delivery to its recorded end. */
 interface Running {
-  deliveryId: string;
   stop: AbortController;
   ended: Promise<void>;
 }
@@ -50,16 +50,13 @@ export class JobWorker {
 
   /** Runs the job of this delivery; returns when it has ended. Throws only when it could not begin. */
   async take(deliveryId: string, jobId: string): Promise<void> {
-    for (let before = this.runs.get(jobId); before !== undefined; before = this.runs.get(jobId)) {
-      // Delivered again because it takes long: it runs here already.
-      if (before.deliveryId === deliveryId) return;
-      // Its last run is still being cleared away.
-      await before.ended;
-    }
+    // Its last run is still being cleared away; or it runs, and was delivered again as no sign of life came through: then one does as long
+    // as this waits, and nothing is left to be done.
+    for (let before = this.runs.get(jobId); before !== undefined; before = this.runs.get(jobId)) await before.ended;
     if (this.draining.signal.aborted) throw new StopRequest('shutdown');
     const stop = new AbortController();
     const ended = this.claimAndRun(deliveryId, jobId, stop.signal).finally(() => this.runs.delete(jobId));
-    this.runs.set(jobId, { deliveryId, stop, ended: ended.catch(() => undefined) });
+    this.runs.set(jobId, { stop, ended: ended.catch(() => undefined) });
     await ended;
   }
 
@@ -112,12 +109,20 @@ export class JobWorker {
   }
 
   private async run(job: Job, signal: AbortSignal): Promise<void> {
-    const run: JobRun = { job, signal, handler: this.parts.handlers.get(job.kind), recorder: null, keep: null };
+    const run: JobRun = {
+      job,
+      signal,
+      handler: this.parts.handlers.get(job.kind),
+      recorder: null,
+      keep: null,
+      deaf: 'no',
+    };
     try {
       await this.runStages(run);
     } catch (error) {
-      await this.recorded(job, () => this.ending.giveUp(run, asAppError(error)));
+      await this.recorded(job, () => this.ending.giveUp(run, asAppError(passingError(error))));
     }
+    await this.ending.over(run);
     this.followUps.begin(job.id);
   }
 
@@ -136,7 +141,11 @@ export class JobWorker {
     const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
     recorder.safe = recorder.safe.with(plan.secrets);
     hideInLog(recorder);
-    const runner = new JobRunner(folder, journal, { resources: contexts.resources, stallMs: timings.stallMs });
+    const deaf = {
+      afterMs: timings.deafMs,
+      tell: (stage: string, why: AppError) => void this.letGo(run, stage, why),
+    };
+    const runner = new JobRunner(folder, journal, { resources: contexts.resources, stallMs: timings.stallMs, deaf });
     // What can't go on later is best brought to its end within the grace time.
     const signals = { stop: signal, ...(handler.resumable ? { drain: this.draining.signal } : {}) };
     let end: RunEnd = { outcome: 'completed' };
@@ -161,6 +170,16 @@ export class JobWorker {
         return run.keep !== null;
       },
     };
+  }
+
+  /** Its promise goes on until its stage ends, and with it its place among the jobs. Never throws: it is tried again. */
+  private async letGo(run: JobRun, stage: string, why: AppError): Promise<void> {
+    try {
+      await this.ending.letGo(run, stage, why);
+      if (run.deaf === 'let-go') this.followUps.begin(run.job.id);
+    } catch (error) {
+      this.logger.error(`The end of job ${run.job.id} could not be recorded yet: ${String(error)}`);
+    }
   }
 
   /** A database that is away is waited for: until the end is recorded, or this process stops and the next one puts it right. */

@@ -55,6 +55,19 @@ export function jobInterrupted(times: number): AppError {
   });
 }
 
+/** A stage was stopped and does not come to an end: its job ended without it. */
+export function stageNotStopped(stage: string, why: AppError): AppError {
+  return new AppError({
+    code: 'STAGE_NOT_STOPPED',
+    kind: 'source',
+    message: `${stage} was told to stop and still runs. ${why.message}`,
+    hint: 'It waits for something that never answers: look at the disk or the network mount of the site. The site can be backed up again, but until the stage ends it keeps one of the places for jobs and what the job left; a restart of backupd ends it.',
+    retry: 'maybe',
+    context: { stage, cause: why.code },
+    cause: why,
+  });
+}
+
 /** A restore is never taken up again half way. */
 export function restoreInterrupted(): AppError {
   return new AppError({

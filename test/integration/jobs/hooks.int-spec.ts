@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HookDto, HookTestDto } from '../../../src/cli/api-types-hooks.js';
 import type { JobDto } from '../../../src/cli/api-types.js';
+import { newId } from '../../../src/common/ids.js';
 import { requires } from '../../../src/engine/testing/index.js';
 import { HookRunner } from '../../../src/modules/hooks/hook-runner.js';
 import { SitesService } from '../../../src/modules/sites/index.js';
@@ -289,6 +290,25 @@ describe.runIf(isRoot)('commands', () => {
     await test.app.get(JobFollowUps, { strict: false }).runDue();
     expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
     await test.app.get(JobFollowUps, { strict: false }).runDue();
+    expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
+  });
+
+  it('of the end are run by another master, once, when their own is gone', async () => {
+    const log = join(seen, 'gone');
+    const job = await site.backUp();
+    await add({ moment: 'success', command: sh(`echo $BACKUPD_JOB_ID >> ${log}`) });
+    const leave = (ended: string): Promise<unknown> =>
+      runSql(
+        test.config.databaseUrl ?? '',
+        `update job set follow_up = true, runner_id = '${newId()}', finished_at = ${ended} where id = '${job.id}'`,
+      );
+    const followUps = test.app.get(JobFollowUps, { strict: false });
+    await leave('now()');
+    await followUps.runDue();
+    expect(existsSync(log)).toBe(false);
+    await leave(`now() - interval '2 hours'`);
+    await followUps.runDue();
+    await followUps.runDue();
     expect(readFileSync(log, 'utf8')).toBe(`${job.id}\n`);
   });
 });

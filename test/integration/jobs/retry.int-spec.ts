@@ -49,6 +49,20 @@ async function expectClean(): Promise<void> {
 afterEach(expectClean);
 
 describe('attempts', () => {
+  it('go on when the database was away at the moment at which the backup is entered', async () => {
+    const site = await newSite();
+    // The first who enters a backup loses the connection; a sequence outlives that.
+    await sql(`create sequence once; create function cut() returns trigger language plpgsql as $$ begin
+      if nextval('once') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;
+      create trigger cut before insert on backup for each row execute function cut()`);
+    const job = await site.backUp();
+    await sql('drop trigger cut on backup; drop function cut; drop sequence once');
+    expect(job).toMatchObject({
+      status: 'completed',
+      attempts: [{ outcome: 'postponed', error: { code: 'CATALOGUE_AWAY' } }, { outcome: 'completed' }],
+    });
+  });
+
   it('are all told: what went wrong, where, and when it is tried again', async () => {
     const site = await newSite();
     site.fail('create_bundle', broken('later'));

@@ -1,9 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from 'vitest';
 import type { BackupDto, JobDto, Page } from '../../../src/cli/api-types.js';
 import { locksObjects } from '../../../src/engine/ports/index.js';
+import { keysFor } from '../../../src/engine/runner/index.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import { LockKeeper } from '../../../src/modules/object-lock/index.js';
 import { SettingsService } from '../../../src/modules/settings/index.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
@@ -65,6 +73,31 @@ it('backs up, verifies with each byte fetched once, and restores from a bucket',
   for (const name of ['large.bin', 'more.txt', 'index.html'])
     expect(readFileSync(join(targetPath, name)).equals(readFileSync(join(site.path, name))), name).toBe(true);
   await proxy.stop();
+});
+
+it('of a run that another master took over nothing stays in a bucket, neither objects nor begun uploads', async () => {
+  const bucket = await ceph.createBucket();
+  const settings = settingsFor(ceph, bucket);
+  const site = await siteOn(await addBucket('taken-over', settings), 's3-taken-over');
+  const job = await site.backUp();
+  const lost = new Date('2026-01-02T03:04:05.000Z');
+  const { bundleKey, manifestKey } = keysFor(site.id, lost, job.backupId ?? '');
+  const at = (key: string): { Bucket: string; Key: string } => ({
+    Bucket: bucket,
+    Key: `${String(settings['prefix'])}/${key}`,
+  });
+  await ceph.client.send(new CreateMultipartUploadCommand(at(bundleKey)));
+  await ceph.client.send(new PutObjectCommand({ ...at(manifestKey), Body: 'x' }));
+  await runSql(
+    test.config.databaseUrl ?? '',
+    `update job set request = '{"full":false,"lostRuns":["${lost.toISOString()}"]}' where id = '${job.id}'`,
+  );
+  expect(await test.app.get(JobSweeper).clearLost(job.id)).toBe(true);
+  expect((await ceph.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? []).toEqual([]);
+  const { Contents = [] } = await ceph.client.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const ofBackup = Contents.filter(({ Key }) => Key?.includes(job.backupId ?? '-') === true);
+  expect(ofBackup.map(({ Key }) => Key?.includes('20260102T030405Z'))).toEqual([false, false]);
+  expect((await test.admin.job(job.id)).request).toEqual({ full: false });
 });
 
 it('locks what it stores, makes locks longer while it is needed, and waits for them with what is deleted', async () => {

@@ -102,8 +102,8 @@ export class Checker {
   private lost(row: BackupRow): string[] {
     const faults = this.storages.map((storage) => this.faultOf(row, storage));
     if (faults.includes(null)) return [];
-    // What rotted on its own is nobody's mistake.
-    if (this.storages.some((storage) => this.hasRotted(row, storage))) return [];
+    // What rotted on its own is nobody's mistake: but for that it must be there.
+    if (this.storages.some((storage) => this.faultOf(row, storage, storage.rot) === null)) return [];
     return [`rule 1: backup ${row.id} can't be restored: ${faults.join('; ')}`];
   }
 
@@ -113,23 +113,24 @@ export class Checker {
       const storage = this.storages.find(({ providerId }) => providerId === provider);
       if (storage === undefined || (state !== 'present' && state !== 'verified')) return [];
       const fault = this.faultOf(row, storage);
-      if (fault === null || this.hasRotted(row, storage)) return [];
+      if (fault === null || this.faultOf(row, storage, storage.rot) === null) return [];
       return [`rule 2: backup ${row.id} is said to be ${state} in a storage, where ${fault}`];
     });
   }
 
-  private hasRotted(row: BackupRow, { providerId }: SimStorage): boolean {
-    return [row.manifest_key, ...row.bundles].some((key) => this.known.rotted.has(`${providerId}/${key}`));
-  }
-
-  /** Why the backup can't be restored from this storage alone; null = every byte of every file comes back. */
-  private faultOf(row: BackupRow, { objects }: SimStorage): string | null {
-    const manifest = objects.get(row.manifest_key)?.bytes;
+  /** Why the backup can't be restored from this storage alone, as if these were as given; null = every byte of every file comes back. */
+  private faultOf(
+    row: BackupRow,
+    { objects }: SimStorage,
+    given: ReadonlyMap<string, Buffer> = new Map(),
+  ): string | null {
+    const bytesOf = (key: string): Buffer | undefined => given.get(key) ?? objects.get(key)?.bytes;
+    const manifest = bytesOf(row.manifest_key);
     if (manifest === undefined) return 'its manifest is missing';
     if (sha256(manifest) !== row.manifest_sha256) return 'its manifest is another one';
     const content = this.known.made.get(row.manifest_sha256);
     if (content === undefined) return 'nobody made its manifest';
-    const found = restored(manifest, (key) => objects.get(key)?.bytes ?? null);
+    const found = restored(manifest, (key) => bytesOf(key) ?? null);
     if (typeof found === 'string') return found;
     if (found.size !== content.size) return `it has ${found.size} files of ${content.size}`;
     for (const [name, text] of content) if (found.get(`files/${name}`) !== text) return `${name} is another one`;
@@ -179,9 +180,11 @@ export class Checker {
       if (this.known.asked.has(backupId) || rows.some((row) => row.id === backupId)) continue;
       faults.push(`rule 1: the backup ${backupId} of a completed job is not in the catalogue`);
     }
-    const isAnyRotten = this.known.rotted.size > 0;
+    // A backup that rotted may go, and then the one before is the newest good one.
+    const hasRotten = (siteId: string): boolean =>
+      [...this.known.rotted].some((name) => name.includes(`/sites/${siteId}/`));
     for (const [siteId, backupId] of newest)
-      if (!isAnyRotten && !rows.some((row) => row.id === backupId && !row.deleting))
+      if (!hasRotten(siteId) && !rows.some((row) => row.id === backupId && !row.deleting))
         faults.push(`rule 4: the newest good backup ${backupId} of site ${siteId} is gone`);
     return faults;
   }

@@ -110,6 +110,8 @@ export class Master {
 
   /** What is done again and again. */
   async maintain(): Promise<void> {
+    const running = (): string[] => this.services.get(JobWorker).running();
+    await this.do('look for the forgotten', () => this.services.get(JobRecovery).recoverForgotten(running()));
     await this.do('sweep', () => this.services.get(JobSweeper).sweepAll());
     await this.do('finish deletions', () => this.services.get(BackupRemover).finishAll());
   }

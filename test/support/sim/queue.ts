@@ -37,9 +37,14 @@ export class SimQueue extends JobQueue {
   }
 
   override async waiting(deliveryIds: readonly string[]): Promise<Set<string>> {
+    const live = await this.live(deliveryIds);
+    return new Set([...live].filter((id) => !this.handedOut.has(id)));
+  }
+
+  override async live(deliveryIds: readonly string[]): Promise<Set<string>> {
     if (deliveryIds.length === 0) return new Set();
     const sql = 'select id from sim_delivery where id = any(?::uuid[])';
     const rows = await this.database.em.fork().execute<{ id: string }[]>(sql, [`{${deliveryIds.join(',')}}`]);
-    return new Set(rows.flatMap(({ id }) => (this.handedOut.has(id) ? [] : [id])));
+    return new Set(rows.map(({ id }) => id));
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BackupPins } from '../../../src/modules/backups/backup-pins.js';
 import { BackupRemover, BackupsService } from '../../../src/modules/backups/index.js';
 import { JobsService } from '../../../src/modules/jobs/index.js';
+import { JobRetries } from '../../../src/modules/jobs/job-retries.js';
 import { JobWorker } from '../../../src/modules/jobs/job-worker.js';
 import { Report } from '../../../src/modules/reconcile/report.js';
 import { Reconciler } from '../../../src/modules/reconcile/reconciler.js';
@@ -61,6 +62,7 @@ export class Scenario extends Fleet {
     const steps: Step[] = [
       [8, 'backup', () => this.backUp(site)],
       [3, 'cancel', () => this.cancel()],
+      [2, 'retry', () => this.retry()],
       [3, 'remove', () => this.onBackup('remove', (id, master) => this.remove(id, master))],
       [1, 'pin', () => this.onBackup('pin', (id, master) => this.pin(id, master))],
       [2, 'retention', () => this.retain(site)],
@@ -102,6 +104,11 @@ export class Scenario extends Fleet {
       if (this.world.random.chance(0.8))
         for (const each of this.masters) if (each?.isUp === true) each.services.get(JobWorker).cancel(id);
     });
+  }
+
+  private retry(): void {
+    const id = this.jobIds.at(-1 - this.world.random.below(3));
+    if (id !== undefined) this.by('retry', (master) => master.services.get(JobRetries).retry(id));
   }
 
   private async onBackup(what: string, work: (id: string, master: Master) => Promise<unknown>): Promise<void> {
@@ -151,7 +158,7 @@ export class Scenario extends Fleet {
     this.world.note(`a storage is ${storage.isAway ? 'away' : 'back'}`);
   }
 
-  private rot({ objects, providerId }: SimStorage): void {
+  private rot({ objects, providerId, rot }: SimStorage): void {
     const { random } = this.world;
     const keys = [...objects.keys()].filter((key) => !key.endsWith('site.json'));
     if (keys.length === 0) return;
@@ -159,6 +166,7 @@ export class Scenario extends Fleet {
     const found = objects.get(key);
     if (found === undefined) return;
     this.rotted.add(`${providerId}/${key}`);
+    if (!rot.has(key)) rot.set(key, found.bytes);
     this.world.note(`rotten: ${shortKey(key)}`);
     const bytes = Buffer.from(found.bytes);
     const at = random.below(bytes.length);

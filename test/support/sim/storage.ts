@@ -43,6 +43,8 @@ export class SimStorage {
   /** Nothing of it answers. */
   isAway = false;
   isFaulty = true;
+  /** What rotted and is not whole again, as it was. */
+  readonly rot = new Map<string, Buffer>();
 
   constructor(
     readonly providerId: string,
@@ -63,6 +65,12 @@ export class SimStorage {
     if (!this.isFaulty) return null;
     for (const [fault, rate] of FAULTS[operation]) if (this.world.random.chance(rate)) return fault;
     return null;
+  }
+
+  /** Somebody put the object there. */
+  written(key: string): void {
+    const was = this.rot.get(key);
+    if (was !== undefined && this.objects.get(key)?.bytes.equals(was) === true) this.rot.delete(key);
   }
 
   get objects(): MemoryStorageDriver['objects'] {
@@ -89,6 +97,7 @@ export class SimDriver implements StorageDriver {
       sent = bytes;
     };
     const answer = await this.call('put', key, (driver) => driver.put(key, source, { ...options, onProgress }));
+    this.storage.written(key);
     options.onProgress?.(sent);
     if (this.isTrusting) this.believed.set(key, answer);
     return answer;

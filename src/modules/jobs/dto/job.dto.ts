@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
 import { AttemptOutcome, type Job, JobKind, JobStatus, type StoredStage } from '../job.entity.js';
+import { askedFor } from '../lost-runs.js';
 
 const STAGE_STATUSES = ['pending', 'running', 'completed', 'failed', 'skipped'] as const;
 
@@ -137,7 +138,6 @@ export class JobDto {
 
   /** The job as the API shows it. */
   static of(this: void, job: Job): JobDto {
-    const { acknowledged: _seen, ...request } = job.request;
     const made = job.kind !== JobKind.Backup || job.status === JobStatus.Completed;
     return {
       id: job.id,
@@ -170,7 +170,7 @@ export class JobDto {
       warningCount: job.warningCount,
       error: job.error ?? null,
       backupId: made ? job.backupId : null,
-      request,
+      request: askedFor(job),
       result: job.result ?? null,
       createdAt: job.createdAt.toISOString(),
       startedAt: job.startedAt?.toISOString() ?? null,

@@ -1,0 +1,22 @@
+import type { Job } from './job.entity.js';
+
+/** Where a job's request keeps when those of its runs began that other masters have taken over: they may have written objects under keys of that time. */
+const LOST = 'lostRuns';
+
+/** The job is taken over from the master that runs it. */
+export function addLostRun(job: Job): void {
+  const began = (job.startedAt ?? job.createdAt).toISOString();
+  job.request = { ...job.request, [LOST]: [...new Set([...lostRuns(job).map((at) => at.toISOString()), began])] };
+}
+
+/** When the lost runs of the job began; empty = it was never taken over. */
+export function lostRuns(job: Pick<Job, 'request'>): Date[] {
+  const known = job.request[LOST];
+  return Array.isArray(known) ? known.map((at) => new Date(String(at))) : [];
+}
+
+/** The job's request as a person made it. */
+export function askedFor(job: Pick<Job, 'request'>): Record<string, unknown> {
+  const { acknowledged: _seen, [LOST]: _lost, ...request } = job.request;
+  return request;
+}
