@@ -6,7 +6,6 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -14,7 +13,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { mustBe } from '../../../common/http/index.js';
+import { MayBeAbsent, mustBe } from '../../../common/http/index.js';
 
 const EVERY = ['never', 'cron', 'hours', 'day', 'week', 'month'] as const;
 const HOURS = [1, 2, 3, 4, 6, 8, 12];
@@ -42,7 +41,7 @@ export class RhythmDto {
   hours?: number;
 
   /** With `hours`: minutes past the hour; 0 when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(59)
@@ -82,7 +81,7 @@ export class BlackoutDto {
   until!: string;
 
   /** Only on these weekdays (of `from`): 1 = Monday … 7 = Sunday. All when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayUnique()

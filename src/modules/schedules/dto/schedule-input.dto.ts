@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsZone, mustBe, PageQueryDto } from '../../../common/http/index.js';
+import { IsZone, MayBeAbsent, mustBe, PageQueryDto } from '../../../common/http/index.js';
 import { MissedPolicy, ScheduleKind, ScheduleScope } from '../schedule.entity.js';
 import { BlackoutDto, RhythmDto } from './rhythm.dto.js';
 
@@ -28,23 +28,23 @@ const LEVELS = ['quick', 'full'] as const;
 /** What the kind needs besides. */
 export class ScheduleOptionsDto {
   /** `backup`: compared with nothing, everything is stored again. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   full?: boolean;
 
   /** `backup`: every file is read, also where nothing looks changed. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   reread?: boolean;
 
   /** `verify`: how thoroughly; `full` when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(LEVELS)
   @ApiPropertyOptional({ enum: LEVELS })
   level?: (typeof LEVELS)[number];
 
   /** `scan`: where to look, absolute paths; the configured folders when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   @Matches(/^\/[^\0]*$/, { each: true, ...mustBe('an absolute path') })
@@ -52,19 +52,19 @@ export class ScheduleOptionsDto {
   roots?: string[];
 
   /** `scan`: register what is found, so that the schedules for all (or its labels) hold for it. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enrol?: boolean;
 
   /** `scan`: labels of what is registered. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(20)
   @Matches(/^[a-z0-9][a-z0-9._-]{0,49}$/, { each: true, ...mustBe('letters, digits, ".", "_" or "-" in lower case') })
   labels?: string[];
 
   /** `scan`: change the path of a registered site that has moved. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   followMoves?: boolean;
 }
@@ -72,7 +72,7 @@ export class ScheduleOptionsDto {
 /** What a person sets of a schedule. */
 export class ScheduleInputDto {
   /** Made from kind and scope when it was never given. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   name?: string;
@@ -84,14 +84,14 @@ export class ScheduleInputDto {
   timeZone?: string | null;
 
   /** Each site's runs are late by up to so many seconds, always the same for a site, and never beyond the next slot. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(604_800)
   jitterSeconds?: number;
 
   /** When nothing is started: a slot that falls in there waits until the end. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(20)
   @ValidateNested({ each: true })
@@ -99,7 +99,7 @@ export class ScheduleInputDto {
   blackouts?: BlackoutDto[];
 
   /** After a downtime: one run for all slots that passed, or none. `run-once` when never given. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(POLICIES)
   @ApiPropertyOptional({ enum: POLICIES })
   missed?: MissedPolicy;
@@ -113,13 +113,13 @@ export class ScheduleInputDto {
   maxPerNode?: number | null;
 
   /** Replaced as a whole. */
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateNested()
   @Type(() => ScheduleOptionsDto)
   options?: ScheduleOptionsDto;
 
   /** A paused schedule starts nothing; for the sites it is for it is off, also where one of a wider scope exists. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   paused?: boolean;
 }
@@ -149,7 +149,7 @@ export class CreateScheduleDto extends ScheduleInputDto {
 
 /** What to change; absent fields stay. Kind and scope are what they are. */
 export class UpdateScheduleDto extends ScheduleInputDto {
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateNested()
   @Type(() => RhythmDto)
   rhythm?: RhythmDto;
@@ -167,13 +167,13 @@ export class PreviewScheduleDto {
   @ApiProperty({ type: String, nullable: true, required: false, example: 'Europe/Berlin' })
   timeZone?: string | null;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(604_800)
   jitterSeconds?: number;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(20)
   @ValidateNested({ each: true })
@@ -181,7 +181,7 @@ export class PreviewScheduleDto {
   blackouts?: BlackoutDto[];
 
   /** Whose jitter and time zone; without it the slots themselves are shown. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   siteId?: string;
 }

@@ -11,7 +11,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { IsZone } from '../../../common/http/index.js';
+import { IsZone, MayBeAbsent } from '../../../common/http/index.js';
 import { LABEL, MAX_LABELS } from '../site-labels.js';
 import { RetentionPolicyDto } from './retention-policy.dto.js';
 import { SiteAlarmsDto, SiteDestinationsDto } from './site.dto.js';
@@ -22,13 +22,13 @@ export class SiteInputDto {
    * Taken from the site itself when it was never given.
    * @example 'Example shop'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   name?: string;
 
   /** Settings of the module. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   settings?: Record<string, unknown>;
 
@@ -36,7 +36,7 @@ export class SiteInputDto {
    * What to leave out, each from the site's root on.
    * @example ['/wp-content/cache']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @IsString({ each: true })
   @MaxLength(4096, { each: true })
@@ -46,7 +46,7 @@ export class SiteInputDto {
    * Values to use in place of what the site's configuration says. Those named like secrets are sealed; `***` leaves one as it is.
    * @example { "DB_HOST": "127.0.0.1" }
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   overrides?: Record<string, string>;
 
@@ -54,7 +54,7 @@ export class SiteInputDto {
    * Words by which schedules, hooks and notifications choose sites.
    * @example ['shop', 'customer-a']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_LABELS)
   @Matches(LABEL, {
@@ -94,7 +94,7 @@ export class CreateSiteDto extends SiteInputDto {
    * Backup module; see `GET /modules`. `wordpress` when absent.
    * @example 'wordpress'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 50)
   module?: string;
@@ -106,7 +106,7 @@ export class UpdateSiteDto extends SiteInputDto {
    * Where the site has moved to on its host: an absolute path, at which its module must find it.
    * @example '/srv/www/example.com'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 4096)
   path?: string;
@@ -134,7 +134,7 @@ export class ImportSitesDto {
    * Folders, each of which is a site.
    * @example ['/var/www/example.com']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(10_000)
   @IsString({ each: true })
@@ -144,7 +144,7 @@ export class ImportSitesDto {
    * Folders to scan.
    * @example ['/var/www']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   @IsString({ each: true })
