@@ -15,6 +15,8 @@ export const AlarmKind = {
   NodeOffline: 'node.offline',
   DiskLow: 'disk.low',
   SiteVanished: 'site.vanished',
+  /** A channel of notifications does not take them. */
+  NotificationUndelivered: 'notification.undelivered',
 } as const;
 export type AlarmKind = (typeof AlarmKind)[keyof typeof AlarmKind];
 
@@ -35,7 +37,7 @@ export const AlarmSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     kind: p.enum(() => AlarmKind),
-    /** What it is about within its kind: the id of a site, storage, node or quota, or a path. */
+    /** What it is about within its kind: the id of a site, storage, node, quota or channel, or a path. */
     subject: p.text(),
     severity: p.enum(() => Severity),
     siteId: p.uuid().nullable(),

@@ -2,7 +2,7 @@ import type { StorageDriver } from '../../engine/ports/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { isTimeZone } from '../../common/time-zones.js';
 import { cleanLabels } from '../../common/labels.js';
-import type { FoundSite } from '../sites/index.js';
+import { foundAlarms, foundRetention, type FoundSite } from '../sites/index.js';
 import { readSmall } from './small-object.js';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function siteOfHeader(site: Readonly<Record<string, unknown>>): FoundSite
 
 /** Everything in it is untrusted. */
 function foundSite(value: Readonly<Record<string, unknown>>): FoundSite | null {
-  const { id, name, url, module, path, settings, excludes, overrides, labels, timeZone, retention, externalId } = value;
+  const { id, name, url, module, path, settings, excludes, overrides, labels, timeZone, externalId } = value;
   if (!isText(id, 36) || !isText(name, 10_000) || !isText(module, 50) || !isText(path, 4096)) return null;
   if (!path.startsWith('/')) return null;
   return {
@@ -49,7 +49,8 @@ function foundSite(value: Readonly<Record<string, unknown>>): FoundSite | null {
       : {},
     labels: cleanLabels(Array.isArray(labels) ? labels.filter((each) => isText(each, 100)) : []),
     timeZone: isText(timeZone, 100) && isTimeZone(timeZone) ? timeZone : null,
-    retention: isRecord(retention) ? { ...retention } : null,
+    retention: foundRetention(value['retention']),
+    alarms: foundAlarms(value['alarms']),
     externalId: isText(externalId, 500) ? externalId : null,
   };
 }

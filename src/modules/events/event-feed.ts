@@ -4,6 +4,7 @@ import { TokenService } from '../auth/index.js';
 import { EventHub } from './event-hub.js';
 import { EventLog } from './event-log.js';
 import { type EventFilter, type LoggedEvent } from './event-types.js';
+import { OpenStreams } from './open-streams.js';
 
 const HEARTBEAT_MS = 15_000;
 const BATCH = 200;
@@ -31,14 +32,17 @@ export class EventFeed {
     private readonly hub: EventHub,
     private readonly log: EventLog,
     private readonly tokens: TokenService,
+    private readonly open: OpenStreams,
   ) {}
 
   /**
    * Every event that passes the filter, in order, once; `idle` when there was none for long. What happens after this has resolved
    * is among them. Reads on only when it is asked for the next one, so a slow reader costs nothing. Ends with the job, with the
-   * signal, or when the reader's token is removed or expires.
+   * signal, or when the reader's token is removed or expires. Its place among the open streams is free with the signal, which must
+   * come. Error: STREAMS_TOO_MANY.
    */
   async follow(options: FeedOptions, signal: AbortSignal): Promise<AsyncGenerator<LoggedEvent | 'idle'>> {
+    this.open.take(options.reader.tokenId, signal);
     const newest = await this.log.latestId();
     return this.read(Math.min(options.after ?? newest, newest), options, signal);
   }

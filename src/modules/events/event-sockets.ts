@@ -66,6 +66,8 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Without a listener an error of a socket that goes away would end the process.
     socket.on('error', ignore);
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
     try {
       const url = new URL(request.url ?? '', 'http://localhost');
       if (url.pathname !== SOCKET_PATH) {
@@ -77,8 +79,6 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
       const lastId = request.headers['last-event-id'];
       const query = await checkedQuery(url.searchParams);
       const options = feedOf(query, typeof lastId === 'string' ? lastId : undefined, reader);
-      const gone = new AbortController();
-      socket.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, this.stop.signal]);
       const events = await this.feed.follow(
         { ...options, heartbeatMs: this.heartbeatMs } satisfies FeedOptions,
@@ -91,6 +91,7 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
       socket.off('error', ignore);
       this.server.handleUpgrade(request, socket, head, (client) => void this.send(client, events, signal));
     } catch (thrown) {
+      gone.abort();
       const error = asAppError(thrown);
       if (error.kind === 'unauthenticated' || error.kind === 'too-many' || error.kind === 'forbidden')
         await this.audit.notLetIn(request, 'ws.events', error);

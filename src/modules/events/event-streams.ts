@@ -21,12 +21,25 @@ export class EventStreams implements OnModuleDestroy {
 
   /**
    * Answers with a stream: every event that passes the filter, in order, once. Returns when it has ended: by the client, by
-   * the end of the job or of the server. What can be wrong with the request must be checked before.
+   * the end of the job or of the server. What can be wrong with the request must be checked before. Error: STREAMS_TOO_MANY.
    */
   async send(request: Request, response: Response, options: FeedOptions): Promise<void> {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, this.stop.signal]);
+    try {
+      await this.sendUntil(AbortSignal.any([gone.signal, this.stop.signal]), request, response, options);
+    } finally {
+      // Who went before this listened is not told of again.
+      gone.abort();
+    }
+  }
+
+  private async sendUntil(
+    signal: AbortSignal,
+    request: Request,
+    response: Response,
+    options: FeedOptions,
+  ): Promise<void> {
     const events = await this.feed.follow(options, signal);
     request.socket.setNoDelay(true);
     response.writeHead(200, {

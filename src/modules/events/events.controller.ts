@@ -1,7 +1,15 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Caller, type Principal, Role, Roles } from '../../common/http/index.js';
+import { Caller, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
 import { feedOf } from './event-request.js';
 import { EventStreams } from './event-streams.js';
@@ -18,7 +26,7 @@ export class EventsController {
   @ApiOperation({
     summary: 'Follow all jobs',
     description:
-      'Server-sent events: `id` is the event id, `event` its type, `data` JSON. One stream for all jobs; filter it. Begins now, or after `Last-Event-ID`. A `heartbeat` event comes when nothing else does for 15 s. It ends within 15 s of the end of its token.',
+      'Server-sent events: `id` is the event id, `event` its type, `data` JSON. One stream for all jobs; filter it. Begins now, or after `Last-Event-ID`. A `heartbeat` event comes when nothing else does for 15 s. It ends within 15 s of the end of its token. 100 streams of a token and 500 in all may be open at a time, over HTTP and WebSocket together.',
   })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
@@ -32,6 +40,7 @@ export class EventsController {
       },
     },
   })
+  @ApiTooManyRequestsResponse({ type: ProblemDto, description: 'STREAMS_TOO_MANY' })
   async all(
     @Req() request: Request,
     @Res() response: Response,

@@ -8,12 +8,13 @@ import { EventSocketsController } from './event-sockets.controller.js';
 import { EventSockets } from './event-sockets.js';
 import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
+import { OpenStreams } from './open-streams.js';
 import { PgListener } from './pg-listener.js';
 
 @Module({
   imports: [AuthModule],
   controllers: [EventsController, EventSocketsController],
-  providers: [PgListener, EventLog, EventHub, EventFeed, EventStreams, EventSockets, EventPruner],
+  providers: [PgListener, EventLog, EventHub, OpenStreams, EventFeed, EventStreams, EventSockets, EventPruner],
   exports: [PgListener, EventHub, EventLog, EventStreams],
 })
 export class EventsModule {}

@@ -62,6 +62,15 @@ export class HooksController {
     return { ok, end, output, seconds, tries };
   }
 
+  /** A key that is gone must not hide the hook. */
+  private headerNames(hook: Hook): string[] {
+    try {
+      return Object.keys(secretPartOf(hook, this.box).headers);
+    } catch {
+      return [];
+    }
+  }
+
   private toDto(hook: Hook): HookDto {
     const { action } = hook;
     return {
@@ -75,7 +84,7 @@ export class HooksController {
       command: action.type === 'command' ? action.command : null,
       method: action.type === 'http' ? action.method : null,
       origin: action.type === 'http' ? action.url : null,
-      headerNames: action.type === 'http' ? Object.keys(secretPartOf(hook, this.box).headers) : [],
+      headerNames: action.type === 'http' ? this.headerNames(hook) : [],
       timeLimitSeconds: hook.timeLimitSeconds,
       onFailure: hook.onFailure,
       enabled: hook.enabled,

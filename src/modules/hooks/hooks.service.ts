@@ -125,7 +125,9 @@ export class HooksService {
       hook.sealed = null;
     }
     if (!http) return;
-    const before = hook.action.type === 'http' ? secretPartOf(hook, this.box) : { url: '', headers: {} };
+    // What is replaced as a whole needs no key, which may be gone.
+    const isWhole = url !== undefined && headers !== undefined;
+    const before = hook.action.type === 'http' && !isWhole ? secretPartOf(hook, this.box) : { url: '', headers: {} };
     const part = { url: url ?? before.url, headers: { ...(headers ?? before.headers) } };
     if (!URL.canParse(part.url)) throw invalidField('url', 'url must be a URL that starts with https:// or http://');
     checkHeaders(part.headers);

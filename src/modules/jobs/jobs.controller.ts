@@ -9,6 +9,7 @@ import {
   ApiOperation,
   ApiProduces,
   ApiTags,
+  ApiTooManyRequestsResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Caller, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
@@ -86,6 +87,7 @@ export class JobsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Replay what came after this event.' })
   @ApiOkResponse({ description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
+  @ApiTooManyRequestsResponse({ type: ProblemDto, description: 'STREAMS_TOO_MANY' })
   async events(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() query: ReplayQueryDto,

@@ -36,12 +36,15 @@ export interface StoredFigures {
 /** What the metrics say of the whole installation; the same on every master. */
 @Injectable()
 export class Figures {
+  /** In milliseconds; by it figures grow old. */
+  clock = (): number => performance.now();
   private readonly installation: Remembered<InstallationFigures>;
   private readonly stored: Remembered<StoredFigures>;
 
   constructor(orm: MikroORM) {
-    this.installation = new Remembered(() => loadInstallation(orm.em.fork()), { freshMs: FRESH_MS, wait: true });
-    this.stored = new Remembered(() => loadStored(orm.em.fork()), { freshMs: SLOW_MS, wait: false });
+    const clock = (): number => this.clock();
+    this.installation = new Remembered(() => loadInstallation(orm.em.fork()), { freshMs: FRESH_MS, wait: true, clock });
+    this.stored = new Remembered(() => loadStored(orm.em.fork()), { freshMs: SLOW_MS, wait: false, clock });
   }
 
   /** At most 2 seconds old. */

@@ -3,15 +3,15 @@ export class Remembered<T> {
   private value: { of: number; value: T } | null = null;
   private loading: Promise<T> | null = null;
 
-  /** `wait`: an old value is not good enough; else it is given once more, and loaded anew meanwhile. */
+  /** `wait`: an old value is not good enough; else it is given once more, and loaded anew meanwhile. `clock` in milliseconds. */
   constructor(
     private readonly load: () => Promise<T>,
-    private readonly options: { freshMs: number; wait: boolean },
+    private readonly options: { freshMs: number; wait: boolean; clock?: () => number },
   ) {}
 
   async get(): Promise<T> {
     const { value } = this;
-    if (value !== null && performance.now() - value.of < this.options.freshMs) return value.value;
+    if (value !== null && this.now() - value.of < this.options.freshMs) return value.value;
     const loading = this.reload();
     if (value === null || this.options.wait) return loading;
     // What is wrong is found by the next one that has to wait.
@@ -20,7 +20,7 @@ export class Remembered<T> {
   }
 
   private reload(): Promise<T> {
-    const of = performance.now();
+    const of = this.now();
     this.loading ??= this.load()
       .then((value) => {
         this.value = { of, value };
@@ -30,5 +30,9 @@ export class Remembered<T> {
         this.loading = null;
       });
     return this.loading;
+  }
+
+  private now(): number {
+    return this.options.clock?.() ?? performance.now();
   }
 }

@@ -56,7 +56,13 @@ export class DeliveriesService {
       const changed = await em.nativeUpdate(
         NotificationDelivery,
         { id, state: { $in: [DeliveryState.Failed, DeliveryState.Dropped] } },
-        { state: DeliveryState.Waiting, attempts: 0, nextAttemptAt: this.timings.now(), claimedUntil: null },
+        {
+          state: DeliveryState.Waiting,
+          attempts: 0,
+          error: null,
+          nextAttemptAt: this.timings.now(),
+          claimedUntil: null,
+        },
       );
       const delivery = await em.findOne(NotificationDelivery, { id });
       if (delivery === null) throw deliveryNotFound(id);

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError, throwIfAborted } from '../../common/errors/index.js';
+import { AuditLog } from '../audit/index.js';
 import { JobsService } from '../jobs/index.js';
 import type { OwnRun } from '../backups/index.js';
 import { RetentionDecisions } from './retention-decisions.js';
@@ -34,6 +35,7 @@ export class RetentionPruner {
     private readonly decisions: RetentionDecisions,
     private readonly runner: RetentionRunner,
     private readonly jobs: JobsService,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -60,6 +62,8 @@ export class RetentionPruner {
       if (how === 'refused') return removed;
       if (how === 'kept') continue;
       removed += 1;
+      const details = { siteId, jobId: own.jobId, scope: scope.scope };
+      await this.audit.system('quota.pruned', { targetId: id, details });
       if (await isEnough()) return removed;
     }
     return removed;

@@ -129,6 +129,11 @@ export const SeenSiteSchema = defineEntity({
     identity: p.text(),
     /** Host and name of its database, where the module says so: the same at another path has moved, too. */
     database: p.text().nullable(),
+    /**
+     * Whose it was when it was last known to be the site that is registered; null = not known. What has moved to somebody else's folder
+     * keeps the owner from before.
+     */
+    ownerUid: p.bigint('number').nullable(),
     /** Where it was before, when it has moved. */
     movedFrom: p.text().nullable(),
     foundAt: p.datetime(3),

@@ -5,6 +5,7 @@ import { AppError, errnoOf } from '../../common/errors/index.js';
 import { shellWord } from '../../common/shell-word.js';
 import { AppConfig } from '../../config/index.js';
 import type { DiscoveredSite } from '../../engine/ports/index.js';
+import { AuditLog } from '../audit/index.js';
 import { EventLog, type EventType } from '../events/index.js';
 import { ScannerService } from '../scanner/index.js';
 import { SitesService } from '../sites/index.js';
@@ -27,6 +28,7 @@ interface Found {
   module: string;
   name: string;
   identity: string;
+  ownerUid: number;
   database: string | null;
 }
 
@@ -46,6 +48,7 @@ export class SiteWatch {
     private readonly scanner: ScannerService,
     private readonly sites: SitesService,
     private readonly events: EventLog,
+    private readonly audit: AuditLog,
   ) {}
 
   /** One look; says what came of it. A look that is cut off tells nothing. */
@@ -63,12 +66,13 @@ export class SiteWatch {
     const told = { found: 0, moved: 0, vanished: 0 };
     for (const site of found.values()) {
       const before = seen.get(site.path);
-      if (before !== undefined && !(before.vanishedAt instanceof Date)) await this.keep(site, null);
-      else if (registered.has(site.path)) await this.keep(site, null);
+      if (registered.has(site.path)) await this.keep(site);
+      else if (before !== undefined && !(before.vanishedAt instanceof Date))
+        await this.keep({ ...site, ownerUid: before.ownerUid ?? site.ownerUid });
       else {
         const from = gone.find((path) => isSame(seen.get(path), site));
         if (from === undefined) await this.tellFound(site, options);
-        else await this.tellMoved(site, { path: from, before: seen.get(from)?.movedFrom ?? null }, registered, options);
+        else await this.tellMoved(site, from, seen.get(from), registered, options);
         told[from === undefined ? 'found' : 'moved'] += 1;
         if (from !== undefined) gone.splice(gone.indexOf(from), 1);
       }
@@ -100,8 +104,8 @@ export class SiteWatch {
     for await (const event of this.scanner.scan({ roots, signal })) {
       if (event.type === 'done') isDone = true;
       if (event.type !== 'found' || !event.site.isInstall) continue;
-      const identity = await identityOf(event.site.path);
-      if (identity !== null) found.set(event.site.path, foundOf(event.site, identity));
+      const folder = await folderOf(event.site.path);
+      if (folder !== null) found.set(event.site.path, foundOf(event.site, folder));
     }
     return isDone ? found : null;
   }
@@ -133,8 +137,8 @@ export class SiteWatch {
     return gone;
   }
 
-  private async keep(site: Found, movedFrom: string | null): Promise<void> {
-    await this.write(site, movedFrom, null);
+  private async keep(site: Found): Promise<void> {
+    await this.write(site, null, null);
   }
 
   private async tellFound(site: Found, { enrol, labels }: WatchOptions): Promise<void> {
@@ -143,6 +147,7 @@ export class SiteWatch {
     if (enrol)
       try {
         siteId = (await this.sites.register({ path: site.path, module: site.module, labels })).id;
+        await this.audit.system('sites.registered', { targetId: siteId, details: { path: site.path, labels } });
         message = `A site was found at ${site.path} and registered.`;
       } catch (error) {
         if (!(error instanceof AppError) || error.kind === 'internal') throw error;
@@ -153,25 +158,37 @@ export class SiteWatch {
 
   private async tellMoved(
     site: Found,
-    old: { path: string; before: string | null },
+    left: string,
+    old: SeenSite | undefined,
     registered: RegisteredPaths,
     options: WatchOptions,
   ): Promise<void> {
     // Moved again before anybody changed the path of the registered site.
-    const from = !registered.has(old.path) && old.before !== null && registered.has(old.before) ? old.before : old.path;
+    const before = old?.movedFrom ?? null;
+    const from = !registered.has(left) && before !== null && registered.has(before) ? before : left;
     const known = registered.get(from);
+    // Whoever names its database in a folder of their own does not get the site.
+    const ownerUid = old?.ownerUid ?? null;
+    const isOwn = ownerUid === site.ownerUid;
     let message = `The site at ${from} has moved to ${site.path}.`;
     if (known !== undefined)
       try {
-        if (options.followMoves) await this.sites.update(known.id, { path: site.path });
-        message += options.followMoves
+        const follows = options.followMoves && isOwn;
+        if (follows) {
+          await this.sites.update(known.id, { path: site.path });
+          await this.audit.system('sites.moved', { targetId: known.id, details: { from, path: site.path } });
+        }
+        if (!isOwn) message += ` ${otherOwner(ownerUid, site.ownerUid)}`;
+        message += follows
           ? ' It is backed up from there from now on.'
           : ` "${known.name}" is still looked for at its old path: backupd sites edit ${known.id} --path ${shellWord(site.path)}`;
       } catch (error) {
         if (!(error instanceof AppError) || error.kind === 'internal') throw error;
         message += ` Its path could not be changed: ${error.message}`;
       }
-    await this.write(site, from, { left: old.path, type: 'site.moved', siteId: known?.id ?? null, message, from });
+    // Else the next move of that folder would be its owner's own.
+    const seen = known === undefined || isOwn ? site : { ...site, ownerUid };
+    await this.write(seen, from, { left, type: 'site.moved', siteId: known?.id ?? null, message, from });
   }
 
   private async tellVanished(
@@ -183,7 +200,13 @@ export class SiteWatch {
     const now = new Date();
     const rest = { module: before?.module ?? 'unknown', name, identity: before?.identity ?? '' };
     await this.orm.em.fork().transactional(async (em) => {
-      const row = { path, ...rest, database: before?.database ?? null, movedFrom: null };
+      const row = {
+        path,
+        ...rest,
+        ownerUid: before?.ownerUid ?? null,
+        database: before?.database ?? null,
+        movedFrom: null,
+      };
       await em.upsert(SeenSite, {
         ...row,
         foundAt: before?.foundAt ?? now,
@@ -199,20 +222,21 @@ export class SiteWatch {
 
   /** The row and what is told of it, in one transaction: so it is told once. */
   private async write(
-    { path, module, name, identity, database }: Found,
+    { path, module, name, identity, ownerUid, database }: Omit<Found, 'ownerUid'> & { ownerUid: number | null },
     movedFrom: string | null,
     event: { type: EventType; siteId: string | null; message: string; from?: string; left?: string } | null,
   ): Promise<void> {
     const now = new Date().toISOString();
     await this.orm.em.fork().transactional(async (em) => {
       await em.execute(
-        `insert into seen_site (path, module, name, identity, database, moved_from, found_at, last_seen_at)
-          values (?, ?, ?, ?, ?, ?, ?, ?)
+        `insert into seen_site (path, module, name, identity, owner_uid, database, moved_from, found_at, last_seen_at)
+          values (?, ?, ?, ?, ?, ?, ?, ?, ?)
           on conflict (path) do update set module = excluded.module, name = excluded.name, identity = excluded.identity,
+            owner_uid = excluded.owner_uid,
             database = excluded.database, last_seen_at = excluded.last_seen_at, vanished_at = null,
             moved_from = coalesce(excluded.moved_from, seen_site.moved_from),
             found_at = case when seen_site.vanished_at is null then seen_site.found_at else excluded.found_at end`,
-        [path, module, name, identity, database, movedFrom, now, now],
+        [path, module, name, identity, ownerUid, database, movedFrom, now, now],
       );
       if (event === null) return;
       const { type, siteId, message, from, left } = event;
@@ -227,11 +251,11 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 }
 
-function foundOf({ path, module, description }: DiscoveredSite, identity: string): Found {
+function foundOf({ path, module, description }: DiscoveredSite, folder: Pick<Found, 'identity' | 'ownerUid'>): Found {
   const { databaseHost: host, databaseName: name, tablePrefix: prefix } = description?.facts ?? {};
   const isNamed = typeof host === 'string' && typeof name === 'string' && name !== '';
   const database = isNamed ? `${host}/${name}/${typeof prefix === 'string' ? prefix : ''}` : null;
-  return { path, module, name: description?.name ?? path, identity, database };
+  return { path, module, name: description?.name ?? path, ...folder, database };
 }
 
 /** Inodes are used again, so the name must be the same, too. */
@@ -241,10 +265,15 @@ function isSame(before: SeenSite | undefined, site: Found): boolean {
   return before.identity === site.identity && before.name === site.name;
 }
 
-async function identityOf(path: string): Promise<string | null> {
+const otherOwner = (before: number | null, now: number): string =>
+  before === null
+    ? `Whose folder it was before is not known (now: uid ${now}), so see first whether it is the same site.`
+    : `Its folder is somebody else's now (uid ${now}, before: ${before}), so see first whether it is the same site.`;
+
+async function folderOf(path: string): Promise<Pick<Found, 'identity' | 'ownerUid'> | null> {
   try {
-    const { dev, ino } = await lstat(path, { bigint: true });
-    return `${dev}:${ino}`;
+    const { dev, ino, uid } = await lstat(path, { bigint: true });
+    return { identity: `${dev}:${ino}`, ownerUid: Number(uid) };
   } catch {
     return null;
   }

@@ -5,7 +5,7 @@ import { AppError } from '../../common/errors/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SiteInspector } from './site-inspector.js';
 import { storeOverrides } from './site-overrides.js';
-import { Site } from './site.entity.js';
+import { Site, type SiteAlarms, type SiteRetention } from './site.entity.js';
 
 /** A site as a storage knows it. */
 export interface FoundSite {
@@ -20,7 +20,8 @@ export interface FoundSite {
   overrides: Readonly<Record<string, string>>;
   labels: readonly string[];
   timeZone: string | null;
-  retention: Record<string, unknown> | null;
+  retention: SiteRetention | null;
+  alarms: SiteAlarms | null;
   externalId: string | null;
 }
 
@@ -64,6 +65,8 @@ export class SiteRecovery {
       excludes: [...found.excludes],
       labels: [...found.labels],
       overrides: storeOverrides(found.overrides, {}, this.secrets),
+      retention: found.retention === null ? null : { ...found.retention },
+      alarms: found.alarms === null ? null : { ...found.alarms },
       paused: !isHere,
       description: null,
       createdAt: now,

@@ -206,6 +206,7 @@ export class SitesService {
         labels: site.labels,
         timeZone: site.timeZone ?? null,
         retention: site.retention ?? null,
+        alarms: site.alarms ?? null,
         externalId: site.externalId ?? null,
       },
     };

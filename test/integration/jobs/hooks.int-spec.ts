@@ -373,6 +373,19 @@ describe('requests', () => {
     );
   });
 
+  it('are shown, and can be set anew, when the key of what is sealed in them is lost', async () => {
+    const { id } = await add({ moment: 'success', url, headers: { 'X-Secret': 'planted-header' } });
+    await runSql(test.config.databaseUrl ?? '', `update hook set sealed = 'v1.0000.lost' where id = '${id}'`);
+    const { items } = await test.admin.get<{ items: HookDto[] }>('/hooks');
+    expect(items).toMatchObject([{ id, origin: new URL(url).origin, headerNames: [] }]);
+    // What would be kept of it can't be.
+    expect(await test.admin.call('PATCH', `/hooks/${id}`, { method: 'PUT' })).toMatchObject({
+      body: { code: 'SECRET_UNREADABLE' },
+    });
+    const anew = await test.admin.call('PATCH', `/hooks/${id}`, { url, headers: { 'X-New': 'planted-header' } });
+    expect(anew).toMatchObject({ status: 200, body: { headerNames: ['X-New'] } });
+  });
+
   it('go nowhere but where the policy lets them', async () => {
     const refused = await test.admin.call('POST', '/hooks', {
       name: 'x',

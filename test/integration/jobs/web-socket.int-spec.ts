@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { EventFeed } from '../../../src/modules/events/event-feed.js';
+import { OpenStreams } from '../../../src/modules/events/open-streams.js';
 import { EventSockets } from '../../../src/modules/events/event-sockets.js';
 import { until } from '../../support/scratch.js';
 import type { TestApi } from '../../support/api.js';
@@ -126,6 +127,39 @@ describe('/ws/events', () => {
     expect(await sse).toBe('ended');
     Object.assign(sockets, { heartbeatMs: usual });
     Object.assign(feed, { heartbeatMs: usual });
+  });
+
+  it('refuses more streams than a token, or the server, may have open, however they are sent', async () => {
+    const streams = test.app.get(OpenStreams, { strict: false });
+    const usual = streams.limits;
+    streams.limits = { ofToken: 2, inAll: 3 };
+    const cut = new AbortController();
+    const get = (api: TestApi): Promise<Response> =>
+      fetch(`${api.url}/events`, { headers: { Authorization: `Bearer ${api.token}` }, signal: cut.signal });
+    const first = await open(test.viewer, '/ws/events');
+    expect((await get(test.viewer)).status).toBe(200);
+    await expect(open(test.viewer, '/ws/events')).rejects.toThrow(/429 .*This token has 2 .*STREAMS_TOO_MANY/);
+    const refused = await get(test.viewer);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      { code: 'STREAMS_TOO_MANY', hint: expect.stringContaining('Close some') as string },
+    ]);
+    const others = await open(test.operator, '/ws/events');
+    await expect(open(test.admin, '/ws/events')).rejects.toThrow(/429 .*This server has 3 /);
+    // A place is free again once its stream has ended, whichever way.
+    first.socket.close();
+    await first.closed;
+    const again = await until('a place', () => open(test.viewer, '/ws/events').catch(() => null));
+    cut.abort();
+    const third = await until('a place', () => open(test.admin, '/ws/events').catch(() => null));
+    for (const { socket, closed } of [others, again, third]) {
+      socket.close();
+      await closed;
+    }
+    streams.limits = { ofToken: 1, inAll: 1 };
+    const last = await until('all to be free', () => open(test.viewer, '/ws/events').catch(() => null));
+    last.socket.close();
+    streams.limits = usual;
   });
 
   it('cuts off who does not answer the heartbeat, or says more than it should', async () => {

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
+import type { Page } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import { AlarmBook, AlarmKind, AlarmRules } from '../../../src/modules/alarms/index.js';
 import { NotificationDelivery } from '../../../src/modules/notifications/notification.entity.js';
 import { ChannelsStore } from '../../../src/modules/notifications/channels-store.js';
 import { DeliveryClaims } from '../../../src/modules/notifications/delivery/delivery-claims.js';
@@ -412,6 +415,81 @@ it('what gets worse is told at once; alarms of one cause are told together', asy
   expect(receiver.json('worse').slice(1)).toMatchObject([
     { title: 'worse-2.example: backup failed', severity: 'critical' },
   ]);
+});
+
+it('what begins again after its end was told is told at once', async () => {
+  const id = await news.site('again.example');
+  const channel = await hook('again');
+  await news.rule(channel, ['job.failed'], { siteIds: [id] });
+  await news.tick();
+  for (const happened of [
+    jobFailed(id, 'again.example'),
+    jobDone(id, 'again.example'),
+    jobFailed(id, 'again.example'),
+  ]) {
+    await news.happen(happened);
+    await news.pass(340);
+  }
+  expect(receiver.json('again').map(({ title }) => title)).toEqual([
+    'again.example: backup failed',
+    'again.example: backup works again',
+    'again.example: backup failed',
+  ]);
+  // Without a word of an end between them it is the same still.
+  await news.happen(jobFailed(id, 'again.example'));
+  await news.pass(340);
+  expect(receiver.json('again')).toHaveLength(3);
+});
+
+it('a channel that does not take its messages is an alarm, told through the others and never through itself', async () => {
+  const id = await news.site('lost.example');
+  // Those of the tests before have lost messages, too.
+  await news.orm.em.fork().execute('update notification_channel set enabled = false');
+  const [lost, other] = [await hook('lost'), await hook('other')];
+  await news.rule(lost, ['job.failed'], { siteIds: [id] });
+  const alarms = ['alarm:notification.undelivered'];
+  for (const channel of [lost, other]) await news.rule(channel, alarms);
+  const book = news.test.app.get(AlarmBook, { strict: false });
+  const rule = news.test.app
+    .get(AlarmRules, { strict: false })
+    .all.find(({ kind }) => kind === AlarmKind.NotificationUndelivered);
+  const open = async (): Promise<AlarmDto | undefined> => {
+    if (rule === undefined) throw new Error('no such rule');
+    await book.settle(rule, news.timings.now());
+    const { items } = await news.test.viewer.get<Page<AlarmDto>>('/alarms?open=true&kind=notification.undelivered');
+    return items.find(({ subject }) => subject === lost);
+  };
+  receiver.status('lost', 503);
+  await news.tick();
+  await news.happen(jobFailed(id, 'lost.example'));
+  await news.pass(600);
+  expect(await news.deliveries(lost)).toMatchObject([{ state: 'waiting' }]);
+  expect(await open()).toBeUndefined();
+  await news.pass(3 * 3600);
+  expect(await open()).toMatchObject({ severity: 'warning', context: { channel: 'lost', state: 'waiting' } });
+  await news.pass(60);
+  const told = receiver.json('other').filter(({ text }) => String(text).includes('"lost"'));
+  expect(told).toMatchObject([{ title: 'backupd: notification undelivered', severity: 'warning' }]);
+  expect(told[0]?.['text']).toContain('backupd notify test "lost"');
+  expect((await news.deliveries(lost)).map(({ type }) => type)).toEqual(['job.failed']);
+  receiver.status('lost', 410);
+  await news.pass(3 * 3600);
+  expect(await news.deliveries(lost)).toMatchObject([{ state: 'failed' }]);
+  expect(await open()).toMatchObject({ severity: 'warning', context: { state: 'failed' } });
+  // Nobody is left who could be told.
+  await news.orm.em.fork().execute('update notification_channel set enabled = false where id <> ?', [lost]);
+  expect(await open()).toMatchObject({
+    severity: 'critical',
+    message: expect.stringContaining('nobody is told') as string,
+  });
+  expect(await news.test.viewer.get('/status')).toMatchObject({ level: 'critical' });
+  await news.orm.em.fork().execute('update notification_channel set enabled = true where id = ?', [other]);
+  receiver.well('lost');
+  await news.test.operator.post(`/notifications/channels/${lost}/test`);
+  expect(await open()).toBeUndefined();
+  await news.pass(400);
+  expect(receiver.json('other').at(-1)).toMatchObject({ title: 'backupd: notification undelivered: over' });
+  expect(receiver.json('lost').at(-1)).toMatchObject({ items: [{ type: 'test' }] });
 });
 
 it('dead-man switches hear of each start and end at once and in order, and that backupd lives', async () => {

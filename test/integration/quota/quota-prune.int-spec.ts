@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AuditPageDto } from '../../../src/cli/api-types-audit.js';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { type GatedSite } from '../jobs/jobs-app.js';
 import { backUp, idsOf, makeSite, retentionOf, storedBytes } from '../retention/support.js';
@@ -28,6 +29,9 @@ describe('over quota with prune', () => {
     expect(codesOf(job)).toEqual([undefined]);
     // The pinned one stays, of the three that may go the oldest is enough.
     expect(await idsOf(test, site)).toEqual([job.backupId, ids[0], ids[1], ids[2], ids[4]]);
+    expect((await test.admin.get<AuditPageDto>('/audit?action=quota.pruned')).items).toMatchObject([
+      { actor: 'system', targetId: ids[3], details: { siteId: site.id, jobId: job.id, scope: 'site' } },
+    ]);
     const verify = await test.admin.post<JobDto>(`/backups/${job.backupId ?? ''}/verify`, { level: 'full' });
     expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed' });
     expect((await usage('site', site.id))?.percent).toBeLessThanOrEqual(100);

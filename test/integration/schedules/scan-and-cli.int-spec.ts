@@ -1,9 +1,11 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEntryDto, AuditPageDto } from '../../../src/cli/api-types-audit.js';
 import type { Page, SiteDto } from '../../../src/cli/api-types.js';
 import type { DiscoveredSiteDto, ScheduleDetailsDto, ScheduleDto } from '../../../src/cli/api-types-schedules.js';
+import { requires } from '../../../src/engine/testing/index.js';
 import { InstallationTasks, ScheduleTick } from '../../../src/modules/schedules/index.js';
 import { cliAs } from '../core/cli.js';
 import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
@@ -13,6 +15,9 @@ const CORE = ['index.php', 'wp-load.php', 'wp-settings.php', 'wp-blog-header.php
 
 const em = () => test.app.get(MikroORM).em.fork();
 const run = (...args: string[]): ReturnType<typeof cliAs> => cliAs(test.admin, args);
+
+const audited = async (action: string): Promise<AuditEntryDto[]> =>
+  (await test.admin.get<AuditPageDto>(`/audit?action=${action}`)).items;
 
 /** The files of a WordPress, with a database that is not there. */
 function wordPress(path: string, database: string): string {
@@ -99,6 +104,39 @@ describe('a scheduled scan', () => {
     rmSync(join(root, 'a2'), { recursive: true });
     expect((await look()).told).toEqual(['site.moved a3']);
     expect(await test.viewer.get(`/sites/${site?.id ?? ''}`)).toMatchObject({ path: join(root, 'a3') });
+    expect(await audited('sites.moved')).toMatchObject([
+      { actor: 'system', targetId: site?.id, details: { from: join(root, 'a2'), path: join(root, 'a3') } },
+    ]);
+  });
+
+  it.runIf(requires('root'))('gives the site of one owner to no other, unless a person says so', async () => {
+    const other = 4242;
+    const { id } = await test.operator.post<SiteDto>('/sites', { path: wordPress(join(root, 'c'), 'c') });
+    await look();
+    // Another tenant names the same database once the folder has gone.
+    chownSync(wordPress(join(root, 'c3'), 'c'), other, other);
+    rmSync(join(root, 'c'), { recursive: true });
+    expect((await look()).told).toEqual(['site.moved c3']);
+    const path = async (): Promise<string> => (await test.viewer.get<SiteDto>(`/sites/${id}`)).path;
+    expect(await path()).toBe(join(root, 'c'));
+    const [told] = await em().execute<{ message: string }[]>(
+      "select data->>'message' as message from job_event where type = 'site.moved' order by id desc limit 1",
+    );
+    expect(told?.message).toContain(`somebody else's now (uid ${other}, before: 0)`);
+    expect(told?.message).toContain(`backupd sites edit ${id} --path`);
+    // Neither does moving on within what is theirs help.
+    await look();
+    renameSync(join(root, 'c3'), join(root, 'c4'));
+    expect((await look()).told).toEqual(['site.moved c4']);
+    expect(await path()).toBe(join(root, 'c'));
+    await test.operator.call('PATCH', `/sites/${id}`, { path: join(root, 'c4') });
+    await look();
+    renameSync(join(root, 'c4'), join(root, 'c5'));
+    expect((await look()).told).toEqual(['site.moved c5']);
+    expect(await path()).toBe(join(root, 'c5'));
+    await test.admin.call('DELETE', `/sites/${id}`);
+    rmSync(join(root, 'c5'), { recursive: true });
+    await look();
   });
 
   it('tells once of what is gone, and of none where the folder itself is not there', async () => {
@@ -127,6 +165,9 @@ describe('a scheduled scan', () => {
     expect((await look()).told).toEqual(['site.found new']);
     const { items } = await test.viewer.get<Page<SiteDto>>('/sites?label=found');
     expect(items.map(({ path }) => path)).toEqual([join(root, 'new')]);
+    expect(await audited('sites.registered')).toMatchObject([
+      { actor: 'system', targetId: items[0]?.id, details: { path: join(root, 'new'), labels: ['found'] } },
+    ]);
     await test.app.get(ScheduleTick).run(new Date());
     expect(await test.viewer.get(`/schedules/${all.id}`)).toMatchObject({ sites: 1 });
     for (const { id } of [all, scan]) await test.admin.call('DELETE', `/schedules/${id}`);

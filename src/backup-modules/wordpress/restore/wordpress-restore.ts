@@ -60,6 +60,16 @@ export class WordPressRestore {
   }
 
   async rollBack(context: Omit<RestoreStageContext, 'source'>): Promise<RollBackEnd> {
+    try {
+      return await this.takeBack(context);
+    } finally {
+      this.sessions.delete(context.jobId);
+      // The old tree may have come back with the file in it; what can't be taken back is for a person, and may take long.
+      await this.maintenance.end(context);
+    }
+  }
+
+  private async takeBack(context: Omit<RestoreStageContext, 'source'>): Promise<RollBackEnd> {
     const state = await readState(context);
     const mysql = mysqlRestoreOf(context, state, adminCredentials(context.request));
     if (state.finishing) {
@@ -69,9 +79,6 @@ export class WordPressRestore {
       await rollBackFileRestores(context.workDir);
       await mysql?.rollBack();
     }
-    // The old tree may have come back with the file in it.
-    await this.maintenance.end(context);
-    this.sessions.delete(context.jobId);
     return state.finishing ? 'finished' : 'taken-back';
   }
 

@@ -9,7 +9,7 @@ export class AlarmDto {
   id!: string;
   @ApiProperty({ enum: AlarmKind })
   kind!: AlarmKind;
-  @ApiProperty({ description: 'What it is about within its kind: the id of a site or storage, or a path.' })
+  @ApiProperty({ description: 'What it is about within its kind: the id of a site, storage or channel, or a path.' })
   subject!: string;
   @ApiProperty({ enum: Severity })
   severity!: Severity;

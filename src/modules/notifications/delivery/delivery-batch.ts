@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../../../common/ids.js';
 import { senders } from '../channels/index.js';
 import { atLeast, type News } from '../news/news.js';
+import { undeliveredTopic } from '../news/news-of-event.js';
 import {
   DeliveryState,
   NotificationDelivery,
@@ -52,6 +53,8 @@ export class DeliveryBatch {
 
   /** Enters the news for the lane if its rule tells it. */
   add(lane: Lane, news: News, site: RuleSite | null): void {
+    // It would only queue up where nothing arrives.
+    if (news.topic === undeliveredTopic(lane.channel.id)) return;
     if (senders[lane.channel.kind].pings) {
       // A switch must hear of success as of failure: severity is no matter.
       if (news.ping !== null && namesType(lane.rule, news) && coversSite(lane.rule, site)) this.insert(lane, news);
@@ -59,16 +62,20 @@ export class DeliveryBatch {
     }
     if (news.phase === 'clear' && this.ended(lane, news)) return;
     if (!wanted(lane.rule, news, site)) return;
-    const earlier = this.of(lane, news).filter(({ message }) => message.type === news.type);
-    const same = earlier.find(({ state, claimed }) => state === DeliveryState.Waiting && !claimed);
+    const earlier = this.of(lane, news);
+    const isSame = ({ message }: Earlier): boolean => message.type === news.type;
+    const same = earlier.find((each) => isSame(each) && each.state === DeliveryState.Waiting && !each.claimed);
     if (same !== undefined) {
       const { count, firstAt } = same.message;
       this.change(same, { message: { ...news, count: count + 1, firstAt } });
       return;
     }
-    const last = earlier.find(isTold);
-    // What got worse is told at once.
-    const repeated = last !== undefined && atLeast(last.message.severity, news.severity);
+    const last = earlier.find((each) => isSame(each) && isTold(each));
+    // What got worse is told at once, and what begins again after its end was told.
+    const repeated =
+      last !== undefined &&
+      atLeast(last.message.severity, news.severity) &&
+      !(news.phase === 'raise' && endedSince(earlier, last));
     this.insert(lane, news, repeated ? new Date(last.toldAt.getTime() + this.repeatMs) : this.now);
   }
 
@@ -157,6 +164,12 @@ export const laneTopic = (ruleId: string, channelId: string, topic: string): str
 
 const isTold = ({ state, claimed }: Earlier): boolean =>
   state === DeliveryState.Sent || (state === DeliveryState.Waiting && claimed);
+
+/** Whether its end was told after it, or is about to be. The newest are first. */
+const endedSince = (earlier: readonly Earlier[], last: Earlier): boolean =>
+  earlier
+    .slice(0, earlier.indexOf(last))
+    .some(({ state, message }) => state !== DeliveryState.Dropped && message.phase === 'clear');
 
 /** That a job begins is told to people only where a rule says just that. */
 function wanted(rule: NotificationRule, news: News, site: RuleSite | null): boolean {

@@ -173,13 +173,13 @@ const FREE = `channel_id not in (
   select channel_id from notification_delivery
     where state = 'waiting' and (claimed_until > ? or (attempts > 0 and next_attempt_at > ?)))`;
 
-/** Tries of before count no more: a channel with a retry ahead would be closed for all others too. */
+/** Tries of before count no more, nor what came of them: a channel with a retry ahead would be closed for all others too. */
 async function hold(em: EntityManager, rows: readonly DueRow[], until: Date): Promise<void> {
   if (rows.length === 0) return;
-  await em.execute('update notification_delivery set next_attempt_at = ?, attempts = 0 where id = any(?::uuid[])', [
-    until.toISOString(),
-    idList(rows),
-  ]);
+  await em.execute(
+    'update notification_delivery set next_attempt_at = ?, attempts = 0, error = null where id = any(?::uuid[])',
+    [until.toISOString(), idList(rows)],
+  );
 }
 
 async function drop(em: EntityManager, which: { channelId: string; ruleId?: string }, error: string): Promise<void> {

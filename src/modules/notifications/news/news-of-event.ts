@@ -99,6 +99,11 @@ function jobText(
   return `The ${kind} is complete${took}, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.${first}`;
 }
 
+const alarmTopic = (kind: string, subject: string): string => `alarm:${kind}:${subject}`;
+
+/** Topic of the news that the channel does not take its messages: for all channels but that one. */
+export const undeliveredTopic = (channelId: string): string => alarmTopic('notification.undelivered', channelId);
+
 function alarmNews(event: ToldEvent): News {
   const { data, type } = event;
   const cleared = type === 'alarm.cleared';
@@ -109,7 +114,7 @@ function alarmNews(event: ToldEvent): News {
     type,
     kind,
     phase: cleared ? 'clear' : 'raise',
-    topic: `alarm:${kind}:${text(data, 'subject') ?? event.siteId ?? ''}`,
+    topic: alarmTopic(kind, text(data, 'subject') ?? event.siteId ?? ''),
     severity: text(data, 'severity') === 'critical' ? 'critical' : 'warning',
     ping: cleared ? null : 'fail',
     what: cleared ? `${name}: over` : name,

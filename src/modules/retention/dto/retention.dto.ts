@@ -1,14 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import { PageDto } from '../../../common/http/index.js';
+import { IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { MayBeAbsent, PageDto } from '../../../common/http/index.js';
 import { RetentionPolicyDto } from '../../sites/index.js';
 
 /** What to change of the default; absent fields stay. */
 export class SetRetentionDto {
   /** The whole policy for every site without one of its own. */
   @ApiPropertyOptional({ type: RetentionPolicyDto })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   @ValidateNested()
   @Type(() => RetentionPolicyDto)
@@ -16,7 +16,7 @@ export class SetRetentionDto {
 
   /** Hours from the decision that a backup goes to its deletion. What was let go before keeps its `expiresAt`. */
   @ApiPropertyOptional({ example: 24 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsNumber()
   @Min(0)
   @Max(8760)

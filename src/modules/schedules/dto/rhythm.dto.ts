@@ -6,14 +6,13 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Max,
   MaxLength,
   Min,
   ValidateIf,
 } from 'class-validator';
-import { IsTimeOfDay } from '../../../common/http/index.js';
+import { IsTimeOfDay, MayBeAbsent } from '../../../common/http/index.js';
 
 const EVERY = ['never', 'cron', 'hours', 'day', 'week', 'month'] as const;
 const HOURS = [1, 2, 3, 4, 6, 8, 12];
@@ -39,7 +38,7 @@ export class RhythmDto {
   hours?: number;
 
   /** With `hours`: minutes past the hour; 0 when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(59)
@@ -79,7 +78,7 @@ export class BlackoutDto {
   until!: string;
 
   /** Only on these weekdays (of `from`): 1 = Monday … 7 = Sunday. All when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayUnique()

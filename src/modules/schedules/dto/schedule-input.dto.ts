@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsLabel, IsZone, mustBe, PageQueryDto } from '../../../common/http/index.js';
+import { IsLabel, IsZone, MayBeAbsent, mustBe, PageQueryDto } from '../../../common/http/index.js';
 import { MAX_LABELS } from '../../../common/labels.js';
 import { MissedPolicy, ScheduleKind, ScheduleScope } from '../schedule.entity.js';
 import { BlackoutDto, RhythmDto } from './rhythm.dto.js';
@@ -29,23 +29,23 @@ const LEVELS = ['quick', 'full'] as const;
 /** What the kind needs besides. */
 export class ScheduleOptionsDto {
   /** `backup`: compared with nothing, everything is stored again. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   full?: boolean;
 
   /** `backup`: every file is read, also where nothing looks changed. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   reread?: boolean;
 
   /** `verify`: how thoroughly; `full` when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(LEVELS)
   @ApiPropertyOptional({ enum: LEVELS })
   level?: (typeof LEVELS)[number];
 
   /** `scan`: where to look, absolute paths; the configured folders when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   @Matches(/^\/[^\0]*$/, { each: true, ...mustBe('an absolute path') })
@@ -53,19 +53,19 @@ export class ScheduleOptionsDto {
   roots?: string[];
 
   /** `scan`: register what is found, so that the schedules for all (or its labels) hold for it. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enrol?: boolean;
 
   /** `scan`: labels of what is registered. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_LABELS)
   @IsLabel({ each: true })
   labels?: string[];
 
   /** `scan`: change the path of a registered site that has moved. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   followMoves?: boolean;
 }
@@ -73,7 +73,7 @@ export class ScheduleOptionsDto {
 /** What a person sets of a schedule. */
 export class ScheduleInputDto {
   /** Made from kind and scope when it was never given. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   name?: string;
@@ -85,14 +85,14 @@ export class ScheduleInputDto {
   timeZone?: string | null;
 
   /** Each site's runs are late by up to so many seconds, always the same for a site, and never beyond the next slot. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(604_800)
   jitterSeconds?: number;
 
   /** When nothing is started: a slot that falls in there waits until the end. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(20)
   @ValidateNested({ each: true })
@@ -100,7 +100,7 @@ export class ScheduleInputDto {
   blackouts?: BlackoutDto[];
 
   /** After a downtime: one run for all slots that passed, or none. `run-once` when never given. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(POLICIES)
   @ApiPropertyOptional({ enum: POLICIES })
   missed?: MissedPolicy;
@@ -114,13 +114,13 @@ export class ScheduleInputDto {
   maxPerNode?: number | null;
 
   /** Replaced as a whole. */
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateNested()
   @Type(() => ScheduleOptionsDto)
   options?: ScheduleOptionsDto;
 
   /** A paused schedule starts nothing; for the sites it is for it is off, also where one of a wider scope exists. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   paused?: boolean;
 }
@@ -150,7 +150,7 @@ export class CreateScheduleDto extends ScheduleInputDto {
 
 /** What to change; absent fields stay. Kind and scope are what they are. */
 export class UpdateScheduleDto extends ScheduleInputDto {
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateNested()
   @Type(() => RhythmDto)
   rhythm?: RhythmDto;
@@ -163,7 +163,7 @@ export class PreviewScheduleDto extends PickType(ScheduleInputDto, ['timeZone', 
   rhythm!: RhythmDto;
 
   /** Whose jitter and time zone; without it the slots themselves are shown. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   siteId?: string;
 }

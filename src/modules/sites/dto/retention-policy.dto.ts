@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min, Validate, ValidatorConstraint } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min, Validate, ValidatorConstraint } from 'class-validator';
 import type { ValidatorConstraintInterface } from 'class-validator';
 import { parseDuration } from '../../../common/durations.js';
-import { IsZone } from '../../../common/http/index.js';
+import { IsZone, MayBeAbsent } from '../../../common/http/index.js';
 
 const MOST = 100_000;
 
@@ -23,14 +23,14 @@ class IsDuration implements ValidatorConstraintInterface {
 export class RetentionPolicyDto {
   /** The newest so many. */
   @ApiPropertyOptional({ example: 7 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
   keepLast?: number;
 
   /** The newest of each of the last so many hours that have a backup. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -38,7 +38,7 @@ export class RetentionPolicyDto {
 
   /** The same by days. */
   @ApiPropertyOptional({ example: 14 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -46,7 +46,7 @@ export class RetentionPolicyDto {
 
   /** The same by ISO weeks. */
   @ApiPropertyOptional({ example: 8 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -54,7 +54,7 @@ export class RetentionPolicyDto {
 
   /** The same by months. */
   @ApiPropertyOptional({ example: 12 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -62,7 +62,7 @@ export class RetentionPolicyDto {
 
   /** The same by years. */
   @ApiPropertyOptional({ example: 3 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -70,7 +70,7 @@ export class RetentionPolicyDto {
 
   /** All that are not older than the newest good one by more than this. */
   @ApiPropertyOptional({ example: 'P30D' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(40)
   @Validate(IsDuration)
@@ -78,7 +78,7 @@ export class RetentionPolicyDto {
 
   /** In which days, weeks, … begin and end: an IANA name; UTC when absent. */
   @ApiPropertyOptional({ example: 'Europe/Berlin' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(100)
   @IsZone()

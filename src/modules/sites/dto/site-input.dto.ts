@@ -10,7 +10,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { IsLabel, IsZone } from '../../../common/http/index.js';
+import { IsLabel, IsZone, MayBeAbsent } from '../../../common/http/index.js';
 import { MAX_LABELS } from '../../../common/labels.js';
 import { RetentionPolicyDto } from './retention-policy.dto.js';
 import { SiteAlarmsDto, SiteDestinationsDto } from './site.dto.js';
@@ -21,13 +21,13 @@ export class SiteInputDto {
    * Taken from the site itself when it was never given.
    * @example 'Example shop'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   name?: string;
 
   /** Settings of the module. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   settings?: Record<string, unknown>;
 
@@ -35,7 +35,7 @@ export class SiteInputDto {
    * What to leave out, each from the site's root on.
    * @example ['/wp-content/cache']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @IsString({ each: true })
   @MaxLength(4096, { each: true })
@@ -45,7 +45,7 @@ export class SiteInputDto {
    * Values to use in place of what the site's configuration says. Those named like secrets are sealed; `***` leaves one as it is.
    * @example { "DB_HOST": "127.0.0.1" }
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   overrides?: Record<string, string>;
 
@@ -53,7 +53,7 @@ export class SiteInputDto {
    * Words by which schedules, hooks and notifications choose sites.
    * @example ['shop', 'customer-a']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_LABELS)
   @IsLabel({ each: true })
@@ -90,7 +90,7 @@ export class CreateSiteDto extends SiteInputDto {
    * Backup module; see `GET /modules`. `wordpress` when absent.
    * @example 'wordpress'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 50)
   module?: string;
@@ -102,7 +102,7 @@ export class UpdateSiteDto extends SiteInputDto {
    * Where the site has moved to on its host: an absolute path, at which its module must find it.
    * @example '/srv/www/example.com'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 4096)
   path?: string;
@@ -130,7 +130,7 @@ export class ImportSitesDto {
    * Folders, each of which is a site.
    * @example ['/var/www/example.com']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(10_000)
   @IsString({ each: true })
@@ -140,7 +140,7 @@ export class ImportSitesDto {
    * Folders to scan.
    * @example ['/var/www']
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   @IsString({ each: true })

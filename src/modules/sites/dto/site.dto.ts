@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { PageDto, PageQueryDto } from '../../../common/http/index.js';
+import { MayBeAbsent, PageDto, PageQueryDto } from '../../../common/http/index.js';
 import { RetentionPolicyDto } from './retention-policy.dto.js';
 
 /** A storage provider that a site's backups go to. */
@@ -25,7 +25,7 @@ export class DestinationDto {
   id!: string;
 
   /** With `failover`: how large a share of the sites prefers this provider. 1 when absent; 0 = only when the others fail. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsNumber()
   @Min(0)
   @Max(1_000_000)
@@ -51,21 +51,21 @@ export class SiteDestinationsDto {
 /** From which fall on, in percent of the backup before, a backup raises an alarm; 0 = never, absent = as everywhere. */
 export class SiteAlarmsDto {
   /** Of the bytes of files and database together. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(100)
   sizePercent?: number;
 
   /** Of the number of files. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(100)
   filesPercent?: number;
 
   /** Of the rows in all tables. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(100)

@@ -1,5 +1,5 @@
-import { IsBoolean, IsObject, IsOptional, IsString, Length } from 'class-validator';
-import { PageDto } from '../../../common/http/index.js';
+import { IsBoolean, IsObject, IsString, Length } from 'class-validator';
+import { MayBeAbsent, PageDto } from '../../../common/http/index.js';
 
 /** A storage provider to add. */
 export class CreateStorageDto {
@@ -27,30 +27,30 @@ export class CreateStorageDto {
    * Whether sites without a list of their own store here; several may be, for as many copies.
    * After one was added the next backup of each such site is a full one, stored on each of its storages; earlier backups are not copied.
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   isDefault?: boolean;
 }
 
 /** What to change; absent fields stay. */
 export class UpdateStorageDto {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 100)
   name?: string;
 
   /** Settings to replace; others stay as they are. `null` removes one. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   settings?: Record<string, unknown>;
 
   /** As when it is added: the next backup of each site that stores there by default is a full one. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   isDefault?: boolean;
 
   /** A disabled provider gets no new backups; what it holds stays readable. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 }
