@@ -6,4 +6,5 @@ export { migrate, schemaIsCurrent } from './migrate.js';
 export { passingError } from './passing-error.js';
 export { insertRows, WRITABLE_COLUMNS } from './portable-rows.js';
 export { type PortableTable, portableTables } from './portable-tables.js';
+export { removeRows } from './remove-rows.js';
 export { migrationsFolder, ormOptions } from './orm-options.js';

@@ -2,10 +2,9 @@ import { type FilterQuery, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { isId } from '../../common/ids.js';
+import { removeRows } from '../../database/index.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { type AuditPageDto, AuditEntryDto, type AuditQueryDto } from './dto/audit.dto.js';
-
-const PRUNE_BATCH = 5000;
 
 /** Reads the audit log, and removes what is too old. */
 @Injectable()
@@ -29,14 +28,11 @@ export class AuditService {
   @Cron('0 41 3 * * *', { name: 'audit', waitForCompletion: true })
   async prune(): Promise<void> {
     try {
-      let removed: unknown[];
-      do
-        removed = await this.orm.em.fork().execute<unknown[]>(
-          `delete from audit_entry where id in (
-             select id from audit_entry where at < now() - interval '1 year 1 day' order by at limit ?) returning id`,
-          [PRUNE_BATCH],
-        );
-      while (removed.length === PRUNE_BATCH);
+      await removeRows(
+        this.orm,
+        'audit_entry',
+        `select id from audit_entry where at < now() - interval '1 year 1 day' order by at`,
+      );
     } catch (error) {
       this.logger.warn(`Audit entries of over a year ago could not be removed: ${String(error)}`);
     }

@@ -7,6 +7,7 @@ import { JobExtensions } from './job-extensions.js';
 import { JobFollowUps } from './job-follow-ups.js';
 import { JobHandlers } from './job-handler.js';
 import { JobLifecycle } from './job-lifecycle.js';
+import { JobPruner } from './job-pruner.js';
 import { JobQueue } from './job-queue.js';
 import { JobRecovery } from './job-recovery.js';
 import { JobRetries } from './job-retries.js';
@@ -30,6 +31,7 @@ import { RunContexts } from './run-context.js';
     JobFollowUps,
     JobHandlers,
     JobLifecycle,
+    JobPruner,
     JobQueue,
     JobRecovery,
     JobStore,

@@ -10,6 +10,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'audit',
     'alarms',
     'catalogue backup',
+    'jobs',
     'mirror',
     'notifications',
     'object-lock',

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobDto, Page } from '../../../src/cli/api-types.js';
+import { JobPruner } from '../../../src/modules/jobs/job-pruner.js';
 import { StorageMaintenance } from '../../../src/modules/backups/storage-maintenance.js';
 import { until } from '../../support/scratch.js';
 import { runSql } from '../../support/postgres.js';
@@ -253,5 +254,33 @@ describe('the list of jobs', () => {
     expect((await list('&kind=restore')).total).toBe(0);
     expect(await test.viewer.call('GET', '/jobs?status=odd')).toMatchObject({ status: 400 });
     expect(await test.viewer.call('GET', '/jobs?limit=1000000')).toMatchObject({ status: 400 });
+  });
+
+  it('forgets after 90 days what has no backup, is not the newest of its site, and needs nothing more', async () => {
+    const site = await GatedSite.make(test, 'long-ago');
+    const withBackup = (await site.backUp()).id;
+    site.fail('backup_db', never);
+    const failed = [await site.backUp(), await site.backUp(), await site.backUp(), await site.backUp()].map(
+      ({ id }) => id,
+    );
+    const [old = '', littered = '', recent = '', newest = ''] = failed;
+    await until('nothing to be left', async () => {
+      const [row] = await sql(
+        `select count(*)::int as n from job where site_id = '${site.id}' and (litter or follow_up)`,
+      );
+      return row?.['n'] === 0;
+    });
+    const age = (days: number, which: string): Promise<unknown> =>
+      sql(
+        `update job set created_at = created_at - interval '${days} days', finished_at = finished_at - interval '${days} days' where ${which}`,
+      );
+    await age(91, `site_id = '${site.id}'`);
+    await age(-2, `id = '${recent}'`);
+    await sql(`update job set litter = true where id = '${littered}'`);
+    await test.app.get(JobPruner, { strict: false }).prune();
+    const kept = [newest, recent, littered, withBackup];
+    expect(ids(await test.viewer.get(`/jobs?siteId=${site.id}`)).toSorted()).toEqual(kept.toSorted());
+    expect(await test.viewer.call('GET', `/jobs/${old}`)).toMatchObject({ status: 404 });
+    await sql(`update job set litter = false where id = '${littered}'`);
   });
 });
