@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import { entities } from './entities.js';
+import { takeBackLost } from './lost-connections.js';
 
 /** Where the migrations lie, seen from the sources as from the build. */
 export const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations');
@@ -11,7 +12,7 @@ export function ormOptions(databaseUrl: string): ReturnType<typeof defineConfig>
   return defineConfig({
     dbName: decodeURIComponent(new URL(databaseUrl).pathname.slice(1)),
     // pg reads the rest from the URL itself, sockets and TLS options included.
-    driverOptions: { connectionString: databaseUrl, application_name: 'backupd' },
+    driverOptions: { connectionString: databaseUrl, application_name: 'backupd', onPoolCreated: takeBackLost },
     pool: { min: 0, max: 10 },
     entities,
     extensions: [Migrator],

@@ -189,8 +189,10 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
   }
 
   async lost(job: Job): Promise<void> {
+    const failures: unknown[] = [];
     for (const { driver } of await this.storage.enabledDestinations())
-      await this.parts.leftovers.removeLost(job, driver);
+      await this.parts.leftovers.removeLost(job, driver).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 

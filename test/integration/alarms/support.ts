@@ -1,12 +1,11 @@
 import type { Type } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { beforeAll } from 'vitest';
 import type { AlarmDto, AlarmSettingsDto } from '../../../src/cli/api-types-alarms.js';
 import type { Page } from '../../../src/cli/api-types.js';
 import { EventHub, EventLog } from '../../../src/modules/events/index.js';
 import { AlarmBook, AlarmRules, AlarmsService, AlarmWatch } from '../../../src/modules/alarms/index.js';
 import { until } from '../../support/scratch.js';
-import type { TestApp } from '../core/test-app.js';
+import { stopCrons, type TestApp } from '../core/test-app.js';
 import { useJobsApp } from '../jobs/jobs-app.js';
 import { sql } from '../retention/support.js';
 
@@ -45,7 +44,7 @@ export function useAlarms(): Alarms {
   beforeAll(async () => {
     await settings({ diskPercent: 0 });
     // Rounds at other times than a test says would find other things; and the schedules are the tests' own.
-    for (const job of test.app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
+    await stopCrons(test.app);
   });
   return {
     test,

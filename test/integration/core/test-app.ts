@@ -1,4 +1,5 @@
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../../src/app.module.js';
@@ -84,3 +85,8 @@ export function useApp(start: () => Promise<TestApp>): TestApp {
 
 /** As `startTestApp`, for all tests of a file. */
 export const useTestApp = (...how: Parameters<typeof startTestApp>): TestApp => useApp(() => startTestApp(...how));
+
+/** From here on nothing happens by itself: the test says when. */
+export async function stopCrons(app: INestApplication): Promise<void> {
+  for (const cron of app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await cron.stop();
+}

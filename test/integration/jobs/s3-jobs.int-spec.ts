@@ -51,7 +51,8 @@ it('backs up, verifies with each byte fetched once, and restores from a bucket',
   const proxy = await CuttingProxy.start({ port: ceph.port });
   const bucket = await ceph.createBucket();
   const { endpoint } = proxy;
-  const site = await siteOn(await addBucket('plain', settingsFor(ceph, bucket, { endpoint })), 's3-plain');
+  const providerId = await addBucket('plain', settingsFor(ceph, bucket, { endpoint }));
+  const site = await siteOn(providerId, 's3-plain');
   writeFileSync(join(site.path, 'large.bin'), new SeededRandom(3).bytes(24 * MIB));
   expect(await site.backUp()).toMatchObject({ status: 'completed', warnings: [] });
   writeFileSync(join(site.path, 'more.txt'), 'more');
@@ -73,6 +74,7 @@ it('backs up, verifies with each byte fetched once, and restores from a bucket',
   for (const name of ['large.bin', 'more.txt', 'index.html'])
     expect(readFileSync(join(targetPath, name)).equals(readFileSync(join(site.path, name))), name).toBe(true);
   await proxy.stop();
+  await test.admin.call('PATCH', `/storage/${providerId}`, { enabled: false });
 });
 
 it('of a run that another master took over nothing stays in a bucket, neither objects nor begun uploads', async () => {

@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { EventFeed } from '../../../src/modules/events/event-feed.js';
 import { OpenStreams } from '../../../src/modules/events/open-streams.js';
 import { EventSockets } from '../../../src/modules/events/event-sockets.js';
 import { until } from '../../support/scratch.js';
 import type { TestApi } from '../../support/api.js';
+import { stopCrons } from '../core/test-app.js';
 import { GatedSite, startJobsApp, useJobsApp } from './jobs-app.js';
 
 const test = useJobsApp();
+// An alarm is an event of its site, too, whenever the minute is over.
+beforeAll(() => stopCrons(test.app));
 
 interface Opened {
   socket: WebSocket;

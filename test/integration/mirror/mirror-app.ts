@@ -1,10 +1,9 @@
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { Client } from 'pg';
 import type { MirrorDto, MirrorSyncDto } from '../../../src/cli/api-types.js';
 import { D1Timings } from '../../../src/modules/mirror/index.js';
 import type { Answer } from '../../support/api.js';
 import type { TestD1 } from '../../support/d1.js';
-import { startTestApp, type TestApp } from '../core/test-app.js';
+import { startTestApp, stopCrons, type TestApp } from '../core/test-app.js';
 
 /** What must be in the mirror; the tests' own list, so that a table that the code forgets is missed. */
 export const mirrored = [
@@ -31,7 +30,7 @@ export class MirrorServer {
   static async start(d1: TestD1, serverId: string, { configured = true } = {}): Promise<MirrorServer> {
     const test = await startTestApp();
     // The tests say when the mirror runs; nothing else may tidy the rows that they make up.
-    for (const cron of test.app.get(SchedulerRegistry).getCronJobs().values()) await cron.stop();
+    await stopCrons(test.app);
     Object.assign(test.app.get(D1Timings), { firstWaitMs: 5, longestWaitMs: 2_000, confirmMs: 300, timeoutMs: 10_000 });
     const db = new Client({ connectionString: test.config.databaseUrl ?? '' });
     await db.connect();

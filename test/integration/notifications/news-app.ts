@@ -1,5 +1,4 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { beforeAll } from 'vitest';
 import { newId } from '../../../src/common/ids.js';
 import type { AppConfigValues } from '../../../src/config/index.js';
@@ -9,7 +8,7 @@ import { DeliverySender } from '../../../src/modules/notifications/delivery/deli
 import type { DeliveryDto } from '../../../src/modules/notifications/dto/delivery.dto.js';
 import type { Page } from '../../../src/cli/api-types.js';
 import { useJobsApp } from '../jobs/jobs-app.js';
-import type { TestApp } from '../core/test-app.js';
+import { stopCrons, type TestApp } from '../core/test-app.js';
 
 export const LOOPBACK = ['127.0.0.0/8', '::1'];
 
@@ -22,8 +21,7 @@ export class NewsApp {
   async begin(): Promise<void> {
     this.timings.now = () => this.at;
     // The test says when news is sent; alarms that it makes up are not looked at.
-    for (const cron of this.test.app.get(SchedulerRegistry, { strict: false }).getCronJobs().values())
-      await cron.stop();
+    await stopCrons(this.test.app);
   }
 
   get timings(): NotificationTimings {
