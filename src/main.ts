@@ -19,6 +19,10 @@ async function main(args: readonly string[]): Promise<void> {
   const config = loadConfig();
   if (config.mode === 'node') throw nodeModeMissing();
   for (const note of config.notes) say(note);
+  // One thread waits in each call to a disk, and a mount that never answers keeps its own: with the four that Node has by itself a few of
+  // those would hold up every other site. Read at the first use, which comes later.
+  // oxlint-disable-next-line node/no-process-env -- it is libuv's setting, not ours
+  process.env['UV_THREADPOOL_SIZE'] ??= '16';
   // As the command line does; see cli.ts.
   enableCompileCache(join(import.meta.dirname, '../.compile-cache'));
   // Only now: a fault in the configuration is told at once, before all the rest is loaded.

@@ -28,6 +28,8 @@ export interface SiteDto {
   retention: RetentionPolicyDto | null;
   /** Null: the default storage providers. */
   destinations: { mode: 'all' | 'failover'; providers: { id: string; weight: number }[] } | null;
+  /** Its own limits for alarms; null = as everywhere. */
+  alarms: { sizePercent?: number; filesPercent?: number; rowsPercent?: number } | null;
   createdAt: string;
   /** When its schedule backs it up next. */
   nextRun: string | null;

@@ -1,17 +1,8 @@
-const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+import { bytes, DECIMAL } from '../common/sizes.js';
 
-/** Bytes for a person: `1.4 GB`. Always in powers of 1000, as disks and buckets are sold. */
-export function bytes(size: number | null | undefined): string {
-  if (size === null || size === undefined || !Number.isFinite(size)) return '–';
-  let value = Math.max(0, size);
-  let unit = 0;
-  while (value >= 999.5 && unit < DECIMAL.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${DECIMAL[unit] ?? 'B'}`;
-}
+export { bytes } from '../common/sizes.js';
+
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /**
  * A limit for a person, with the number that was entered: `50 GB`, `1.25 TB`. One that was entered in powers of 1024 is shown in

@@ -18,6 +18,7 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   paused: false,
   retention: null,
   destinations: null,
+  alarms: null,
   createdAt: '2026-01-01T00:00:00Z',
   nextRun: null,
   lastBackup: null,

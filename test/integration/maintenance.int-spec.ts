@@ -138,6 +138,7 @@ describe.runIf(requires('root') && requires('php'))('maintenance mode of a real 
     const job = await test.admin.backUp(site.id);
     // As a killed master leaves it: the job running, the work folder with its note, the site in maintenance.
     const work = join(test.config.paths.work, job.id);
+    await until('its own work folder to go', () => !existsSync(work));
     mkdirSync(work, { recursive: true });
     writeFileSync(join(work, 'maintenance.json'), JSON.stringify({ folder: wordpress.root }));
     writeFileSync(file, `<?php $upgrading = ${Math.floor(Date.now() / 1000)}; // backupd, job ${job.id}\n`);

@@ -1,13 +1,20 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { AppError, asAppError } from '../../common/errors/index.js';
 import type { ApiClient } from '../api-client.js';
 import type { AlarmDto, AlarmSettingsDto, StatusDto } from '../api-types-alarms.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { printable, shortId, time } from '../format.js';
-import { WHOLE_ID } from '../lookup.js';
+import { getSite, WHOLE_ID } from '../lookup.js';
 import { percentOf, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
+
+interface ListOptions {
+  all?: boolean;
+  kind?: string;
+  severity?: string;
+  site?: string;
+}
 
 interface SettingsOptions {
   grace?: number | null;
@@ -38,7 +45,10 @@ export function addAlarms(program: Command, run: Run): void {
     .command('list', { isDefault: true })
     .description('list the open alarms')
     .option('--all', 'also those that are cleared')
-    .action(({ all = false }: { all?: boolean }) => run((context) => list(context, all)));
+    .option('--kind <kind>', 'only of this kind, e.g. backup.failed')
+    .addOption(new Option('--severity <severity>', 'only so grave ones').choices(['warning', 'critical']))
+    .option('--site <site>', 'only of this site: id, name, address or path')
+    .action((options: ListOptions) => run((context) => list(context, options)));
   alarms
     .command('show')
     .description('show one alarm whole')
@@ -104,11 +114,13 @@ function tell({ output }: CommandContext, answer: StatusDto): void {
   if (alarms.acknowledged > 0) output.line(output.colors.dim(`  ${alarms.acknowledged} acknowledged: backupd alarms`));
 }
 
-async function list(context: CommandContext, all: boolean): Promise<ExitCode> {
+async function list(context: CommandContext, { all = false, site, ...which }: ListOptions): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
+  const siteId = site === undefined ? {} : { siteId: (await getSite(api, site)).id };
+  const query = { ...which, ...siteId, ...(all ? {} : { open: 'true' }) };
   const found: AlarmDto[] = [];
-  for await (const alarm of api.all<AlarmDto>('/alarms', all ? {} : { open: 'true' })) found.push(alarm);
+  for await (const alarm of api.all<AlarmDto>('/alarms', query)) found.push(alarm);
   output.data(found);
   output.table(
     ['ID', 'SEVERITY', 'WHAT', 'SINCE', 'STATE', 'MESSAGE'],
@@ -120,7 +132,11 @@ async function list(context: CommandContext, all: boolean): Promise<ExitCode> {
       stateOf(alarm),
       printable(alarm.message),
     ]),
-    all ? 'There was never an alarm.' : 'No alarm is open.',
+    Object.keys({ ...which, ...siteId }).length > 0
+      ? 'There is no such alarm.'
+      : all
+        ? 'There was never an alarm.'
+        : 'No alarm is open.',
   );
   return ExitCode.Ok;
 }

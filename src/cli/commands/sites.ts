@@ -4,25 +4,15 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, shortId, time } from '../format.js';
 import { asPath, getSite } from '../lookup.js';
-import type { Output } from '../output.js';
-import { secretFile } from '../secret-file.js';
-import { collect, collectPair } from './arguments.js';
-import { type DestinationOptions, destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
+import { destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
 import type { Run } from './run.js';
 import { listDiscovered } from './schedule-output.js';
+import { alarmLimitsText, changes, type EditOptions, editOptions } from './site-changes.js';
 
-interface EditOptions extends DestinationOptions {
-  name?: string;
-  exclude?: string[];
-  clearExcludes?: boolean;
-  setting?: Record<string, string>;
-  override?: Record<string, string>;
-  overrideFile?: Record<string, string>;
-  unsetOverride?: string[];
-  path?: string;
-  label?: string[];
-  clearLabels?: boolean;
-  timeZone?: string;
+interface ListOptions {
+  search?: string;
+  label?: string;
+  paused?: boolean;
 }
 
 /** `backupd sites …` */
@@ -34,8 +24,9 @@ export function addSites(program: Command, run: Run): void {
     .command('list', { isDefault: true })
     .description('list the registered sites')
     .option('--search <text>', 'only those whose name, address or path contains it')
+    .option('--label <word>', 'only those with this label')
     .option('--paused', 'only paused ones')
-    .action((options: { search?: string; paused?: boolean }) => run((context) => list(context, options)));
+    .action((options: ListOptions) => run((context) => list(context, options)));
   sites
     .command('show')
     .description('show one site')
@@ -73,40 +64,11 @@ export function addSites(program: Command, run: Run): void {
     .action((text: string, options: { yes?: boolean }) => run((context) => remove(context, text, options)));
 }
 
-function editOptions(command: Command): Command {
-  return command
-    .option('--name <name>', 'the name to show')
-    .option('--exclude <pattern>', 'leave out, e.g. /wp-content/cache (repeatable)', collect)
-    .option('--clear-excludes', 'no excludes but those given')
-    .option('--setting <name=value>', "one of the module's settings, as JSON or text (repeatable)", collectPair)
-    .option(
-      '--override <name=value>',
-      'use this in place of what the site says, e.g. DB_HOST=127.0.0.1 (repeatable; not for passwords)',
-      collectPair,
-    )
-    .option(
-      '--override-file <name=file>',
-      'the same, the value read from a file, - for the input: for passwords (repeatable)',
-      collectPair,
-    )
-    .option('--unset-override <name>', 'use again what the site says (repeatable)', collect)
-    .option('--destination <storage[=weight]>', 'store its backups there: a copy on each (repeatable)', collect)
-    .option('--label <word>', 'a label, by which schedules and notifications choose sites (repeatable)', collect)
-    .option('--clear-labels', 'no labels but those given')
-    .option('--time-zone <zone>', 'its time zone, e.g. Europe/Berlin; "default" for the one of backupd')
-    .option('--failover', 'one copy, on the first of the destinations that takes it, spread over sites by weight')
-    .option('--default-destinations', 'store its backups on the default storages again');
-}
-
-async function list(context: CommandContext, options: { search?: string; paused?: boolean }): Promise<ExitCode> {
+async function list(context: CommandContext, options: ListOptions): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
   const found: SiteDto[] = [];
-  for await (const site of api.all<SiteDto>('/sites', {
-    ...(options.search === undefined ? {} : { search: options.search }),
-    ...(options.paused === true ? { paused: true } : {}),
-  }))
-    found.push(site);
+  for await (const site of api.all<SiteDto>('/sites', { ...options })) found.push(site);
   output.data(found);
   output.table(
     ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP', 'NEXT RUN'],
@@ -118,7 +80,9 @@ async function list(context: CommandContext, options: { search?: string; paused?
       site.lastBackup === null ? output.colors.yellow('never') : time(site.lastBackup.createdAt),
       time(site.nextRun),
     ]),
-    'No site is registered yet. "backupd scan" looks for some; "backupd sites import" registers what it finds.',
+    Object.keys(options).length > 0
+      ? 'No such site is registered.'
+      : 'No site is registered yet. "backupd scan" looks for some; "backupd sites import" registers what it finds.',
   );
   return ExitCode.Ok;
 }
@@ -151,6 +115,7 @@ async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
     ],
     ['labels', site.labels.join(', ') || 'none'],
     ['time zone', site.timeZone ?? 'of backupd'],
+    ['alarms', alarmLimitsText(site.alarms)],
     ['destinations', await destinationText(await context.api(), site)],
     [
       'last backup',
@@ -203,53 +168,6 @@ async function edit(context: CommandContext, text: string, options: EditOptions)
   if (hasNewStorage(site, edited))
     context.output.remark(`The next backup of ${printable(edited.name)} is ${FULL_NEXT}`);
   return ExitCode.Ok;
-}
-
-/** The request body: for a change, what is given on top of what is there. */
-async function changes(
-  { output }: CommandContext,
-  options: EditOptions,
-  site: SiteDto | null,
-): Promise<Record<string, unknown>> {
-  const body: Record<string, unknown> = {};
-  if (options.path !== undefined) body['path'] = asPath(options.path);
-  if (options.name !== undefined) body['name'] = options.name;
-  if (options.exclude !== undefined || options.clearExcludes === true)
-    body['excludes'] = [...(options.clearExcludes === true ? [] : (site?.excludes ?? [])), ...(options.exclude ?? [])];
-  if (options.setting !== undefined)
-    body['settings'] = {
-      ...site?.settings,
-      ...Object.fromEntries(Object.entries(options.setting).map(([name, value]) => [name, asJson(value)])),
-    };
-  if (options.label !== undefined || options.clearLabels === true)
-    body['labels'] = [...(options.clearLabels === true ? [] : (site?.labels ?? [])), ...(options.label ?? [])];
-  if (options.timeZone !== undefined) body['timeZone'] = options.timeZone === 'default' ? null : options.timeZone;
-  const given = { ...options.override, ...(await readAll(output, options.overrideFile)) };
-  if (Object.keys(given).length > 0 || options.unsetOverride !== undefined) {
-    // Secrets come back as ***: the server keeps a value that is sent back as it was shown.
-    const overrides: Record<string, string> = { ...site?.overrides, ...given };
-    for (const name of options.unsetOverride ?? []) delete overrides[name];
-    body['overrides'] = overrides;
-  }
-  return body;
-}
-
-function asJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-async function readAll(
-  output: Output,
-  files: Readonly<Record<string, string>> | undefined,
-): Promise<Record<string, string>> {
-  const read: Record<string, string> = {};
-  // oxlint-disable-next-line no-await-in-loop -- the input can be read once
-  for (const [name, file] of Object.entries(files ?? {})) read[name] = await secretFile(file, output);
-  return read;
 }
 
 async function setPaused(

@@ -30,8 +30,13 @@ export interface RunnerOptions {
   resources: ResourceGate;
   /** A stage in which nothing has moved for so long is stopped: STAGE_STALLED. 0 = never. */
   stallMs: number;
-  /** What is told of a stage that still runs so long after it was stopped, and again after each such time: why it was stopped. */
-  deaf?: { afterMs: number; tell: (stage: string, why: AppError) => void };
+  deaf?: DeafOptions;
+}
+
+/** What is told of a stage that still runs so long after it was stopped, and again after each such time: why it was stopped. */
+export interface DeafOptions {
+  afterMs: () => number;
+  tell: (stage: string, why: AppError) => void;
 }
 
 /** What may end a run from outside. */

@@ -4,7 +4,7 @@ import { asAppError } from '../../common/errors/index.js';
 import { lockInTransaction } from '../../database/index.js';
 import type { Destination, StorageDriver } from '../../engine/ports/index.js';
 import { StorageService } from '../storage/index.js';
-import { Patience } from './patience.js';
+import { Patience } from '../../common/patience.js';
 import { OBSERVED, Setting } from '../settings/index.js';
 
 const SETTING = `${OBSERVED}reach.`;

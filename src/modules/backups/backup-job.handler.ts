@@ -15,7 +15,7 @@ import {
   secretsOf,
 } from '../jobs/index.js';
 import { ResourceService } from '../resources/index.js';
-import { SitesService } from '../sites/index.js';
+import { SiteReach, SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { BackupExtensions, type BackupRun } from './backup-extensions.js';
 import { BackupDestinations, type ChosenDestinations } from './backup-destinations.js';
@@ -56,6 +56,7 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     private readonly sites: SitesService,
     private readonly storage: StorageService,
     private readonly resources: ResourceService,
+    private readonly reach: SiteReach,
     private readonly parts: BackupJobParts,
   ) {}
 
@@ -67,13 +68,14 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     await this.parts.maintenance.atStart();
   }
 
-  /** Errors: SITE_NOT_FOUND, MODULE_UNKNOWN, NO_STORAGE, and what an extension refuses it with (QUOTA_EXCEEDED). */
+  /** Errors: SITE_NOT_FOUND, SITE_NOT_ANSWERING, MODULE_UNKNOWN, NO_STORAGE, and what an extension refuses it with (QUOTA_EXCEEDED). */
   async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
     const { catalogue, extensions, ownFolders } = this.parts;
     const registered = await this.sites.get(job.siteId);
     const site = this.sites.specOf(registered);
     const module = this.modules.get(job.module);
     const before = await catalogue.find(job.backupId);
+    if (before === null) await this.reach.check(site);
     let made: CommittedBackup | null = null;
     const { chosen, parent, run } = await this.begin(job, registered, site, context, before !== null);
     const { destinations, absent, refused } = chosen;

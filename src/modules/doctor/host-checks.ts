@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../common/errors/index.js';
+import { bytes } from '../../common/sizes.js';
 import type { DiagnosticCheck } from '../../engine/ports/index.js';
 
 /** As disks are sold, and as all of backupd counts: powers of 1000. */
@@ -44,7 +45,7 @@ export async function checkSpace(name: string, folder: string): Promise<Diagnost
 
 /** Free space in words. */
 export function judgeSpace(name: string, place: string, freeBytes: number, inodesLow = false): DiagnosticCheck {
-  const free = `${(freeBytes / GB).toFixed(1)} GB free`;
+  const free = `${bytes(freeBytes)} free`;
   const hint = 'Free some space, or move to a bigger disk.';
   if (freeBytes < LEAST_BYTES) return { name, status: 'failed', message: `${place} is nearly full: ${free}.`, hint };
   if (inodesLow) return { name, status: 'warning', message: `${place} is nearly out of inodes.`, hint };

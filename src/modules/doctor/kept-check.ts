@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { bytes } from '../../common/sizes.js';
 import type { DiagnosticCheck } from '../../engine/ports/index.js';
-
-const GB = 1e9;
 
 /** How much disk failed backups keep for a retry, and until when. */
 export async function checkKept(em: EntityManager): Promise<DiagnosticCheck> {
@@ -11,7 +10,7 @@ export async function checkKept(em: EntityManager): Promise<DiagnosticCheck> {
   const name = 'kept work';
   if (row === undefined || row.jobs === 0 || row.until === null)
     return { name, status: 'ok', message: 'No failed backup keeps anything for a retry.' };
-  const size = `${(Number(row.bytes ?? 0) / GB).toFixed(1)} GB`;
+  const size = bytes(Number(row.bytes ?? 0));
   const until = `${new Date(row.until).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const which = row.jobs === 1 ? '1 failed backup keeps' : `${row.jobs} failed backups keep`;
   return {

@@ -6,7 +6,7 @@ import type { HandledPlan, JobHandler } from './job-handler.js';
 import type { JobRecorder } from './job-recorder.js';
 import type { JobEnd, Keep } from './job-store.js';
 import { AttemptOutcome, type Job, JobStatus } from './job.entity.js';
-import { restoreInterrupted, rollbackFailed, stageNotStopped } from './jobs.errors.js';
+import { preparation, restoreInterrupted, rollbackFailed, stageNotStopped } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { SafeValues } from './safe-value.js';
 
@@ -22,6 +22,8 @@ export interface JobRun {
   keep: Keep | null;
   /** One of its stages does not hear that it was stopped. */
   deaf: 'no' | 'told' | 'let-go';
+  /** Raised when the job ends without that stage: it holds nothing any more that others wait for. */
+  readonly free: AbortController;
 }
 
 /** Records how runs end: in the job's row, and by removing what nobody needs any more. */
@@ -37,18 +39,18 @@ export class JobEnding {
   }
 
   /**
-   * One of its stages was stopped and does not end (a dead mount). The job ends without it, so that its site is free. Whatever that stage
+   * One of its stages, or what comes before them (null), was stopped and does not end (a dead mount). The job ends without it, so that its site is free. Whatever that stage
    * still writes is refused, as for a run that lost its job; what it leaves stays until it has ended. Only told for a restore: it can't be
    * taken back while it still changes the site. Idempotent.
    */
-  async letGo(run: JobRun, stage: string, why: AppError): Promise<void> {
+  async letGo(run: JobRun, stage: string | null, why: AppError): Promise<void> {
     const { job, handler, signal } = run;
     const reason: unknown = signal.reason;
     const isShutdown = reason instanceof StopRequest && reason.why === 'shutdown';
     if (run.deaf === 'let-go' || isShutdown) return;
     if (run.deaf === 'no')
       this.logger.error(
-        `Job ${job.id} (${job.kind} of ${job.siteName}): ${stage} was stopped and does not end. ${why.message}` +
+        `Job ${job.id} (${job.kind} of ${job.siteName}): ${stage ?? preparation} was stopped and does not end. ${why.message}` +
           (handler.resumable ? '' : ' Its site is held until it does: a restore is taken back only then.'),
       );
     run.deaf = 'told';
@@ -59,6 +61,7 @@ export class JobEnding {
     const ended = await this.parts.store.end(job.id, how, run.recorder?.safe, job.deliveryId);
     if (ended.error?.code !== 'STAGE_NOT_STOPPED') return;
     run.deaf = 'let-go';
+    run.free.abort();
     // Not waited for: the site may lie on what does not answer.
     void this.parts.handlers.release(job, this.parts.contexts.folderOf(job.id).path);
   }

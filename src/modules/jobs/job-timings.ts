@@ -14,8 +14,11 @@ export class JobTimings {
   retrySeconds: number;
   /** A stage in which nothing has moved for so long is stopped; 0 = never. */
   stallMs: number;
-  /** A stage that was stopped and still runs after so long does not hear: its job ends without it. */
-  deafMs = 60_000;
+  /**
+   * A stage that was stopped and still runs after so long does not hear: its job ends without it. Who cancels waits for that; one that stood
+   * still may have a storage to say goodbye to that does not answer either.
+   */
+  deafMs = { cancelled: 4000, stalled: 60_000 };
   /** On a stop, running stages get so long to come to an end of their own. */
   graceMs: number;
   /** How long a stop then waits for stages that it has stopped. */

@@ -1,11 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { backoff } from '../../common/backoff.js';
-import { type AppError, asAppError } from '../../common/errors/index.js';
+import { type AppError, asAppError, cancelledError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
 import { passingError } from '../../database/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import { JobRunner, type RunEnd, RunJournal } from '../../engine/runner/index.js';
+import {
+  type DeafOptions,
+  JobRunner,
+  type RunEnd,
+  RunJournal,
+  StallWatch,
+  watchHearing,
+} from '../../engine/runner/index.js';
+import { releasedBy } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';
 import { JobExtensions } from './job-extensions.js';
@@ -14,6 +22,7 @@ import { jobEvent } from './job-events.js';
 import type { HandledPlan, RequestSecrets, RunContext } from './job-handler.js';
 import { JobRecorder } from './job-recorder.js';
 import { JobRecovery } from './job-recovery.js';
+import { preparation } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { type Job, JobStatus } from './job.entity.js';
 import { textsIn } from './safe-value.js';
@@ -23,6 +32,8 @@ interface Running {
   stop: AbortController;
   ended: Promise<void>;
 }
+
+type Signals = Pick<JobRun, 'signal' | 'free'>;
 
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -48,16 +59,19 @@ export class JobWorker {
     return [...this.runs.keys()];
   }
 
-  /** Runs the job of this delivery; returns when it has ended. Throws only when it could not begin. */
+  /** Runs the job of this delivery; returns when it has ended, or goes on without a stage that does not hear. Throws only when it could not begin. */
   async take(deliveryId: string, jobId: string): Promise<void> {
     // Its last run is still being cleared away; or it runs, and was delivered again as no sign of life came through: then one does as long
     // as this waits, and nothing is left to be done.
     for (let before = this.runs.get(jobId); before !== undefined; before = this.runs.get(jobId)) await before.ended;
     if (this.draining.signal.aborted) throw new StopRequest('shutdown');
     const stop = new AbortController();
-    const ended = this.claimAndRun(deliveryId, jobId, stop.signal).finally(() => this.runs.delete(jobId));
+    const free = new AbortController();
+    const ended = this.claimAndRun(deliveryId, jobId, { signal: stop.signal, free }).finally(() =>
+      this.runs.delete(jobId),
+    );
     this.runs.set(jobId, { stop, ended: ended.catch(() => undefined) });
-    await ended;
+    await Promise.race([ended, raised(free.signal)]);
   }
 
   /** Stops the job if it runs here. */
@@ -80,7 +94,7 @@ export class JobWorker {
       this.logger.error(`Jobs did not stop within ${stopMs / 1000} s: ${this.running().join(', ')}.`);
   }
 
-  private async claimAndRun(deliveryId: string, jobId: string, signal: AbortSignal): Promise<void> {
+  private async claimAndRun(deliveryId: string, jobId: string, signals: Signals): Promise<void> {
     const runnerId = await this.instance.get();
     let claim: 'mine' | 'lost-runner' | 'over' = 'over';
     const job = await this.parts.store.change(jobId, async (row, em) => {
@@ -105,13 +119,13 @@ export class JobWorker {
     });
     if (wasLost(claim))
       await withLogContext({ jobId, siteId: job.siteId }, () => this.recovery.recover({ id: jobId, deliveryId }));
-    if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signal));
+    if (wasClaimed(claim)) await withLogContext({ jobId, siteId: job.siteId }, () => this.run(job, signals));
   }
 
-  private async run(job: Job, signal: AbortSignal): Promise<void> {
+  private async run(job: Job, signals: Signals): Promise<void> {
     const run: JobRun = {
       job,
-      signal,
+      ...signals,
       handler: this.parts.handlers.get(job.kind),
       recorder: null,
       keep: null,
@@ -141,11 +155,8 @@ export class JobWorker {
     const plan = await this.prepare(run, contexts.contextOf(job, signal, journal), secrets);
     recorder.safe = recorder.safe.with(plan.secrets);
     hideInLog(recorder);
-    const deaf = {
-      afterMs: timings.deafMs,
-      tell: (stage: string, why: AppError) => void this.letGo(run, stage, why),
-    };
-    const runner = new JobRunner(folder, journal, { resources: contexts.resources, stallMs: timings.stallMs, deaf });
+    const resources = releasedBy(contexts.resources, run.free.signal);
+    const runner = new JobRunner(folder, journal, { resources, stallMs: timings.stallMs, deaf: this.deaf(run) });
     // What can't go on later is best brought to its end within the grace time.
     const signals = { stop: signal, ...(handler.resumable ? { drain: this.draining.signal } : {}) };
     let end: RunEnd = { outcome: 'completed' };
@@ -159,7 +170,7 @@ export class JobWorker {
 
   private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
     const { job, handler } = run;
-    const plan = await handler.prepare(job, context, secrets);
+    const plan = await this.watched(run, (signal) => handler.prepare(job, { ...context, signal }, secrets));
     return {
       ...plan,
       stages: await this.extensions.around(job, plan, context),
@@ -172,8 +183,35 @@ export class JobWorker {
     };
   }
 
-  /** Its promise goes on until its stage ends, and with it its place among the jobs. Never throws: it is tried again. */
-  private async letGo(run: JobRun, stage: string, why: AppError): Promise<void> {
+  /** It is stopped like a stage when it stands still, and let go when it does not hear. */
+  private async watched<T>(run: JobRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { timings } = this.parts;
+    const watch = new StallWatch(preparation, { limitMs: timings.stallMs });
+    const signal = AbortSignal.any([run.signal, watch.signal]);
+    const why = (): AppError => (run.signal.aborted ? cancelledError() : watch.error());
+    const hears = watchHearing(signal, this.deafMs(run), () => void this.letGo(run, null, why()));
+    try {
+      const done = await work(signal);
+      if (!watch.signal.aborted) return done;
+    } catch (error) {
+      if (!watch.signal.aborted || run.signal.aborted) throw error;
+    } finally {
+      hears();
+      watch.end();
+    }
+    throw why();
+  }
+
+  private deaf(run: JobRun): DeafOptions {
+    return { afterMs: this.deafMs(run), tell: (stage, why) => void this.letGo(run, stage, why) };
+  }
+
+  private deafMs({ signal }: JobRun): () => number {
+    return () => this.parts.timings.deafMs[signal.aborted ? 'cancelled' : 'stalled'];
+  }
+
+  /** Its promise goes on until its stage ends. Never throws: it is tried again. */
+  private async letGo(run: JobRun, stage: string | null, why: AppError): Promise<void> {
     try {
       await this.ending.letGo(run, stage, why);
       if (run.deaf === 'let-go') this.followUps.begin(run.job.id);
@@ -202,6 +240,12 @@ export class JobWorker {
 /** What must not be recorded must not be logged either. */
 function hideInLog({ safe }: JobRecorder): void {
   addToLogContext({ blot: (text) => safe.text(text) });
+}
+
+function raised(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Whether it has ended within the time. */

@@ -12,6 +12,7 @@ import {
   type RunContext,
   secretsOf,
 } from '../jobs/index.js';
+import { SiteReach } from '../sites/index.js';
 import { RestoreContexts } from './restore-contexts.js';
 import { restoreSecretsGone } from './restore.errors.js';
 
@@ -25,6 +26,7 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     private readonly handlers: JobHandlers,
     private readonly modules: BackupModuleRegistry,
     private readonly contexts: RestoreContexts,
+    private readonly reach: SiteReach,
   ) {}
 
   onModuleInit(): void {
@@ -39,10 +41,12 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     return restoreSecretsGone(job.id, job.status);
   }
 
-  /** Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE, MANIFEST_DAMAGED, MODULE_UNKNOWN, RESTORE_UNSUPPORTED. */
+  /** Errors: SITE_NOT_ANSWERING, BACKUP_NOT_FOUND, BACKUP_UNREADABLE, MANIFEST_DAMAGED, MODULE_UNKNOWN, RESTORE_UNSUPPORTED. */
   async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
     const module = this.modules.restoring(job.module);
     const stageContext = await this.contexts.full(job, context, secrets);
+    const targetPath = stageContext.request.targetPath ?? stageContext.site.path;
+    await this.reach.check({ path: targetPath });
     return {
       stages: module.restoreStages.map((name) => ({
         name,
@@ -52,7 +56,7 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
       undo: () => module.rollBackRestore({ ...stageContext, signal: new AbortController().signal }),
       secrets: secretsOf(stageContext.site),
       goesOnLater: () => false,
-      result: () => ({ backupId: job.backupId, targetPath: stageContext.request.targetPath ?? stageContext.site.path }),
+      result: () => ({ backupId: job.backupId, targetPath }),
     };
   }
 

@@ -1,6 +1,6 @@
 import { MikroORM, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
-import { AppError, asAppError } from '../../common/errors/index.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { asAppError } from '../../common/errors/index.js';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
 import { SitesService } from '../sites/index.js';
@@ -21,6 +21,8 @@ const PAGE = 500;
 /** Schedules: made, changed, run at once. What changes takes effect before the answer. */
 @Injectable()
 export class SchedulesService {
+  private readonly logger = new Logger('schedules');
+
   constructor(
     private readonly orm: MikroORM,
     private readonly books: ScheduleBooks,
@@ -106,7 +108,7 @@ export class SchedulesService {
 
   /**
    * Starts it now for all its sites, once, also while it is paused; its slots stay as they are. Sites for which no job can be made
-   * (one is active, it is paused) are named. Errors: SCHEDULE_NOT_FOUND, SCHEDULE_RUNNING.
+   * (one is active, it is paused, a fault) are named. Errors: SCHEDULE_NOT_FOUND, SCHEDULE_RUNNING.
    */
   async runNow(id: string): Promise<ScheduleRunDto> {
     const schedule = await this.get(id);
@@ -132,8 +134,11 @@ export class SchedulesService {
           if ('jobId' in started) done.jobIds.push(started.jobId);
           else refuse(started.skipped);
         } catch (error) {
-          if (!(error instanceof AppError) || error.kind === 'internal') throw error;
-          refuse(asAppError(error).message);
+          const { kind, message } = asAppError(error);
+          // One fault must not keep the others waiting.
+          if (kind === 'internal')
+            this.logger.error(`The ${schedule.kind} of site ${site.id} could not be started: ${String(error)}`);
+          refuse(kind === 'internal' ? 'A fault of backupd kept it from starting (see the log).' : message);
         }
       }
       if (page.length < PAGE) return done;

@@ -32,3 +32,14 @@ export function pathNotFound(path: string, code: string): AppError {
     context: { path, code },
   });
 }
+
+export function siteNotAnswering(path: string): AppError {
+  return new AppError({
+    code: 'SITE_NOT_ANSWERING',
+    kind: 'source',
+    message: `What lies at ${path} does not answer: nothing has come back for ten seconds.`,
+    hint: 'Look at the disk or the network mount it lies on (`mount`, `dmesg`). It is tried again by itself.',
+    retry: 'later',
+    context: { path },
+  });
+}

@@ -6,6 +6,7 @@ import { SiteExtensions } from './site-extensions.js';
 import { SiteImporter } from './site-importer.js';
 import { SiteInspector } from './site-inspector.js';
 import { SiteMapper } from './site.mapper.js';
+import { SiteReach } from './site-reach.js';
 import { SiteRecovery } from './site-recovery.js';
 import { SitesController } from './sites.controller.js';
 import { SitesService } from './sites.service.js';
@@ -20,8 +21,9 @@ import { SitesService } from './sites.service.js';
     SiteMapper,
     SiteExtensions,
     SiteDestinationsCheck,
+    SiteReach,
     SiteRecovery,
   ],
-  exports: [SiteRecovery, SitesService, SiteExtensions],
+  exports: [SiteReach, SiteRecovery, SitesService, SiteExtensions],
 })
 export class SitesModule {}

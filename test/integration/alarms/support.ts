@@ -9,6 +9,15 @@ import { stopCrons, type TestApp } from '../core/test-app.js';
 import { useJobsApp } from '../jobs/jobs-app.js';
 import { sql } from '../retention/support.js';
 
+export const HOUR = 3_600_000;
+/** What a site's stage fails with. */
+export const broken = {
+  code: 'SITE_UNREADABLE',
+  kind: 'source',
+  retry: 'never',
+  message: 'The site is not readable.',
+} as const;
+
 /** One application and its alarms, for all tests of a file. */
 export interface Alarms {
   test: TestApp;

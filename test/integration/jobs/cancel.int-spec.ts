@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
-import { JobEnding } from '../../../src/modules/jobs/job-ending.js';
-import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
-import { JobTimings } from '../../../src/modules/jobs/index.js';
 import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
@@ -95,49 +92,6 @@ describe('a job that is cancelled at any moment ends within 5 s and leaves nothi
       expect(readdirSync(join(site.path, '..')).filter((name) => name.startsWith('.'))).toEqual([]);
     }
     expect(longest).toBeLessThan(LIMIT_MS);
-  });
-
-  it('one of which a stage does not hear: its site is free, and what the stage still does has no effect', async () => {
-    const site = await GatedSite.make(test, 'cancelled-deaf');
-    const { backupId } = await site.backUp();
-    const timings = test.app.get(JobTimings);
-    timings.deafMs = 100;
-    site.deafen('create_bundle');
-    const job = await site.start();
-    await site.reached('create_bundle');
-    const { ended, tookMs } = await cancelAfter(job, 0);
-    expect(tookMs).toBeLessThan(LIMIT_MS);
-    expect(ended).toMatchObject({ status: 'cancelled', error: { code: 'STAGE_NOT_STOPPED' } });
-    // It lives: what it works on stays, and no other run begins on it.
-    await test.app.get(JobSweeper).sweepAll();
-    expect(workFolders(test)).toEqual([job.id]);
-    expect((await test.admin.call('POST', `/jobs/${job.id}/retry`)).body).toMatchObject({ code: 'JOB_NOT_RETRYABLE' });
-    const verify = await test.admin.post<JobDto>(`/backups/${backupId ?? ''}/verify`, { level: 'full' });
-    expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed' });
-    site.release('create_bundle');
-    await expectClean(site);
-    expect(await test.admin.job(job.id)).toMatchObject({ status: 'cancelled', attempts: [{ outcome: 'cancelled' }] });
-    expect(await site.backUp()).toMatchObject({ status: 'completed' });
-    timings.deafMs = 60_000;
-  });
-
-  it('but for a restore: the site is held until its stage has ended, and then as before', async () => {
-    const site = await GatedSite.make(test, 'cancelled-deaf-restore');
-    const { backupId } = await site.backUp();
-    writeFileSync(join(site.path, 'index.html'), 'newer');
-    const timings = test.app.get(JobTimings);
-    timings.deafMs = 20;
-    site.deafen('apply');
-    const job = await test.admin.post<JobDto>(`/backups/${backupId ?? ''}/restore`);
-    await site.reached('apply');
-    const told = vi.spyOn(test.app.get(JobEnding), 'letGo');
-    await test.operator.call('POST', `/jobs/${job.id}/cancel`);
-    await until('it to be seen', () => told.mock.calls.length > 1);
-    expect(await test.admin.job(job.id)).toMatchObject({ status: 'running' });
-    site.release('apply');
-    expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled', error: null });
-    expect(readFileSync(join(site.path, 'index.html'), 'utf8')).toBe('newer');
-    timings.deafMs = 60_000;
   });
 
   it('one that only waits for its next attempt', async () => {

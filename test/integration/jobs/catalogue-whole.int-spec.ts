@@ -205,7 +205,8 @@ describe('the backup of the catalogue', () => {
       }
     })();
     const counts = new Set<number>();
-    for (let i = 0; i < 6; i += 1) {
+    // Backups must have come between, however slow they are.
+    for (let i = 0; i < 6 || counts.size < 2; i += 1) {
       const done = await task(first.admin, '/catalogue/backups');
       const rows = await contentOf(join(storagePath, String(done.report?.['key'])), first.app.get(SecretBox));
       const of = (table: string): Record<string, unknown>[] =>
@@ -222,7 +223,6 @@ describe('the backup of the catalogue', () => {
     }
     state.running = false;
     await running;
-    expect(counts.size).toBeGreaterThan(1);
   });
 });
 

@@ -32,7 +32,8 @@ export class NewsApp {
     return this.test.app.get(MikroORM);
   }
 
-  sleep(seconds: number): void {
+  /** The clock alone: nobody waits. */
+  advance(seconds: number): void {
     this.at = new Date(this.at.getTime() + seconds * 1000);
   }
 
@@ -50,7 +51,7 @@ export class NewsApp {
   async pass(seconds: number): Promise<void> {
     const step = Math.max(10, Math.ceil(seconds / 12));
     for (let passed = 0; passed < seconds; passed += step) {
-      this.sleep(step);
+      this.advance(step);
       await this.tick();
     }
   }
@@ -62,6 +63,11 @@ export class NewsApp {
 
   async channel(name: string, kind: string, settings: Record<string, unknown>): Promise<string> {
     return (await this.test.admin.post<{ id: string }>('/notifications/channels', { name, kind, settings })).id;
+  }
+
+  /** A webhook channel that ends at `/<name>` of the receiver. */
+  hook(name: string, receiverUrl: string): Promise<string> {
+    return this.channel(name, 'webhook', { url: `${receiverUrl}/${name}` });
   }
 
   async rule(channelId: string, events: string[], more: Record<string, unknown> = {}): Promise<string> {

@@ -27,7 +27,7 @@ it('backupd reconcile shows the differences, and does what it is told', async ()
   });
   expect(await stored.state(bundleKey(first))).toBe('present');
   expect(await backupd('reconcile', 'nowhere')).toMatchObject({
-    code: 2,
+    code: 1,
     stderr: expect.stringMatching(/There is no storage "nowhere"/),
   });
 });

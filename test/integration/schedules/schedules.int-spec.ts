@@ -125,11 +125,16 @@ describe('a slot', () => {
         create trigger fault before insert on job for each row when (new.site_id = '${bad.id}') execute function fault()`,
     );
     try {
-      await make({});
+      const { id } = await make({});
       await tick(at(4, 0, 1));
       expect((await scheduleOf(bad.id)).waiting).toMatch(/^A fault of backupd kept it from starting/);
       expect(await outcomes(bad.id)).toEqual([]);
       expect(await outcomes(good.id)).toEqual(['15T04:00 started']);
+      await allEnded(good.id);
+      const now = await test.operator.post<{ jobIds: string[]; refused: unknown[] }>(`/schedules/${id}/run`);
+      expect(now.refused).toMatchObject([{ siteId: bad.id, reason: expect.stringMatching(/^A fault of backupd/) }]);
+      expect(now.jobIds).toHaveLength(1);
+      await allEnded(good.id);
     } finally {
       await em.execute('drop trigger fault on job; drop function fault');
     }
@@ -298,7 +303,7 @@ describe('which schedule counts', () => {
       }
       expect(Math.min(...times)).toBeLessThan(250);
       const [row] = await em.execute<{ starts: number; late: number }[]>(
-        'select count(distinct due_at)::int as starts, max(extract(epoch from due_at - next_slot))::int as late from schedule_state',
+        'select count(distinct due_at)::int as starts, max(extract(epoch from due_at - next_slot))::float8 as late from schedule_state',
       );
       expect(row?.starts).toBeGreaterThan(1900);
       expect(row?.late).toBeLessThan(3600);

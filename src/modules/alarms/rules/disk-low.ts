@@ -1,16 +1,16 @@
 import { stat, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
+import { bytes } from '../../../common/sizes.js';
 import { AppConfig } from '../../../config/index.js';
 import { StorageService } from '../../storage/index.js';
 import { AlarmKind, Severity } from '../alarm.entity.js';
-import { Patience } from '../patience.js';
+import { Patience } from '../../../common/patience.js';
 import type { AlarmRule, Finding, Look, OpenAlarm } from './alarm-rule.js';
 
 /** There must be room for the largest bundle that was ever made, this many times. */
 const BUNDLES = 2;
 const HOUR_MS = 3_600_000;
-const GB = 1e9;
 
 interface Place {
   path: string;
@@ -74,14 +74,13 @@ export class DiskLow implements AlarmRule {
     const percent = space.totalBytes === 0 ? 100 : (space.freeBytes / space.totalBytes) * 100;
     if (percent >= least && space.freeBytes >= BUNDLES * largest) return [];
     const isCritical = percent < least / 4 || space.freeBytes < largest;
-    const than =
-      space.freeBytes < BUNDLES * largest ? `; the largest bundle so far had ${(largest / GB).toFixed(1)} GB` : '';
+    const than = space.freeBytes < BUNDLES * largest ? `; the largest bundle so far had ${bytes(largest)}` : '';
     return [
       {
         subject: `${this.host}:${path}`,
         ...(providerId === null ? {} : { providerId }),
         severity: isCritical ? Severity.Critical : Severity.Warning,
-        message: `The disk of ${what} (${path} on ${this.host}) has ${(space.freeBytes / GB).toFixed(1)} GB free, ${percent.toFixed(0)} %${than}.`,
+        message: `The disk of ${what} (${path} on ${this.host}) has ${bytes(space.freeBytes)} free, ${percent.toFixed(0)} %${than}.`,
         hint: 'Free some space, let retention keep less (`backupd retention`), or move to a bigger disk.',
         context: {
           host: this.host,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { bytes } from '../../../common/sizes.js';
 import { UsageService } from '../../quota/index.js';
 import { AlarmKind, Severity } from '../alarm.entity.js';
 import type { AlarmRule, Finding, Look } from './alarm-rule.js';
@@ -15,9 +16,14 @@ export class QuotaNear implements AlarmRule {
 
   constructor(private readonly usage: UsageService) {}
 
-  async find({ limits }: Look): Promise<Finding[]> {
+  async find({ em, limits }: Look): Promise<Finding[]> {
     const near = await this.usage.near(limits.quotaPercent);
-    return near.map(({ scope, subjectId, name, percent, bytes, reservedBytes, quotaBytes }) => {
+    const paused = new Set(
+      (await em.execute<{ id: string }[]>('select id from site where paused')).map(({ id }) => id),
+    );
+    const told = near.filter(({ scope, subjectId }) => scope !== 'site' || !paused.has(subjectId ?? ''));
+    return told.map(({ scope, subjectId, name, percent, bytes: stored, reservedBytes, quotaBytes }) => {
+      const used = stored + reservedBytes;
       const what =
         scope === 'provider'
           ? `the storage "${name ?? subjectId}"`
@@ -28,9 +34,9 @@ export class QuotaNear implements AlarmRule {
       return Object.assign(whose(scope, subjectId), {
         subject: `${scope}:${subjectId ?? 'self'}`,
         severity: isFull ? Severity.Critical : Severity.Warning,
-        message: `${Math.floor(percent ?? 0)} % of the quota of ${what} is used (${bytes + reservedBytes} of ${quotaBytes ?? 0} bytes)${isFull ? ': backups that need more fail.' : '.'}`,
+        message: `${Math.floor(percent ?? 0)} % of the quota of ${what} is used (${bytes(used)} of ${bytes(quotaBytes ?? 0)})${isFull ? ': backups that need more fail.' : '.'}`,
         hint: 'Raise it (`backupd quota set`), let retention keep less (`backupd retention`), or delete backups (`backupd backups delete`).',
-        context: { scope, percent, usedBytes: bytes + reservedBytes, quotaBytes },
+        context: { scope, percent, usedBytes: used, quotaBytes },
       });
     });
   }

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { errnoOf } from '../../../common/errors/index.js';
 import { AlarmKind, Severity } from '../alarm.entity.js';
-import { Patience } from '../patience.js';
+import { Patience } from '../../../common/patience.js';
 import type { AlarmRule, Finding, Look } from './alarm-rule.js';
 
 const GONE = new Set(['ENOENT', 'ENOTDIR']);

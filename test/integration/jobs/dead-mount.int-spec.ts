@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { JobDto } from '../../../src/cli/api-types.js';
+import { Patience } from '../../../src/common/patience.js';
+import { BackupDestinations } from '../../../src/modules/backups/backup-destinations.js';
+import { JobEnding } from '../../../src/modules/jobs/job-ending.js';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
+import { JobTimings } from '../../../src/modules/jobs/index.js';
+import { ResourceService } from '../../../src/modules/resources/index.js';
+import { SiteReach } from '../../../src/modules/sites/index.js';
+import { until } from '../../support/scratch.js';
+import { GatedSite, useJobsApp, workFolders } from './jobs-app.js';
+
+// Two jobs at a time.
+const test = useJobsApp({ limits: { io: 2, network: 2, cpu: 2, bandwidthMbps: 0 } });
+const timings = (): JobTimings => test.app.get(JobTimings);
+const usual = { attempts: 3, stallMs: 1_800_000, deafMs: { cancelled: 4000, stalled: 60_000 } };
+let number = 0;
+const newSite = (): Promise<GatedSite> => GatedSite.make(test, `dead-${++number}`);
+const cancel = (job: JobDto): Promise<unknown> => test.operator.call('POST', `/jobs/${job.id}/cancel`);
+
+beforeEach(() => {
+  timings().deafMs = { cancelled: 100, stalled: 100 };
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  Object.assign(timings(), usual);
+});
+
+/** A job with a stage that hears of nothing, until it is released. */
+async function hanging(site: GatedSite, stage = 'create_bundle'): Promise<JobDto> {
+  site.deafen(stage);
+  const job = await site.start();
+  await site.reached(stage);
+  return job;
+}
+
+it('a cancelled job ends without its stage; what the stage still does has no effect', async () => {
+  const site = await newSite();
+  const { backupId } = await site.backUp();
+  const job = await hanging(site);
+  const began = performance.now();
+  await cancel(job);
+  const ended = await test.admin.ended(job.id);
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(ended).toMatchObject({ status: 'cancelled', error: { code: 'STAGE_NOT_STOPPED' } });
+  // It lives: what it works on stays, and no other run begins on it.
+  await test.app.get(JobSweeper).sweepAll();
+  expect(workFolders(test)).toEqual([job.id]);
+  expect((await test.admin.call('POST', `/jobs/${job.id}/retry`)).body).toMatchObject({ code: 'JOB_NOT_RETRYABLE' });
+  const verify = await test.admin.post<JobDto>(`/backups/${backupId ?? ''}/verify`, { level: 'full' });
+  expect(await test.admin.ended(verify.id)).toMatchObject({ status: 'completed' });
+  site.release('create_bundle');
+  await until('its work folder to go', () => workFolders(test).length === 0);
+  expect(await test.admin.job(job.id)).toMatchObject({ status: 'cancelled', attempts: [{ outcome: 'cancelled' }] });
+  expect(await test.admin.backups(site.id)).toHaveLength(1);
+  expect(await site.backUp()).toMatchObject({ status: 'completed' });
+});
+
+it('stages that hang hold no place that others wait for', async () => {
+  const sites = [await newSite(), await newSite(), await newSite()];
+  const [first, second, third] = sites as [GatedSite, GatedSite, GatedSite];
+  const jobs = [await hanging(first), await hanging(second)];
+  for (const job of jobs) await cancel(job);
+  for (const job of jobs) expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled' });
+  const resources = test.app.get(ResourceService);
+  for (const kind of ['io', 'network', 'cpu'] as const) expect(resources.usage(kind).inUse, kind).toBe(0);
+  expect(await third.backUp()).toMatchObject({ status: 'completed' });
+  for (const site of [first, second]) site.release('create_bundle');
+  await until('their work folders to go', () => workFolders(test).length === 0);
+  for (const kind of ['io', 'network', 'cpu'] as const) expect(resources.usage(kind).inUse, kind).toBe(0);
+});
+
+it('a restore is not let go: its site is held until its stage has ended, and then as before', async () => {
+  const site = await newSite();
+  const { backupId } = await site.backUp();
+  writeFileSync(join(site.path, 'index.html'), 'newer');
+  site.deafen('apply');
+  const job = await test.admin.post<JobDto>(`/backups/${backupId ?? ''}/restore`);
+  await site.reached('apply');
+  const told = vi.spyOn(test.app.get(JobEnding), 'letGo');
+  await cancel(job);
+  await until('it to be seen', () => told.mock.calls.length > 1);
+  expect(await test.admin.job(job.id)).toMatchObject({ status: 'running' });
+  site.release('apply');
+  expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled', error: null });
+  expect(readFileSync(join(site.path, 'index.html'), 'utf8')).toBe('newer');
+});
+
+it('what comes before the stages is stopped like one, and let go like one', async () => {
+  const site = await newSite();
+  let heard: AbortSignal | undefined;
+  const dead = Promise.withResolvers<never>();
+  const choose = vi.spyOn(test.app.get(BackupDestinations, { strict: false }), 'choose');
+  choose.mockImplementation((_site, context) => {
+    heard = context.signal;
+    return dead.promise;
+  });
+  timings().stallMs = 200;
+  const stalled = await test.admin.ended((await site.start()).id);
+  expect(stalled).toMatchObject({
+    status: 'failed',
+    error: { code: 'STAGE_NOT_STOPPED', message: expect.stringMatching(/^The preparation was told to stop and still/) },
+  });
+  expect(heard?.aborted).toBe(true);
+  timings().stallMs = usual.stallMs;
+  const job = await site.start();
+  await until('it to hang again', () => choose.mock.calls.length > 1);
+  await cancel(job);
+  expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled', error: { code: 'STAGE_NOT_STOPPED' } });
+  choose.mockRestore();
+  expect(await site.backUp()).toMatchObject({ status: 'completed' });
+  dead.reject(new Error('The mount is back, with an error.'));
+  await until('what is left to go', () => workFolders(test).length === 0);
+});
+
+it('a site that gives no sign of life is told of at once, with one look for all sites of a mount', async () => {
+  const sites = [await newSite(), await newSite()];
+  const [first, second] = sites as [GatedSite, GatedSite];
+  const { backupId } = await first.backUp();
+  const reach = test.app.get(SiteReach, { strict: false });
+  const { look } = reach;
+  const dead = Promise.withResolvers<true>();
+  const looks = vi.fn<() => Promise<true>>(() => dead.promise);
+  Object.assign(reach, { look: looks, patience: new Patience(100) });
+  timings().attempts = 1;
+  const unanswered = { status: 'failed', error: { code: 'SITE_NOT_ANSWERING' } };
+  expect(await first.backUp()).toMatchObject(unanswered);
+  expect(await second.backUp()).toMatchObject(unanswered);
+  const restore = await test.admin.post<JobDto>(`/backups/${backupId ?? ''}/restore`);
+  expect(await test.admin.ended(restore.id)).toMatchObject(unanswered);
+  expect(looks).toHaveBeenCalledOnce();
+  reach.look = look;
+  dead.resolve(true);
+  expect(await second.backUp()).toMatchObject({ status: 'completed' });
+});
