@@ -43,7 +43,7 @@ async function run(seed: number, bug: Bug | null): Promise<Outcome> {
 /** How to see it again, what is wrong, and all that happened. */
 function told({ seed, faults, log }: Outcome): string {
   const settings = `SIM_SEED=${seed}${BUG === null ? '' : ` SIM_BUG=${BUG}`}`;
-  const again = `${settings} npm test -- --project integration test/integration/simulation`;
+  const again = `${settings} npm test -- --project simulation`;
   return [`Seed ${seed} breaks a rule. Again: ${again}`, ...faults, 'What happened:', ...log].join('\n');
 }
 
