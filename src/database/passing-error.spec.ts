@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { passingError } from './passing-error.js';
 
@@ -7,6 +9,7 @@ it.each([
   ['Connection terminated unexpectedly', undefined],
   ['timeout exceeded when trying to connect', undefined],
   ['connect ECONNREFUSED /run/postgresql/.s.PGSQL.5432', 'ECONNREFUSED'],
+  ['connect EHOSTUNREACH 10.0.0.7:5432', 'EHOSTUNREACH'],
   ['terminating connection due to administrator command', '57P01'],
   ['could not serialize access', '40001'],
   ['sorry, too many clients already', '53300'],
@@ -23,4 +26,13 @@ it.each([
 ])('a fault is none of it: %s', (message, code) => {
   const error = thrown(message, code);
   expect(passingError(error)).toBe(error);
+});
+
+it('a socket that is not there may come; a file that is not there is a fault of something else', async () => {
+  const socket = await new Promise<Error>((resolve) => {
+    connect('/nowhere/.s.PGSQL.5432').once('error', resolve);
+  });
+  expect(passingError(socket)).toMatchObject({ code: 'CATALOGUE_AWAY' });
+  const file: unknown = await open('/nowhere/file').catch((error: unknown) => error);
+  expect(passingError(file)).toBe(file);
 });

@@ -2,7 +2,16 @@ import { AppError, errnoOf } from '../common/errors/index.js';
 
 /** Classes of SQLSTATE: connection lost, rolled back by the server, out of resources, locked, shutting down, fault of its system. */
 const CLASSES = new Set(['08', '40', '53', '55', '57', '58']);
-const ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
+const ERRNOS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 /** What the client says without a code. */
 const LOST = /Connection terminated|Connection ended|timeout exceeded when trying to connect|connection error/i;
 
@@ -22,5 +31,7 @@ export function passingError(error: unknown): unknown {
 function isPassing(error: Error): boolean {
   const code = errnoOf(error);
   if (code === undefined) return LOST.test(error.message);
+  // A socket that is not there; a file that is not there is no matter of the database.
+  if (code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect';
   return ERRNOS.has(code) || (code.length === 5 && CLASSES.has(code.slice(0, 2)));
 }
