@@ -5,7 +5,7 @@ import { removeRows } from '../../database/index.js';
 
 /**
  * Removes the records of jobs that ended long ago: not while a backup that one made exists, nor the newest of its kind of a site, nor
- * one that still has something to be done. Several masters may do so at once.
+ * one that still has something to be done or is being tried again. Several masters may do so at once.
  */
 @Injectable()
 export class JobPruner {
@@ -25,7 +25,7 @@ export class JobPruner {
             and not exists (select 1 from backup b where b.job_id = j.id)
             and exists (select 1 from job n
               where n.site_id = j.site_id and n.kind = j.kind and (n.created_at, n.id) > (j.created_at, j.id))
-          order by j.created_at`,
+          order by j.created_at for update of j skip locked`,
       );
     } catch (error) {
       this.logger.warn(`Records of jobs of long ago could not be removed: ${String(error)}`);
