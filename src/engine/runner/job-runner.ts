@@ -183,7 +183,8 @@ export class JobRunner {
     let gaveWay: string | null = null;
     const any = AbortSignal.any([signal, others.signal, watch.signal]);
     const { deaf } = this.options;
-    const hears = deaf && watchHearing(any, deaf.afterMs, () => deaf.tell(stage.name, whyStopped(run, watch)));
+    const tell = (): void => deaf?.tell(stage.name, whyStopped(run, watch));
+    const hears = deaf && watchHearing(any, deaf.afterMs, tell, signal);
     try {
       throwIfAborted(any);
       outcome = await stage.run(any, {

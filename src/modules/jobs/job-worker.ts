@@ -189,7 +189,7 @@ export class JobWorker {
     const watch = new StallWatch(preparation, { limitMs: timings.stallMs });
     const signal = AbortSignal.any([run.signal, watch.signal]);
     const why = (): AppError => (run.signal.aborted ? cancelledError() : watch.error());
-    const hears = watchHearing(signal, this.deafMs(run), () => void this.letGo(run, null, why()));
+    const hears = watchHearing(signal, this.deafMs(run), () => void this.letGo(run, null, why()), run.signal);
     try {
       const done = await work(signal);
       if (!watch.signal.aborted) return done;
