@@ -59,9 +59,10 @@ export class JobEnding {
     const status = signal.aborted ? 'cancelled' : 'failed';
     const how: JobEnd = { status, error: stageNotStopped(stage, why), result: null, litter: true, stage };
     const ended = await this.parts.store.end(job.id, how, run.recorder?.safe, job.deliveryId);
+    // Also when another master has the job by now: what it holds here nobody else gives back.
+    run.free.abort();
     if (ended.error?.code !== 'STAGE_NOT_STOPPED') return;
     run.deaf = 'let-go';
-    run.free.abort();
     // Not waited for: the site may lie on what does not answer.
     void this.parts.handlers.release(job, this.parts.contexts.folderOf(job.id).path);
   }
