@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import { Patience } from '../../common/patience.js';
 import type { JobPlan } from '../../engine/runner/index.js';
 import type { RollBackEnd, StageContext } from '../../engine/ports/index.js';
 import type { Job, JobKind } from './job.entity.js';
@@ -55,11 +56,15 @@ export interface JobHandler {
   lost?(job: Job): Promise<void>;
 }
 
+/** A site that says nothing for so long lies on what is dead. */
+const RELEASE_MS = 10_000;
+
 /** The handlers by kind. */
 @Injectable()
 export class JobHandlers {
   private readonly logger = new Logger('jobs');
   private readonly byKind = new Map<JobKind, JobHandler>();
+  patience = new Patience(RELEASE_MS);
 
   register(handler: JobHandler): void {
     this.byKind.set(handler.kind, handler);
@@ -82,10 +87,17 @@ export class JobHandlers {
     return handler;
   }
 
-  /** What `release` of its handler does; never throws. */
+  /**
+   * What `release` of its handler does; never throws. On a dead mount it is not waited for (it goes on when that is back), nor begun again
+   * as long as it hangs.
+   */
   async release(job: Job, workDir: string): Promise<void> {
-    try {
+    const work = async (): Promise<true> => {
       await this.get(job.kind).release?.(job, { jobId: job.id, workDir });
+      return true;
+    };
+    try {
+      if ((await this.patience.look(job.id, work)) === null) throw new Error('it does not answer');
     } catch (error) {
       this.logger.warn(`The site of job ${job.id} could not be released: ${String(error)}`);
     }

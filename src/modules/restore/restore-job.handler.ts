@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AppError } from '../../common/errors/index.js';
-import type { RollBackEnd } from '../../engine/ports/index.js';
+import type { RestoreStageContext, RollBackEnd } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import {
   type HandledPlan,
@@ -45,7 +45,7 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
   async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
     const module = this.modules.restoring(job.module);
     const stageContext = await this.contexts.full(job, context, secrets);
-    const targetPath = stageContext.request.targetPath ?? stageContext.site.path;
+    const targetPath = targetOf(stageContext);
     await this.reach.check({ path: targetPath });
     return {
       stages: module.restoreStages.map((name) => ({
@@ -63,8 +63,13 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
   async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void> {
     if (!(job.startedAt instanceof Date)) return 'taken-back';
     const module = this.modules.restoring(job.module);
-    return module.rollBackRestore(await this.contexts.withoutSource(job, context, secrets));
+    const stageContext = await this.contexts.withoutSource(job, context, secrets);
+    // On a dead mount it would hang, and with it the start of backupd.
+    await this.reach.check({ path: targetOf(stageContext) });
+    return module.rollBackRestore(stageContext);
   }
 }
 
+const targetOf = ({ request, site }: Pick<RestoreStageContext, 'request' | 'site'>): string =>
+  request.targetPath ?? site.path;
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;
