@@ -11,6 +11,9 @@ it.each([
   ['connect ECONNREFUSED /run/postgresql/.s.PGSQL.5432', 'ECONNREFUSED'],
   ['connect EHOSTUNREACH 10.0.0.7:5432', 'EHOSTUNREACH'],
   ['terminating connection due to administrator command', '57P01'],
+  ['connection failure', '08006'],
+  ['canceling statement due to lock timeout', '55P03'],
+  ['could not read block', '58030'],
   ['could not serialize access', '40001'],
   ['sorry, too many clients already', '53300'],
 ])('what may pass is tried later: %s', (message, code) => {

@@ -46,4 +46,6 @@ it('one that stood still and is then cancelled is told of after the shorter time
   vi.advanceTimersByTime(1);
   expect(tell).toHaveBeenCalledOnce();
   hears();
+  vi.advanceTimersByTime(5000);
+  expect(tell).toHaveBeenCalledOnce();
 });

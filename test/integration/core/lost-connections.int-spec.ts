@@ -1,5 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
+import { Pool } from 'pg';
 import { expect, it } from 'vitest';
+import { takeBackLost } from '../../../src/database/lost-connections.js';
 import { ormOptions } from '../../../src/database/index.js';
 import { emptyDatabase } from '../../support/database.js';
 
@@ -16,5 +18,20 @@ it('a database that drops all connections in the midst of transactions, again an
     expect(await orm.em.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
   }
   await orm.close();
+  await database.drop();
+});
+
+it('who gives a lost one back later does no harm to who has its place by then', async () => {
+  const database = await emptyDatabase();
+  const pool = new Pool({ connectionString: database.url, max: 1 });
+  takeBackLost(pool);
+  const lost = await pool.connect();
+  lost.on('error', () => undefined);
+  await expect(lost.query('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow();
+  const next = await pool.connect();
+  expect(() => lost.release()).not.toThrow();
+  expect((await next.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  next.release();
+  await pool.end();
   await database.drop();
 });
