@@ -48,7 +48,7 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
   expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
-    `! new has no backup on an enabled storage: backupd backup ${site.id.slice(0, 18)}`,
+    `! new has no backup on an enabled storage: backupd backup ${site.id}`,
   );
   site.fail('backup_files', broken);
   await site.backUp();

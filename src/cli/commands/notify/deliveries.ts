@@ -3,7 +3,7 @@ import type { Page } from '../../api-types.js';
 import type { NotificationDeliveryDto } from '../../api-types-notifications.js';
 import type { CommandContext } from '../../command-context.js';
 import { ExitCode } from '../../exit-codes.js';
-import { printable, shortId, time } from '../../format.js';
+import { printable, shortIds, time } from '../../format.js';
 import { wholeNumber } from '../arguments.js';
 import type { Run } from '../run.js';
 import { getChannel, getDelivery } from './find.js';
@@ -48,10 +48,11 @@ async function list(context: CommandContext, { channel, state, limit }: ListOpti
   };
   const { items, total } = await api.get<Page<NotificationDeliveryDto>>('/notifications/deliveries', query);
   output.data(items);
+  const idOf = shortIds(items);
   output.table(
     ['ID', 'WHEN', 'TO', 'WHAT', 'STATE', 'ANSWER'],
     items.map((delivery) => [
-      shortId(delivery.id),
+      idOf(delivery.id),
       time(delivery.createdAt),
       printable(delivery.channelName ?? '(gone)'),
       printable(titleOf(delivery)),
