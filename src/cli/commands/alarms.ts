@@ -163,12 +163,14 @@ async function acknowledge(context: CommandContext, text: string): Promise<ExitC
   const { id } = await getAlarm(api, text);
   const alarm = await api.post<AlarmDto>(`/alarms/${id}/acknowledge`);
   context.output.data(alarm);
-  context.output.line(
-    alarm.clearedAt === null
-      ? 'Seen: no more reminders until it is cleared'
-      : 'Seen, and cleared: the new size is meant',
-  );
+  context.output.line(seenText(alarm));
   return ExitCode.Ok;
+}
+
+function seenText({ kind, clearedAt, acknowledgedAt }: AlarmDto): string {
+  if (clearedAt === null) return 'Seen: no more reminders until it is cleared';
+  if (kind === 'backup.shrunk' && acknowledgedAt !== null) return 'Seen, and cleared: the new size is meant';
+  return `It is over already: cleared ${time(clearedAt)}`;
 }
 
 /** By its id or the beginning of one; an open alarm goes before those that were cleared. */
