@@ -202,8 +202,9 @@ function refusal(status: number, text: string): AppError {
 /** What is wrong with which field, as far as the detail does not say it. */
 function faultsBesides(faults: readonly unknown[], detail: string): string {
   const isTold = (fault: unknown): boolean => {
-    const message = typeof fault === 'object' ? (fault as { message?: string } | null)?.message : undefined;
-    return detail.includes(message ?? faultText(fault));
+    if (typeof fault !== 'object' || fault === null) return detail.includes(String(fault));
+    const { message } = fault as { message?: string };
+    return message !== undefined && detail.includes(message);
   };
   return faults
     .filter((fault) => !isTold(fault))
