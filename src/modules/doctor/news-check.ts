@@ -20,11 +20,13 @@ export async function checkNews(em: EntityManager): Promise<DiagnosticCheck> {
     };
   const lost = channels.filter(({ state }) => state !== null && state !== 'sent');
   if (lost.length === 0) return { name, status: 'ok', message: 'The last message to each channel arrived.' };
-  const why = lost.map((channel) => `"${channel.name}": ${channel.error ?? 'not known why'}`).join('; ');
+  const why = lost
+    .map((channel) => `"${channel.name}": ${(channel.error ?? 'not known why').replace(/\.$/, '')}`)
+    .join('; ');
   return {
     name,
     status: 'warning',
-    message: `The last message did not arrive at ${why}`,
+    message: `The last message did not arrive at ${why}.`,
     hint: '`backupd notify test <channel>` tries it, `backupd notify deliveries --state failed` shows what was not told.',
   };
 }

@@ -57,7 +57,7 @@ async function list(context: CommandContext, { channel, state, limit }: ListOpti
       printable(delivery.channelName ?? '(gone)'),
       printable(titleOf(delivery)),
       stateText(delivery),
-      printable((delivery.error ?? delivery.response ?? '').slice(0, 60)),
+      printable(shortened(delivery.error ?? delivery.response ?? '')),
     ]),
     'Nothing was to be told.',
   );
@@ -98,5 +98,10 @@ function showDelivery({ output }: CommandContext, delivery: NotificationDelivery
 const titleOf = ({ siteName, what, count }: NotificationDeliveryDto): string =>
   `${siteName ?? 'backupd'}: ${what}${count > 1 ? ` (${count} times)` : ''}`;
 
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+/** A time that is past is that of a message which waits for the next one that its rule may send. */
 const stateText = ({ state, nextAttemptAt }: NotificationDeliveryDto): string =>
-  state === 'waiting' && nextAttemptAt !== null ? `waiting until ${time(nextAttemptAt)}` : state;
+  state === 'waiting' && nextAttemptAt !== null && Date.parse(nextAttemptAt) > Date.now()
+    ? `waiting until ${time(nextAttemptAt)}`
+    : state;
