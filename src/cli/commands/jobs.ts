@@ -158,7 +158,8 @@ async function cancel(context: CommandContext, text: string): Promise<ExitCode> 
   const job = await getJob(api, text);
   const answer = await api.post<JobDto | null>(`/jobs/${job.id}/cancel`);
   output.data(answer ?? job);
-  output.line(`The ${job.kind} of ${printable(job.siteName)} is being cancelled`);
+  const state = answer?.status === 'cancelled' ? 'is cancelled' : 'is being cancelled';
+  output.line(`The ${job.kind} of ${printable(job.siteName)} ${state}`);
   return ExitCode.Ok;
 }
 
