@@ -14,8 +14,8 @@ export async function checkNews(em: EntityManager): Promise<DiagnosticCheck> {
   if (channels.length === 0)
     return {
       name,
-      status: 'ok',
-      message: 'Nobody is told of anything: there is no channel.',
+      status: 'warning',
+      message: 'Nobody is told when a backup fails or stays away: there is no channel.',
       hint: '`backupd notify setup --kind email …` makes one.',
     };
   const lost = channels.filter(({ state }) => state !== null && state !== 'sent');
