@@ -187,16 +187,29 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 function refusal(status: number, text: string): AppError {
   const problem = parseObject(text) as Problem;
-  const faults = Array.isArray(problem.errors) ? problem.errors.map(faultText).join('; ') : '';
   const detail = problem.detail ?? problem.title ?? `The server answered ${status}.`;
+  const faults = Array.isArray(problem.errors) ? faultsBesides(problem.errors, detail) : '';
   return new AppError({
     code: problem.code ?? `HTTP_${status}`,
     kind: kindOf(status),
-    message: faults === '' || detail.includes(faults) ? detail : `${detail} (${faults})`,
+    message: faults === '' ? detail : `${detail} (${faults})`,
     ...(typeof problem.hint === 'string' ? { hint: problem.hint } : {}),
     retry: status >= 500 || status === 429 ? 'later' : 'never',
     context: { status },
   });
+}
+
+/** What is wrong with which field, as far as the detail does not say it. */
+function faultsBesides(faults: readonly unknown[], detail: string): string {
+  const isTold = (fault: unknown): boolean => {
+    if (typeof fault !== 'object' || fault === null) return detail.includes(String(fault));
+    const { message } = fault as { message?: string };
+    return message !== undefined && detail.includes(message);
+  };
+  return faults
+    .filter((fault) => !isTold(fault))
+    .map(faultText)
+    .join('; ');
 }
 
 function faultText(fault: unknown): string {

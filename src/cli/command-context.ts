@@ -3,7 +3,7 @@ import { isFinal, type JobDto } from './api-types.js';
 import { connect, type Connection } from './connection.js';
 import { ExitCode, exitCodeOfJob } from './exit-codes.js';
 import { followJob } from './follow-job.js';
-import { bytes, duration, printable, shortId } from './format.js';
+import { bytes, duration, printable } from './format.js';
 import type { Output } from './output.js';
 
 /** What each command works with: a connection made when first needed, the output, and Ctrl-C. */
@@ -59,7 +59,7 @@ export class CommandContext {
     if (!wait && !embedded) {
       output.data(job);
       output.line(`${job.kind} of ${printable(job.siteName)} is on its way: job ${job.id}`);
-      output.line(output.colors.dim(`  follow it: backupd jobs follow ${shortId(job.id)}`));
+      output.line(output.colors.dim(`  follow it: backupd jobs follow ${job.id}`));
       return ExitCode.Ok;
     }
     const seen = {};
@@ -68,8 +68,8 @@ export class CommandContext {
     if (!embedded) {
       output.data(last);
       output.remark(`The ${last.kind} goes on in the server (job ${last.id}).`);
-      output.remark(`  follow it: backupd jobs follow ${shortId(last.id)}`);
-      output.remark(`  cancel it: backupd jobs cancel ${shortId(last.id)}`);
+      output.remark(`  follow it: backupd jobs follow ${last.id}`);
+      output.remark(`  cancel it: backupd jobs cancel ${last.id}`);
       return ExitCode.Interrupted;
     }
     output.remark('Cancelling …');
@@ -96,7 +96,7 @@ export class CommandContext {
       for (const warning of job.warnings.slice(0, 20))
         output.line(`  ${colors.yellow('!')} ${printable(warning.message)} ${colors.dim(`[${warning.code}]`)}`);
       const more = job.warningCount - Math.min(20, job.warnings.length);
-      if (more > 0) output.line(colors.dim(`  … and ${more} more: backupd jobs show ${shortId(job.id)}`));
+      if (more > 0) output.line(colors.dim(`  … and ${more} more: backupd jobs show ${job.id}`));
     } else if (job.status === 'cancelled') {
       output.line(`${colors.yellow('–')} ${name} was cancelled after ${duration(took)}`);
     } else {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, limit, parseSize, plural, printable, time } from './format.js';
+import { bytes, count, duration, limit, parseSize, plural, printable, shortIds, time } from './format.js';
 
 describe('what a person reads', () => {
   it.each([
@@ -62,5 +62,12 @@ describe('what a person reads', () => {
     expect(printable('a\u001b]0;owned\u0007b\r\n')).toBe('a\\x1b]0;owned\\x07b\\x0d\\x0a');
     expect(printable('\u202egnp.exe')).toBe('\\u202egnp.exe');
     expect(printable('Grüße 🎉')).toBe('Grüße 🎉');
+  });
+
+  it('shows as much of ids as it takes to tell them apart', () => {
+    const [one, same] = ['01a2197a-d4f1-704f-8a1c-5d51aa191d1c', '01a2197a-d4f1-704f-8a1c-6123692b54de'];
+    const other = '01a2197a-d4f2-704f-8a1c-5d51aa191d1c';
+    expect([one, other].map(shortIds([{ id: one }, { id: other }]))).toEqual([one.slice(0, 18), other.slice(0, 18)]);
+    expect(shortIds([{ id: one }, { id: same }, { id: other }])(same)).toBe('01a2197a-d4f1-704f-8a1c-61');
   });
 });

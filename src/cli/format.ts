@@ -73,7 +73,17 @@ export function printable(text: string): string {
   });
 }
 
-/** The beginning of an id, long enough to tell ids of one millisecond apart; commands take it in place of the id. */
+/** The beginning of an id, which commands take in its place; ids of one millisecond may have it in common (`shortIds`). */
 export function shortId(id: string): string {
-  return id.slice(0, 18);
+  return id.slice(0, SHORT_ID);
+}
+
+const SHORT_ID = 18;
+
+/** The same for a list: as long as it takes to tell these ids apart, as those of one millisecond begin alike. */
+export function shortIds(all: readonly { id: string }[]): (id: string) => string {
+  const different = new Set(all.map(({ id }) => id)).size;
+  const length =
+    [SHORT_ID, 26].find((size) => new Set(all.map(({ id }) => id.slice(0, size))).size === different) ?? 36;
+  return (id) => id.slice(0, length);
 }

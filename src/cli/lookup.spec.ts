@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from './api-client.js';
 import type { SiteDto } from './api-types.js';
-import { findSite, getBackup, getBackupId, getSite } from './lookup.js';
+import { findSite, getBackup, getBackupId, getJob, getSite } from './lookup.js';
 
 const site = (id: string, name: string, url: string, path: string): SiteDto => ({
   id,
@@ -35,6 +35,7 @@ const backups = [
   { id: 'aaaa0000-0000-7000-8000-000000000001', siteId: SHOP, siteName: 'The Shop' },
   { id: 'aaaa0000-0000-7000-8000-000000000002', siteId: BLOG, siteName: 'Blog' },
 ];
+const jobs = ['01890a5d-ac96-774b-8cce-b302099a8057', '01890a5d-ac96-774b-8cd2-000000000000'].map((id) => ({ id }));
 
 describe('what a person means', () => {
   let server: Server;
@@ -49,9 +50,11 @@ describe('what a person means', () => {
       const isFound = (one: SiteDto): boolean =>
         [one.name, one.path, one.url ?? ''].some((part) => part.toLowerCase().includes(search));
       const all =
-        url.pathname === '/sites'
-          ? sites.filter(isFound)
-          : backups.filter((one) => siteId === null || one.siteId === siteId);
+        url.pathname === '/jobs'
+          ? jobs
+          : url.pathname === '/sites'
+            ? sites.filter(isFound)
+            : backups.filter((one) => siteId === null || one.siteId === siteId);
       const [offset, limit] = [Number(url.searchParams.get('offset') ?? 0), 1];
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ items: all.slice(offset, offset + limit), total: all.length, limit, offset }));
@@ -116,5 +119,14 @@ describe('what a person means', () => {
     await expect(getBackup(api, 'aaaa', undefined)).rejects.toMatchObject({ kind: 'usage' });
     expect((await getBackup(api, 'aaaa', '/srv/shop')).siteId).toBe(SHOP);
     await expect(getBackup(api, '../etc', undefined)).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  it('takes no job for another one of the same millisecond, but names both', async () => {
+    expect((await getJob(api, '01890A5D-ac96-774b-8cd')).id).toBe(jobs[1]?.id);
+    await expect(getJob(api, '01890a5d-ac96-774b')).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"01890a5d-ac96-774b" means more than one job: ${jobs.map(({ id }) => id).join(', ')}.`,
+    });
+    await expect(getJob(api, '01890a5d-ac96-774c')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
   });
 });

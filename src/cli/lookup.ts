@@ -13,6 +13,8 @@ export const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SOME_ID = /^[0-9a-f-]{4,}$/;
 /** Characters that the server takes. */
 const MAX_SEARCH = 200;
+/** So many ids are named when several are meant. */
+const MAX_NAMED = 5;
 
 /** The registered site meant by an id (or its beginning), name, address or path; null when there is none. */
 export async function findSite(api: ApiClient, text: string): Promise<SiteDto | null> {
@@ -89,14 +91,10 @@ export async function getBackup(api: ApiClient, text: string, siteText: string |
     throw usageError(
       `"${printable(text)}" is not a backup: give "latest", its id or the first characters of it (four or more).`,
     );
-  const found: BackupDto[] = [];
-  for await (const backup of api.all<BackupDto>('/backups', site === null ? {} : { siteId: site.id }))
-    if (backup.id.startsWith(wanted)) found.push(backup);
-  const [first, second] = found;
-  if (first === undefined) throw notFound(text, site);
-  if (second !== undefined)
-    throw usageError(`${found.length} backups begin with "${text}".`, 'Give more characters of the id.');
-  return first;
+  const all = api.all<BackupDto>('/backups', site === null ? {} : { siteId: site.id });
+  const backup = await beginningWith(all, wanted, 'backup');
+  if (backup === null) throw notFound(text, site);
+  return backup;
 }
 
 /** The id of the backup that getBackup gives; a whole id is not looked up: that it is there is seen when it is used. */
@@ -124,11 +122,29 @@ async function latestBackup(api: ApiClient, site: SiteDto | null): Promise<Backu
   throw notFound('latest', site);
 }
 
+/** The one of a list whose id begins so; null when there is none. A usage error with the ids when there are several. */
+export async function beginningWith<T extends { id: string }>(
+  all: AsyncIterable<T>,
+  text: string,
+  what: string,
+): Promise<T | null> {
+  const found: T[] = [];
+  if (SOME_ID.test(text)) for await (const each of all) if (each.id.startsWith(text)) found.push(each);
+  const [first, second] = found;
+  if (second === undefined) return first ?? null;
+  const named = found.slice(0, MAX_NAMED).map(({ id }) => id);
+  throw usageError(
+    `"${text}" means more than one ${what}: ${named.join(', ')}${found.length > MAX_NAMED ? ', …' : ''}.`,
+    'Give more characters of the id.',
+  );
+}
+
 /** The job meant by an id or the beginning of one. */
 export async function getJob(api: ApiClient, text: string): Promise<JobDto> {
   const wanted = text.toLowerCase();
   if (WHOLE_ID.test(wanted)) return api.get<JobDto>(`/jobs/${wanted}`);
-  if (SOME_ID.test(wanted)) for await (const job of api.all<JobDto>('/jobs')) if (job.id.startsWith(wanted)) return job;
+  const job = await beginningWith(api.all<JobDto>('/jobs'), wanted, 'job');
+  if (job !== null) return job;
   throw new AppError({
     code: 'JOB_NOT_FOUND',
     kind: 'not-found',

@@ -3,9 +3,9 @@ import { AppError, asAppError } from '../../common/errors/index.js';
 import type { ApiClient } from '../api-client.js';
 import type { AlarmDto, AlarmSettingsDto, StatusDto } from '../api-types-alarms.js';
 import type { CommandContext } from '../command-context.js';
-import { ExitCode, usageError } from '../exit-codes.js';
-import { printable, shortId, time } from '../format.js';
-import { getSite, WHOLE_ID } from '../lookup.js';
+import { ExitCode } from '../exit-codes.js';
+import { printable, shortIds, time } from '../format.js';
+import { beginningWith, getSite, WHOLE_ID } from '../lookup.js';
 import { percentOf, wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
@@ -108,9 +108,7 @@ function tell({ output }: CommandContext, answer: StatusDto): void {
   const more = alarms.critical + alarms.warning - open.length;
   if (more > 0) output.line(`  … and ${more} more: backupd alarms`);
   for (const { id, name } of withoutBackup)
-    output.line(
-      `  ${mark.warning} ${printable(name)} has no backup on an enabled storage: backupd backup ${shortId(id)}`,
-    );
+    output.line(`  ${mark.warning} ${printable(name)} has no backup on an enabled storage: backupd backup ${id}`);
   if (alarms.acknowledged > 0) output.line(output.colors.dim(`  ${alarms.acknowledged} acknowledged: backupd alarms`));
 }
 
@@ -122,10 +120,11 @@ async function list(context: CommandContext, { all = false, site, ...which }: Li
   const found: AlarmDto[] = [];
   for await (const alarm of api.all<AlarmDto>('/alarms', query)) found.push(alarm);
   output.data(found);
+  const idOf = shortIds(found);
   output.table(
     ['ID', 'SEVERITY', 'WHAT', 'SINCE', 'STATE', 'MESSAGE'],
     found.map((alarm) => [
-      shortId(alarm.id),
+      idOf(alarm.id),
       output.colors[alarm.severity === 'critical' ? 'red' : 'yellow'](alarm.severity),
       alarm.kind,
       time(alarm.raisedAt),
@@ -164,28 +163,24 @@ async function acknowledge(context: CommandContext, text: string): Promise<ExitC
   const { id } = await getAlarm(api, text);
   const alarm = await api.post<AlarmDto>(`/alarms/${id}/acknowledge`);
   context.output.data(alarm);
-  context.output.line(
-    alarm.clearedAt === null
-      ? 'Seen: no more reminders until it is cleared'
-      : 'Seen, and cleared: the new size is meant',
-  );
+  context.output.line(seenText(alarm));
   return ExitCode.Ok;
+}
+
+function seenText({ kind, clearedAt, acknowledgedAt }: AlarmDto): string {
+  if (clearedAt === null) return 'Seen: no more reminders until it is cleared';
+  if (kind === 'backup.shrunk' && acknowledgedAt !== null) return 'Seen, and cleared: the new size is meant';
+  return `It is over already: cleared ${time(clearedAt)}`;
 }
 
 /** By its id or the beginning of one; an open alarm goes before those that were cleared. */
 async function getAlarm(api: ApiClient, text: string): Promise<AlarmDto> {
   const wanted = text.toLowerCase();
   if (WHOLE_ID.test(wanted)) return api.get<AlarmDto>(`/alarms/${wanted}`);
-  const found: AlarmDto[] = [];
-  for (const open of wanted.length >= 4 ? ['true', 'false'] : []) {
-    for await (const alarm of api.all<AlarmDto>('/alarms', { open }))
-      if (alarm.id.startsWith(wanted)) found.push(alarm);
-    if (found.length > 0) break;
+  for (const open of ['true', 'false']) {
+    const alarm = await beginningWith(api.all<AlarmDto>('/alarms', { open }), wanted, 'alarm');
+    if (alarm !== null) return alarm;
   }
-  const [first] = found;
-  if (found.length > 1)
-    throw usageError(`${found.length} alarms begin with "${printable(text)}".`, 'Give more characters of the id.');
-  if (first !== undefined) return first;
   throw new AppError({
     code: 'ALARM_NOT_FOUND',
     kind: 'not-found',

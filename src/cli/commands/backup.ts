@@ -4,7 +4,7 @@ import type { BackupDto, JobDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { copyText, hasBadCopy, lacksWholeCopy } from '../copy-health.js';
-import { bytes, count, printable, shortId, time } from '../format.js';
+import { bytes, count, printable, shortIds, time } from '../format.js';
 import { asPath, findSite, getBackupId, getSite, looksLikePath } from '../lookup.js';
 import { getStorage } from '../storages.js';
 import { wholeNumber } from './arguments.js';
@@ -113,10 +113,11 @@ async function list(context: CommandContext, text: string | undefined, options: 
     found.push(backup);
   }
   output.data(found);
+  const idOf = shortIds(found);
   output.table(
     ['ID', 'SITE', 'TAKEN', 'FILES', 'SIZE', 'DATABASE', 'STORED', 'COPIES'],
     found.map((backup) => [
-      shortId(backup.id) + marksOf(backup, output),
+      idOf(backup.id) + marksOf(backup, output),
       printable(backup.siteName),
       time(backup.createdAt),
       count(backup.fileCount),

@@ -129,7 +129,8 @@ async function add(context: CommandContext, given: HookOptions, command: readonl
   if (given.at === undefined)
     throw usageError('When? --at names the moment: before:<stage>, after:<stage>, success, …');
   const api = await context.api();
-  return tell(context, await api.post<HookDto>('/hooks', await bodyOf(context, given, command)), 'is added');
+  const hook = await api.post<HookDto>('/hooks', await bodyOf(context, given, command));
+  return tell(context, hook, hook.siteId === null && hook.label === null ? 'is added, for every site' : 'is added');
 }
 
 async function edit(

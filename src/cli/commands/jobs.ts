@@ -3,7 +3,7 @@ import { isFinal, type JobDto } from '../api-types.js';
 import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, exitCodeOfJob } from '../exit-codes.js';
-import { bytes, duration, printable, shortId, time } from '../format.js';
+import { bytes, duration, printable, shortIds, time } from '../format.js';
 import { getJob, getSite } from '../lookup.js';
 import { liveLine } from '../progress-display.js';
 import { wholeNumber } from './arguments.js';
@@ -68,10 +68,11 @@ async function list(context: CommandContext, options: ListOptions): Promise<Exit
     found.push(job);
   }
   output.data(found);
+  const idOf = shortIds(found);
   output.table(
     ['ID', 'KIND', 'SITE', 'STATUS', 'STARTED', 'TOOK'],
     found.map((job) => [
-      shortId(job.id),
+      idOf(job.id),
       job.kind,
       printable(job.siteName),
       statusText(context, job),
@@ -118,7 +119,7 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
   );
   if (job.keptUntil !== null)
     output.line(
-      `  ${bytes(job.keptBytes ?? 0)} of it are kept until ${time(job.keptUntil)}: backupd jobs retry ${shortId(job.id)} goes on from there`,
+      `  ${bytes(job.keptBytes ?? 0)} of it are kept until ${time(job.keptUntil)}: backupd jobs retry ${job.id} goes on from there`,
     );
   if (job.attempts.length > 1 || job.retryAt !== null || job.attempts.some(({ outcome }) => outcome === 'cut-off'))
     output.table(
@@ -157,7 +158,8 @@ async function cancel(context: CommandContext, text: string): Promise<ExitCode> 
   const job = await getJob(api, text);
   const answer = await api.post<JobDto | null>(`/jobs/${job.id}/cancel`);
   output.data(answer ?? job);
-  output.line(`The ${job.kind} of ${printable(job.siteName)} is being cancelled`);
+  const state = answer?.status === 'cancelled' ? 'is cancelled' : 'is being cancelled';
+  output.line(`The ${job.kind} of ${printable(job.siteName)} ${state}`);
   return ExitCode.Ok;
 }
 

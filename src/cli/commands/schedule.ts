@@ -111,6 +111,16 @@ function setOptions(command: Command): Command {
     .option('--dry-run', 'only show when it would run');
 }
 
+/** `enrol, labels new, followMoves`. */
+const optionsText = (options: object): string =>
+  Object.entries(options)
+    .map(([name, value]) =>
+      value === true ? name : `${name} ${Array.isArray(value) ? value.join(' ') : String(value)}`,
+    )
+    .join(', ') || 'none';
+
+const isOfSites = ({ kind }: ScheduleDto): boolean => kind === 'backup' || kind === 'verify';
+
 async function list(context: CommandContext): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
@@ -124,7 +134,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       each.kind,
       scopeText(each),
       printable(each.text),
-      String(each.sites),
+      isOfSites(each) ? String(each.sites) : '–',
       each.paused ? output.colors.yellow('paused') : time(each.nextRun),
     ]),
     'No schedule is set: backups are only made when they are asked for. "backupd schedule set daily 02:00" makes one for all sites.',
@@ -158,7 +168,7 @@ async function set(context: CommandContext, words: readonly string[], options: S
 async function showSaved(context: CommandContext, saved: ScheduleDto): Promise<ExitCode> {
   const { output } = context;
   output.data(saved);
-  const sites = saved.kind === 'backup' || saved.kind === 'verify' ? ` (${plural(saved.sites, 'site')})` : '';
+  const sites = isOfSites(saved) ? ` (${plural(saved.sites, 'site')})` : '';
   output.line(`${saved.kind} of ${scopeText(saved)}: ${printable(saved.text)}${sites}`);
   if (saved.nextRun !== null) output.line(`  next run: ${time(saved.nextRun)}`);
   if ((await context.connection()).embedded)
@@ -212,13 +222,16 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
   output.line(output.colors.bold(printable(found.name)) + (found.paused ? output.colors.yellow(' (paused)') : ''));
   output.facts([
     ['id', found.id],
-    ['starts', `${found.kind} of ${scopeText(found)} (${plural(found.sites, 'site')} now)`],
+    [
+      'starts',
+      `${found.kind} of ${scopeText(found)}${isOfSites(found) ? ` (${plural(found.sites, 'site')} now)` : ''}`,
+    ],
     ['when', printable(found.text)],
     ['jitter', found.jitterSeconds === 0 ? 'none' : `up to ${duration(found.jitterSeconds)}`],
     ['blackouts', found.blackouts.map(blackoutText).join(', ') || 'none'],
     ['after a downtime', found.missed === 'skip' ? 'nothing is made up for' : 'one run for all slots that passed'],
     ['at a time', found.maxPerNode === null ? 'no limit of its own' : `${found.maxPerNode} on a host`],
-    ['options', printable(JSON.stringify(found.options))],
+    ['options', printable(optionsText(found.options))],
   ]);
   showRuns(output, found.next);
   showPast(output, found.lastSlots);

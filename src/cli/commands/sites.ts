@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
-import { plural, printable, shortId, time } from '../format.js';
+import { plural, printable, shortIds, time } from '../format.js';
 import { asPath, getSite } from '../lookup.js';
 import { destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
 import type { Run } from './run.js';
@@ -70,10 +70,11 @@ async function list(context: CommandContext, options: ListOptions): Promise<Exit
   const found: SiteDto[] = [];
   for await (const site of api.all<SiteDto>('/sites', { ...options })) found.push(site);
   output.data(found);
+  const idOf = shortIds(found);
   output.table(
     ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP', 'NEXT RUN'],
     found.map((site) => [
-      shortId(site.id),
+      idOf(site.id),
       printable(site.name) + (site.paused ? output.colors.yellow(' (paused)') : ''),
       printable(site.url ?? '–'),
       printable(site.path),

@@ -21,6 +21,8 @@ interface Figures {
   critical: number;
   warning: number;
   acknowledged: number;
+  /** Nobody has said yet when backups are made; a schedule that says `never` is an answer too. */
+  unscheduled: boolean;
   schedules: number;
   schedules_paused: number;
   last_proof_at: string | null;
@@ -44,6 +46,7 @@ export class StatusService {
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'critical') as critical,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'warning') as warning,
           (select count(*)::int from alarm where cleared_at is null and acknowledged_at is not null) as acknowledged,
+          not exists (select 1 from schedule where kind = 'backup') as unscheduled,
           (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never') as schedules,
           (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never' and paused) as schedules_paused,
           (select max(r.read_at) from storage_provider p cross join lateral
@@ -78,9 +81,12 @@ export class StatusService {
   }
 }
 
-/** There are schedules, and each is paused: perhaps for a night, perhaps forgotten. */
-const nothingRuns = ({ schedules, schedules_paused: paused }: Figures): boolean =>
-  schedules > 0 && paused === schedules;
+/** There is no schedule, or each is paused: perhaps for a night, perhaps forgotten. No backup is overdue then, however old. */
+const nothingRuns = ({ unscheduled, schedules, schedules_paused: paused }: Figures): boolean =>
+  unscheduled || (schedules > 0 && paused === schedules);
+
+const UNSCHEDULED = 'No schedule of backups is set (`backupd schedule set daily 02:00`)';
+const RESTING = 'All schedules of backups are paused';
 
 function sentenceOf(figures: Figures, blindTo: readonly AlarmKind[], proof: Date | null): string {
   const { sites, safe, paused, critical, warning, schedules_paused: pausedSchedules } = figures;
@@ -92,7 +98,9 @@ function sentenceOf(figures: Figures, blindTo: readonly AlarmKind[], proof: Date
   const resting = pausedSchedules === 1 ? '1 schedule of backups is' : `${pausedSchedules} schedules of backups are`;
   const told = [
     ...(alarms.length === 0 ? [] : [` ${alarms.join(', ')}.`]),
-    ...(nothingRuns(figures) ? [' All schedules of backups are paused: nothing is backed up by itself.'] : []),
+    ...(nothingRuns(figures)
+      ? [` ${figures.unscheduled ? UNSCHEDULED : RESTING}: nothing is backed up by itself.`]
+      : []),
     ...(pausedSchedules > 0 && !nothingRuns(figures) ? [` ${resting} paused.`] : []),
     ...(blindTo.length === 0 ? [] : [` Could not be looked at lately (see the log): ${blindTo.join(', ')}.`]),
   ].join('');

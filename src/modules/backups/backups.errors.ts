@@ -16,7 +16,7 @@ export function sitePaused(siteId: string): AppError {
     code: 'SITE_PAUSED',
     kind: 'conflict',
     message: 'The site is paused, so it is not backed up.',
-    hint: 'Resume it first: `POST /sites/{id}/resume`.',
+    hint: 'Resume it first: `backupd sites resume <site>`, or `POST /sites/{id}/resume`.',
     retry: 'never',
     context: { siteId },
   });

@@ -14,17 +14,19 @@ export async function checkNews(em: EntityManager): Promise<DiagnosticCheck> {
   if (channels.length === 0)
     return {
       name,
-      status: 'ok',
-      message: 'Nobody is told of anything: there is no channel.',
+      status: 'warning',
+      message: 'Nobody is told when a backup fails or stays away: there is no channel.',
       hint: '`backupd notify setup --kind email …` makes one.',
     };
   const lost = channels.filter(({ state }) => state !== null && state !== 'sent');
   if (lost.length === 0) return { name, status: 'ok', message: 'The last message to each channel arrived.' };
-  const why = lost.map((channel) => `"${channel.name}": ${channel.error ?? 'not known why'}`).join('; ');
+  const why = lost
+    .map((channel) => `"${channel.name}": ${(channel.error ?? 'not known why').replace(/\.$/, '')}`)
+    .join('; ');
   return {
     name,
     status: 'warning',
-    message: `The last message did not arrive at ${why}`,
+    message: `The last message did not arrive at ${why}.`,
     hint: '`backupd notify test <channel>` tries it, `backupd notify deliveries --state failed` shows what was not told.',
   };
 }

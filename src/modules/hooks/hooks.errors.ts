@@ -17,7 +17,7 @@ export function hookFailed(name: string, moment: string, why: string): AppError 
     code: 'HOOK_FAILED',
     kind: 'precondition',
     message: `The hook "${name}" (${moment}) failed: ${why}`,
-    hint: 'The notes of the job have its output. Correct what the hook does, or let its failure be only a warning (`backupd hooks edit --on-failure warn`).',
+    hint: `The notes of the job have its output. Correct what the hook does, or let its failure be only a warning (\`backupd hooks edit ${JSON.stringify(name)} --on-failure warn\`).`,
     retry: 'never',
     context: { hook: name, moment },
   });

@@ -86,7 +86,10 @@ export class HooksService {
     const hook = await this.get(id);
     const forSite = siteId ?? hook.siteId;
     if (typeof forSite !== 'string')
-      throw invalidField('siteId', 'siteId says for which site to try a hook of several');
+      throw invalidField(
+        'siteId',
+        'The hook is for several sites: name the one to try it for (siteId, on the command line --site)',
+      );
     const site = await this.sites.spec(forSite);
     // Named as a job's, so that a child is ended by the next start when this process is killed.
     const folder = new WorkFolder(`${this.config.paths.work}/${newId()}`);

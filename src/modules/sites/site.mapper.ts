@@ -43,7 +43,7 @@ function toDto(site: Site, backup: LastBackup | undefined, nextRun: Date | undef
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:
       backup === undefined ? null : { id: backup.id, createdAt: backup.createdAt.toISOString(), status: backup.status },
-    nextRun: nextRun?.toISOString() ?? null,
+    nextRun: site.paused ? null : (nextRun?.toISOString() ?? null),
     description: site.description ?? null,
   };
 }

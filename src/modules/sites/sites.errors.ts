@@ -16,7 +16,7 @@ export function siteExists(path: string, id: string, name: string): AppError {
     code: 'SITE_EXISTS',
     kind: 'conflict',
     message: `The folder ${path} is registered already, as "${name}".`,
-    hint: 'Use that site, or change it with `PATCH /sites/{id}`.',
+    hint: 'Use that site, or change it with `backupd sites edit` (`PATCH /sites/{id}`). Has another site moved there? Then `backupd sites remove` that one first: its backups stay.',
     retry: 'never',
     context: { path, id },
   });

@@ -80,8 +80,11 @@ describe('a backup that fails', () => {
     await failedTimes(3);
     // It became critical: that somebody saw the warning does not count any more.
     expect(await alarms.one('backup.failed', site.id)).toMatchObject({ severity: 'critical', acknowledgedAt: null });
+    const again = (await alarms.one('backup.failed', site.id)).id;
+    expect((await cliAs(test.operator, ['alarms', 'ack', again])).stdout).toContain('Seen: no more reminders');
     await site.backUp();
     await alarms.becomes('backup.failed', site.id, false);
+    expect((await cliAs(test.operator, ['alarms', 'ack', again])).stdout).toContain('It is over already: cleared');
     expect(await alarms.told(site.id)).toEqual([
       'raised backup.failed!',
       'cleared backup.failed!',

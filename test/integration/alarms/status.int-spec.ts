@@ -15,6 +15,15 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   await first.backUp();
   await alarms.round();
   await alarms.sql(`update stored_object set read_at = '2026-03-01T04:10:20Z' where read_at is null`);
+  expect(await cliAs(test.viewer, ['status'])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining(
+      'The one site is safe. No schedule of backups is set (`backupd schedule set daily 02:00`): nothing is backed up by itself.',
+    ),
+  });
+  const schedule = `insert into schedule (id, name, kind, scope, scope_value, rhythm, blackouts, missed, options, paused, created_at, updated_at)
+    values (gen_random_uuid(), 'x', 'backup', 'label', `;
+  await alarms.sql(`${schedule} 'z', '{"every": "never"}', '[]', 'run-once', '{}', false, now(), now())`);
   const well = await cliAs(test.viewer, ['status']);
   expect(well).toMatchObject({
     code: 0,
@@ -22,8 +31,6 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   });
   expect(await cliAs(test.viewer, ['status', '--nagios'])).toMatchObject({ code: 0 });
   // Schedules that rest, and rules that fail, are no alarms: but nor is all well.
-  const schedule = `insert into schedule (id, name, kind, scope, scope_value, rhythm, blackouts, missed, options, paused, created_at, updated_at)
-    values (gen_random_uuid(), 'x', 'backup', 'label', `;
   const rest = `'{"every": "day", "at": "02:00"}', '[]', 'run-once', '{}', `;
   await alarms.sql(`${schedule} 'a', ${rest} true, now(), now())`);
   expect(await cliAs(test.viewer, ['status'])).toMatchObject({
@@ -35,7 +42,7 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
     code: 0,
     stdout: expect.stringContaining('1 schedule of backups is paused.'),
   });
-  await alarms.sql('delete from schedule');
+  await alarms.sql(`delete from schedule where scope_value <> 'z'`);
   // Nobody looks at what lies on a disabled storage.
   await alarms.sql('update storage_provider set enabled = false');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', sites: { safe: 0 } });
@@ -48,7 +55,7 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   const site = await GatedSite.make(test, 'new');
   expect(await test.viewer.get('/status')).toMatchObject({ level: 'warning', alarms: { critical: 0, warning: 0 } });
   expect((await cliAs(test.viewer, ['status'])).stdout).toContain(
-    `! new has no backup on an enabled storage: backupd backup ${site.id.slice(0, 18)}`,
+    `! new has no backup on an enabled storage: backupd backup ${site.id}`,
   );
   site.fail('backup_files', broken);
   await site.backUp();

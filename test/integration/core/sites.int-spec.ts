@@ -214,6 +214,7 @@ describe('doctor', () => {
     expect(named('data dir')).toMatchObject({ status: 'ok' });
     expect(named('secret key')).toMatchObject({ status: 'ok' });
     expect(named('storage local')).toMatchObject({ status: 'ok' });
+    expect(named('notifications')).toMatchObject({ status: 'warning', hint: expect.stringContaining('notify setup') });
     expect(named('notes reader')).toMatchObject({ status: 'warning', hint: 'Get a newer one.' });
     expect(answer.body['ok']).toBe(checks.every((check) => check.status !== 'failed'));
   });

@@ -431,7 +431,10 @@ describe('the API', () => {
     });
     expect((await cli(['list'])).stdout).toMatch(/flush +success +hooked +echo --hi +warn/);
     const url = 'https://hooks.example.com/planted-in-url';
-    expect(await cli(['add', 'told', '--at', 'failure', '--url-file', '-'], `${url}\n`)).toMatchObject({ code: 0 });
+    expect(await cli(['add', 'told', '--at', 'failure', '--url-file', '-'], `${url}\n`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('(failure) is added, for every site'),
+    });
     expect((await cli(['list'])).stdout).toMatch(/told +failure +all +POST https:\/\/hooks\.example\.com /);
     expect((await cli(['edit', 'told', '--label', 'shop', '--disable'])).code).toBe(0);
     expect((await cli(['list'])).stdout).toMatch(/told +failure \(disabled\) +label shop/);

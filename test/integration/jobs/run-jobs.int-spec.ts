@@ -7,6 +7,7 @@ import { JobPruner } from '../../../src/modules/jobs/job-pruner.js';
 import { StorageMaintenance } from '../../../src/modules/backups/storage-maintenance.js';
 import { until } from '../../support/scratch.js';
 import { runSql } from '../../support/postgres.js';
+import { cliAs } from '../core/cli.js';
 import { GatedSite, useJobsApp, storedNames, workFolders } from './jobs-app.js';
 
 const test = useJobsApp({ limits: { io: 2, network: 2, cpu: 2, bandwidthMbps: 0 } });
@@ -182,7 +183,10 @@ describe('cancelling', () => {
       'skipped',
       'completed',
     ]);
-    expect(await test.operator.call('POST', `/jobs/${job.id}/cancel`)).toMatchObject({ status: 200 });
+    expect(await cliAs(test.operator, ['jobs', 'cancel', job.id])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is cancelled'),
+    });
     await until('the leftovers to go', () => workFolders(test).length === 0);
     expect(storedNames(test, site.id)).toEqual([]);
     site.release('create_bundle');

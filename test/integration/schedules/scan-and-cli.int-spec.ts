@@ -212,6 +212,11 @@ describe('backupd schedule', () => {
   });
 
   it('shows, pauses, resumes, runs and removes one', async () => {
+    const words = ['daily', '04:00', '--kind', 'scan', '--enrol', '--enrol-label', 'new', '--name', 'look'];
+    await run('schedule', 'set', ...words);
+    expect((await run('schedule', 'show', 'look')).stdout).toMatch(
+      /starts +scan of all\n[^]*options +enrol, labels new\n/,
+    );
     expect((await run('schedule', 'show', 'backup of all sites')).stdout).toMatch(/jitter +up to 2 h 00 min/);
     await run('schedule', 'set', 'daily', '04:00', '--blackout', 'sat,sun 08:00-20:00');
     expect((await run('schedule', 'show', 'backup of all sites')).stdout).toMatch(

@@ -283,6 +283,9 @@ describe('which schedule counts', () => {
     const listed = await test.viewer.get<Page<{ id: string; nextRun: string | null }>>('/sites?limit=100');
     expect(listed.items.find((each) => each.id === plain.id)?.nextRun).toBe(at(28).toISOString());
     expect(listed.items.find((each) => each.id === own.id)?.nextRun).toBeNull();
+    // Before the next tick too.
+    expect((await test.operator.call('POST', `/sites/${plain.id}/pause`)).status).toBe(200);
+    expect(await test.viewer.get(`/sites/${plain.id}`)).toMatchObject({ paused: true, nextRun: null });
   });
 
   it('one line is enough for 2,000 sites, and an unchanged tick costs little', async () => {

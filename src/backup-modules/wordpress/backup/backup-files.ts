@@ -50,7 +50,7 @@ export async function planSiteFiles(context: BackupStageContext): Promise<StageO
   await context.checkpoints.set(BACKUP_FILES, facts);
   const skipped = plan.excluded.filter((one) => one.files > 0);
   return {
-    message: `${parent === null ? '' : `${plan.kept.files} files are as they were, `}${plan.files} to pack${skipped.length > 0 ? `; left out: ${skipped.map((one) => `${one.pattern} (${one.files} files)`).join(', ')}` : ''}.`,
+    message: `${parent === null ? '' : `${plan.kept.files} files are as they were, `}${plan.files} to pack${skipped.length > 0 ? `; left out: ${skipped.map((one) => `${one.pattern} (${one.files} ${one.files === 1 ? 'file' : 'files'})`).join(', ')}` : ''}.`,
     details: {
       files: plan.files,
       bytes: plan.bytes,

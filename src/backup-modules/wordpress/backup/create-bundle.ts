@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { AppError } from '../../../common/errors/index.js';
+import { bytes } from '../../../common/sizes.js';
 import { version } from '../../../common/version.js';
 import type { BackupStageContext, StageOutcome } from '../../../engine/ports/index.js';
 import { keysFor, uploadBackup, type FinishedBackup } from '../../../engine/runner/index.js';
@@ -63,7 +64,7 @@ export async function createBundle(context: BackupStageContext): Promise<StageOu
   };
   await context.checkpoints.set(CREATE_BUNDLE, backup);
   return {
-    message: `${packed.fileCount} files; ${packed.storedBytes} bytes were added.`,
+    message: `${packed.fileCount} files; ${bytes(packed.storedBytes)} were added.`,
     details: {
       files: packed.fileCount,
       sourceBytes: packed.sourceBytes,

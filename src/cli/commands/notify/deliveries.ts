@@ -3,7 +3,7 @@ import type { Page } from '../../api-types.js';
 import type { NotificationDeliveryDto } from '../../api-types-notifications.js';
 import type { CommandContext } from '../../command-context.js';
 import { ExitCode } from '../../exit-codes.js';
-import { printable, shortId, time } from '../../format.js';
+import { printable, shortIds, time } from '../../format.js';
 import { wholeNumber } from '../arguments.js';
 import type { Run } from '../run.js';
 import { getChannel, getDelivery } from './find.js';
@@ -48,15 +48,16 @@ async function list(context: CommandContext, { channel, state, limit }: ListOpti
   };
   const { items, total } = await api.get<Page<NotificationDeliveryDto>>('/notifications/deliveries', query);
   output.data(items);
+  const idOf = shortIds(items);
   output.table(
     ['ID', 'WHEN', 'TO', 'WHAT', 'STATE', 'ANSWER'],
     items.map((delivery) => [
-      shortId(delivery.id),
+      idOf(delivery.id),
       time(delivery.createdAt),
       printable(delivery.channelName ?? '(gone)'),
       printable(titleOf(delivery)),
       stateText(delivery),
-      printable((delivery.error ?? delivery.response ?? '').slice(0, 60)),
+      printable(shortened(delivery.error ?? delivery.response ?? '')),
     ]),
     'Nothing was to be told.',
   );
@@ -97,5 +98,10 @@ function showDelivery({ output }: CommandContext, delivery: NotificationDelivery
 const titleOf = ({ siteName, what, count }: NotificationDeliveryDto): string =>
   `${siteName ?? 'backupd'}: ${what}${count > 1 ? ` (${count} times)` : ''}`;
 
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+/** A time that is past is that of a message which waits for the next one that its rule may send. */
 const stateText = ({ state, nextAttemptAt }: NotificationDeliveryDto): string =>
-  state === 'waiting' && nextAttemptAt !== null ? `waiting until ${time(nextAttemptAt)}` : state;
+  state === 'waiting' && nextAttemptAt !== null && Date.parse(nextAttemptAt) > Date.now()
+    ? `waiting until ${time(nextAttemptAt)}`
+    : state;

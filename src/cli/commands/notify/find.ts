@@ -7,6 +7,7 @@ import type {
 } from '../../api-types-notifications.js';
 import { usageError } from '../../exit-codes.js';
 import { printable } from '../../format.js';
+import { beginningWith } from '../../lookup.js';
 import { getNamed } from '../../named.js';
 
 export async function allOf<T>(api: ApiClient, path: string): Promise<T[]> {
@@ -35,9 +36,9 @@ export const getRule = (api: ApiClient, text: string): Promise<NotificationRuleD
 /** The delivery meant by its id or the beginning of one; the newest 90 days are looked through. */
 export async function getDelivery(api: ApiClient, text: string): Promise<NotificationDeliveryDto> {
   const wanted = text.toLowerCase();
-  if (wanted.length >= 4)
-    for await (const delivery of api.all<NotificationDeliveryDto>('/notifications/deliveries'))
-      if (delivery.id.startsWith(wanted)) return delivery;
+  const all = api.all<NotificationDeliveryDto>('/notifications/deliveries');
+  const delivery = await beginningWith(all, wanted, 'delivery');
+  if (delivery !== null) return delivery;
   throw usageError(`There is no delivery "${printable(text)}".`, '"backupd notify deliveries" lists them.');
 }
 
