@@ -264,24 +264,26 @@ describe('the list of jobs', () => {
   it('forgets after 90 days what has no backup, is not the newest of its site, and needs nothing more', async () => {
     const site = await GatedSite.make(test, 'long-ago');
     const withBackup = (await site.backUp()).id;
-    site.fail('backup_db', never);
-    const failed = [await site.backUp(), await site.backUp(), await site.backUp(), await site.backUp()].map(
-      ({ id }) => id,
-    );
-    const [old = '', littered = '', recent = '', newest = ''] = failed;
+    const failed: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      site.fail('backup_db', never);
+      failed.push((await site.backUp()).id);
+    }
+    const [old = '', littered = '', told = '', recent = '', newest = ''] = failed;
     await until('nothing to be left', async () => {
       const [row] = await sql(
         `select count(*)::int as n from job where site_id = '${site.id}' and (litter or follow_up)`,
       );
       return row?.['n'] === 0;
     });
-    const age = (days: number, which: string): Promise<unknown> =>
-      sql(
-        `update job set created_at = created_at - interval '${days} days', finished_at = finished_at - interval '${days} days' where ${which}`,
-      );
-    await age(91, `site_id = '${site.id}'`);
-    await age(-2, `id = '${recent}'`);
+    await sql(
+      `update job set created_at = created_at - interval '91 days', finished_at = finished_at - interval '91 days'
+        where site_id = '${site.id}'`,
+    );
+    // Made long ago, and ended lately.
+    await sql(`update job set finished_at = now() - interval '89 days' where id = '${recent}'`);
     await sql(`update job set litter = true where id = '${littered}'`);
+    await sql(`update job set follow_up = true where id = '${told}'`);
     const pruner = test.app.get(JobPruner, { strict: false });
     // One that is being tried again at that moment stays.
     await test.app
@@ -293,9 +295,9 @@ describe('the list of jobs', () => {
       });
     expect(await test.viewer.call('GET', `/jobs/${old}`)).toMatchObject({ status: 200 });
     await pruner.prune();
-    const kept = [newest, recent, littered, withBackup];
+    const kept = [newest, recent, told, littered, withBackup];
     expect(ids(await test.viewer.get(`/jobs?siteId=${site.id}`)).toSorted()).toEqual(kept.toSorted());
     expect(await test.viewer.call('GET', `/jobs/${old}`)).toMatchObject({ status: 404 });
-    await sql(`update job set litter = false where id = '${littered}'`);
+    await sql(`update job set litter = false, follow_up = false where site_id = '${site.id}'`);
   });
 });
