@@ -17,6 +17,8 @@ const ENDED = { $nin: [JobStatus.Pending, JobStatus.Running] };
 const OTHERS_AFTER_MS = 86_400_000;
 /** Each takes connections to the database: at the same time they must leave some of the pool's ten. */
 const SWEEPS_AT_A_TIME = 4;
+/** No stage of a master that is there hangs for longer: a person has restarted it by then. */
+const DEAF_FOR_MS = 7 * 86_400_000;
 
 /** Removes what ended jobs left, and tries again later where that was not possible. */
 @Injectable()
@@ -90,9 +92,11 @@ export class JobSweeper {
     }
   }
 
-  /** Here, or where only its own master can know: until that one has ended it, or starts again. */
-  private async isAlive({ id, error = null, runnerId }: Job): Promise<boolean> {
-    return this.alive.has(id) || (error?.code === 'STAGE_NOT_STOPPED' && runnerId !== (await this.instance.get()));
+  /** Here, or where only its own master can know: until that one has ended it, starts again, or is not heard of for a week. */
+  private async isAlive({ id, error = null, runnerId, finishedAt }: Job): Promise<boolean> {
+    if (this.alive.has(id)) return true;
+    if (error?.code !== 'STAGE_NOT_STOPPED' || runnerId === (await this.instance.get())) return false;
+    return (finishedAt?.getTime() ?? 0) > Date.now() - DEAF_FOR_MS;
   }
 
   /** What a run here wrote for a job that another master has taken over since. False when that is not possible now. */

@@ -20,7 +20,7 @@ import { GatedSite, useJobsApp, workFolders } from './jobs-app.js';
 const test = useJobsApp({ limits: { io: 2, network: 2, cpu: 2, bandwidthMbps: 0 } });
 const timings = (): JobTimings => test.app.get(JobTimings);
 const usual = { attempts: 3, stallMs: 1_800_000, deafMs: { cancelled: 4000, stalled: 60_000 } };
-const sql = (text: string): Promise<unknown> => runSql(test.config.databaseUrl ?? '', text);
+const sql = (text: string): Promise<Record<string, unknown>[]> => runSql(test.config.databaseUrl ?? '', text);
 let number = 0;
 const newSite = (): Promise<GatedSite> => GatedSite.make(test, `dead-${++number}`);
 const cancel = (job: JobDto): Promise<unknown> => test.operator.call('POST', `/jobs/${job.id}/cancel`);
@@ -67,6 +67,7 @@ it('stages that hang hold no place that others wait for', async () => {
   const sites = [await newSite(), await newSite(), await newSite()];
   const [first, second, third] = sites as [GatedSite, GatedSite, GatedSite];
   const jobs = [await hanging(first), await hanging(second)];
+  expect(test.app.get(ResourceService).usage('io').inUse).toBe(2);
   for (const job of jobs) await cancel(job);
   for (const job of jobs) expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled' });
   const resources = test.app.get(ResourceService);
@@ -213,4 +214,20 @@ it('a stage that hangs in a job that another master has taken over holds no plac
   await sql(`update job set status = 'cancelled', finished_at = now() where ${which}`);
   for (const site of [first, second]) site.release('create_bundle');
   await until('their work folders to go', () => workFolders(test).length === 0);
+});
+
+it('what another master left, whose stage does not end, stays for a week and not for ever', async () => {
+  const site = await newSite();
+  site.fail('create_bundle', { code: 'TEST_BROKEN', kind: 'source', retry: 'never', message: 'Broken.' });
+  const { id } = await site.backUp();
+  await until('its own litter to go', () => workFolders(test).length === 0);
+  const isLeft = async (ended: string): Promise<boolean> => {
+    await sql(
+      `update job set litter = true, runner_id = 'gone', error = '{"code": "STAGE_NOT_STOPPED"}', finished_at = ${ended} where id = '${id}'`,
+    );
+    await test.app.get(JobSweeper).sweepAll();
+    return (await sql(`select 1 from job where id = '${id}' and litter`)).length === 1;
+  };
+  expect(await isLeft(`now() - interval '6 days'`)).toBe(true);
+  expect(await isLeft(`now() - interval '8 days'`)).toBe(false);
 });

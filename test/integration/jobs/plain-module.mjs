@@ -102,7 +102,7 @@ export function plainModule({ AppError, planFiles, packBundle, uploadBackup, cle
       const bundles = packed.bundles.map(({ key, size, sha256 }) => ({ key, size, sha256, own: key === bundleKey }));
       const parentBackupId = parent?.backupId ?? null;
       await context.checkpoints.set('create_bundle', { ...packed, bundles, parentBackupId });
-      await gate('create_bundle', context);
+      await context.resources.use('io', () => gate('create_bundle', context), { signal: context.signal });
       return { message: 'Packed.', details: { bytes: packed.bundleSize } };
     },
     async upload_remote(context) {
