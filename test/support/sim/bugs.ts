@@ -38,6 +38,10 @@ class LazyLeftovers extends Leftovers {
   override async remove(): Promise<void> {
     return Promise.resolve();
   }
+
+  override async removeLost(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Classes, and those that are made in their place. */
