@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import { tryLock } from '../../../src/database/index.js';
@@ -28,6 +28,7 @@ beforeEach(() => {
   };
 });
 afterEach(async () => {
+  vi.useRealTimers();
   Object.assign(stored.driver, really);
   // Each test has the storage for itself.
   for (const { key } of await stored.sql('select key from stored_object')) stored.write(String(key), '');
@@ -229,9 +230,10 @@ describe('order and budget', () => {
 
   it('minutes are obeyed too, by hand and by the plan', async () => {
     await siteWith(test, 'minutes', 1);
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() });
     stored.driver.read = async (key, range, signal) => {
       reads.push(key);
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      vi.advanceTimersByTime(700);
       return really.read(key, range, signal);
     };
     expect(await run({ minutes: 0.01 })).toMatchObject({ objects: 1 });
