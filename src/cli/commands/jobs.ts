@@ -79,7 +79,7 @@ async function list(context: CommandContext, options: ListOptions): Promise<Exit
       time(job.startedAt ?? job.createdAt),
       job.startedAt === null || job.finishedAt === null ? '–' : duration(seconds(job.startedAt, job.finishedAt)),
     ]),
-    'There is no such job.',
+    Object.keys(query).length > 0 ? 'There is no such job.' : 'There was no job yet.',
   );
   return ExitCode.Ok;
 }

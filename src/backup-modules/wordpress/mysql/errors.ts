@@ -131,11 +131,14 @@ function pick(error: ServerError): Translation {
   return (error.errno === undefined ? undefined : byNumber.get(error.errno)) ?? failed;
 }
 
+/** What a server says has no full stop, and another sentence may follow. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function build(translation: Translation, error: ServerError, target: DatabaseTarget, cause: unknown): AppError {
   return new AppError({
     code: translation.code,
     kind: translation.kind,
-    message: translation.message(target, error.message),
+    message: translation.message(target, sentence(error.message)),
     hint: translation.hint,
     retry: translation.retry,
     context: {
