@@ -25,6 +25,18 @@ import {
   NotificationRule,
   NotificationRuleSchema,
 } from '../modules/notifications/notification.entity.js';
+import {
+  Node,
+  NodeJoin,
+  NodeJoinSchema,
+  NodeSample,
+  NodeSampleSchema,
+  NodeSchema,
+  NodeTask,
+  NodeTaskSchema,
+  NodeToken,
+  NodeTokenSchema,
+} from '../modules/nodes/node.entity.js';
 import { Quota, QuotaReservation, QuotaReservationSchema, QuotaSchema } from '../modules/quota/quota.entity.js';
 import { Reconciliation, ReconciliationSchema } from '../modules/reconcile/reconciliation.entity.js';
 import {
@@ -55,6 +67,11 @@ export const entities = [
   JobSchema,
   JobEventSchema,
   MirroredRowSchema,
+  NodeSchema,
+  NodeJoinSchema,
+  NodeSampleSchema,
+  NodeTaskSchema,
+  NodeTokenSchema,
   NotificationChannelSchema,
   NotificationCursorSchema,
   NotificationDeliverySchema,
@@ -82,6 +99,11 @@ export {
   Job,
   JobEvent,
   MirroredRow,
+  Node,
+  NodeJoin,
+  NodeSample,
+  NodeTask,
+  NodeToken,
   NotificationChannel,
   NotificationCursor,
   NotificationDelivery,

@@ -14,6 +14,7 @@ export interface PortableTable {
 export const portableTables: readonly PortableTable[] = [
   { name: 'setting', key: ['key'] },
   { name: 'storage_provider', key: ['id'] },
+  { name: 'node', key: ['id'], secret: true },
   { name: 'site', key: ['id'] },
   { name: 'schedule', key: ['id'] },
   { name: 'hook', key: ['id'] },

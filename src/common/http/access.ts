@@ -14,13 +14,16 @@ export function mayAct(role: Role, needed: Role): boolean {
 
 /** Metadata key of a handler's (or controller's) access rule: a role, or `public`. */
 export const ACCESS_RULE = 'backupd:access-rule';
-export type AccessRule = Role | 'public';
+export type AccessRule = Role | 'public' | 'node';
 
 /** The role a caller needs, at least. A handler with neither this nor `@Public()` is denied to all. */
 export const Roles = (role: Role): MethodDecorator & ClassDecorator => accessRule(role);
 
 /** Open to everyone without a token. */
 export const Public = (): MethodDecorator & ClassDecorator => accessRule('public');
+
+/** For nodes, with their own key; nobody else. */
+export const ForNodes = (): MethodDecorator & ClassDecorator => accessRule('node');
 
 /** Name of the rule in the API's description. */
 export const ACCESS_EXTENSION = 'x-access';
@@ -35,6 +38,21 @@ export interface Principal {
   tokenName: string;
   role: Role;
 }
+
+/** Which node made the request. */
+export interface NodePrincipal {
+  nodeId: string;
+  nodeName: string;
+  /** Of its process. */
+  bootId: string;
+  version: string;
+}
+
+/** Parameter: which node calls. Only in handlers `@ForNodes()`. */
+export const CallingNode = createParamDecorator(
+  (_: unknown, context: ExecutionContext): NodePrincipal | undefined =>
+    context.switchToHttp().getRequest<{ node?: NodePrincipal }>().node,
+);
 
 /** Parameter: who calls. Only in handlers that need a token. */
 export const Caller = createParamDecorator(

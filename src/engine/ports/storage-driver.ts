@@ -125,6 +125,64 @@ export interface LockingStorageDriver extends StorageDriver {
   lockedUntil(key: string): Promise<Date | null>;
 }
 
+/** A request that whoever has it may send as it is, without credentials of the storage. */
+export interface SignedRequest {
+  method: 'GET' | 'PUT';
+  url: string;
+  /** To be sent exactly so. */
+  headers: Readonly<Record<string, string>>;
+  /** For how long from now the storage takes it. */
+  expiresInSeconds: number;
+}
+
+/** A part of an object that someone else sends. */
+export interface SignedPart {
+  /** From 1. */
+  number: number;
+  /** Bytes. */
+  length: number;
+  /** MD5 of its bytes, base64. */
+  md5: string;
+}
+
+/** An upload whose parts someone else sends. */
+export interface SignedUpload {
+  uploadId: string;
+  /** Bytes of each part but the last. */
+  partBytes: number;
+  /** Parts that the storage has, by number. */
+  parts: ReadonlyMap<number, { etag: string }>;
+}
+
+/** A driver that can hand out requests for single objects, so that a host without credentials reads and stores them itself. */
+export interface SigningStorageDriver extends StorageDriver {
+  /** Certificates (PEM) that its server needs besides the system's. */
+  readonly ca: string | null;
+  /** Reads the object, in ranges as the reader likes (`Range`, not signed). Asks nothing over a network. */
+  signRead(key: string): Promise<SignedRequest>;
+  /** Begins an upload, or goes on with one of the same key, size and SHA-256 that was left. What it is given is as with `put`. */
+  beginSigned(key: string, source: { size: number; sha256: string }, options?: PutOptions): Promise<SignedUpload>;
+  /** How to send that part. The storage refuses other bytes than those of the MD5. Asks nothing over a network. */
+  signPart(key: string, uploadId: string, part: SignedPart): Promise<SignedRequest>;
+  /**
+   * Makes the parts one object and looks whether it is there as announced. Again: the same answer. Errors: STORAGE_CHECKSUM_MISMATCH
+   * (nothing is stored), STORAGE_UPLOAD_GONE when the upload is no longer there (begin anew).
+   */
+  completeSigned(
+    key: string,
+    uploadId: string,
+    source: { size: number; sha256: string },
+    parts: readonly { number: number; etag: string }[],
+    options?: PutOptions,
+  ): Promise<StoredObject>;
+  /** Ends the upload and removes its parts. Idempotent. */
+  abortSigned(key: string, uploadId: string): Promise<void>;
+}
+
+export function canSign(driver: StorageDriver): driver is SigningStorageDriver {
+  return 'signRead' in driver;
+}
+
 /** One thing that only a certain kind of driver needs to work. */
 export interface ProbeStep {
   name: string;

@@ -2,13 +2,14 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { AppError } from '../../common/errors/index.js';
-import { ACCESS_RULE, type AccessRule, mayAct, type Principal } from '../../common/http/index.js';
+import { ACCESS_RULE, type AccessRule, mayAct, type NodePrincipal, type Principal } from '../../common/http/index.js';
 import { RequestAudit } from '../audit/index.js';
 import { accessUndefined, roleTooLow } from './auth.errors.js';
 import { Authentication } from './authentication.js';
+import { NodeAccess } from './node-access.js';
 
 /** A request whose caller is known. */
-export type AuthenticatedRequest = Request & { principal?: Principal };
+export type AuthenticatedRequest = Request & { principal?: Principal; node?: NodePrincipal };
 
 /** Lets a request through when its token has the role that the handler states. Denies by default. */
 @Injectable()
@@ -17,6 +18,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
     private readonly audit: RequestAudit,
+    private readonly nodes: NodeAccess,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -36,6 +38,10 @@ export class AccessGuard implements CanActivate {
     ]);
     if (rule === 'public') return;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (rule === 'node') {
+      request.node = await this.nodes.authenticate(request);
+      return;
+    }
     const principal = await this.authentication.byHeader(request);
     request.principal = principal;
     if (rule === undefined) throw accessUndefined();

@@ -4,12 +4,20 @@ import { AccessGuard } from './access.guard.js';
 import { Authentication } from './authentication.js';
 import { FailureLimit } from './failure-limit.js';
 import { FirstToken } from './first-token.js';
+import { NodeAccess } from './node-access.js';
 import { TokenController } from './token.controller.js';
 import { TokenService } from './token.service.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [Authentication, TokenService, FailureLimit, FirstToken, { provide: APP_GUARD, useClass: AccessGuard }],
-  exports: [Authentication, TokenService, FirstToken],
+  providers: [
+    Authentication,
+    TokenService,
+    FailureLimit,
+    FirstToken,
+    NodeAccess,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [Authentication, NodeAccess, TokenService, FirstToken],
 })
 export class AuthModule {}

@@ -18,6 +18,11 @@ export const EVENT_TYPES = [
   'site.found',
   'site.moved',
   'site.vanished',
+  'node.joined',
+  'node.online',
+  'node.stale',
+  'node.offline',
+  'node.removed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -91,6 +91,7 @@ export const JobSchema = defineEntity({
     { properties: ['createdAt'] },
     { properties: ['backupId'] },
     { properties: ['keptUntil'] },
+    { properties: ['nodeId', 'status'] },
   ],
   uniques: [
     {
@@ -126,8 +127,13 @@ export const JobSchema = defineEntity({
     result: p.json<Record<string, unknown>>().nullable(),
     /** pg-boss job that delivers this run. */
     deliveryId: p.uuid(),
-    /** The master (by its data folder) that runs or last ran the job. */
+    /** The master (by its data folder), or the node, that runs or last ran the job. */
     runnerId: p.text().nullable(),
+    /** The node whose site it is: only that one runs it; null = a master does. */
+    nodeId: p.uuid().nullable(),
+    /** When a node took the present run, and the number of the last report of it that was applied. */
+    takenAt: p.datetime(3).nullable(),
+    reportSeq: p.integer().default(0),
     cancelRequestedAt: p.datetime(3).nullable(),
     /** Objects of an unfinished backup may lie in storage and must still be removed. */
     litter: p.boolean().default(false),

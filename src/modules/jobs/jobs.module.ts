@@ -16,6 +16,7 @@ import { RecoveryParts } from './recovery-parts.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { JobTimings } from './job-timings.js';
+import { NodeRuns } from './node-runs.js';
 import { JobWorker } from './job-worker.js';
 import { JobsController } from './jobs.controller.js';
 import { JobsService } from './jobs.service.js';
@@ -42,9 +43,10 @@ import { RunContexts } from './run-context.js';
     JobWorker,
     JobsService,
     KeptWork,
+    NodeRuns,
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings],
+  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings, NodeRuns],
 })
 export class JobsModule {}

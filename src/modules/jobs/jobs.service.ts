@@ -20,7 +20,8 @@ import { jobActive, jobNotActive, jobNotFound } from './jobs.errors.js';
 /** A job to be made. */
 export interface NewJob {
   kind: JobKind;
-  site: { id: string; name: string; module: string };
+  /** `nodeId`: only that node runs the job; a master does when it is null or absent. */
+  site: { id: string; name: string; module: string; nodeId?: string | null | undefined };
   stages: readonly string[];
   /** The backup that is restored or verified; a new id for one that is made. */
   backupId: string;
@@ -87,6 +88,9 @@ export class JobsService {
       result: null,
       deliveryId: randomUUID(),
       runnerId: null,
+      nodeId: input.site.nodeId ?? null,
+      takenAt: null,
+      reportSeq: 0,
       cancelRequestedAt: null,
       litter: false,
       followUp: false,

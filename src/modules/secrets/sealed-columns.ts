@@ -14,4 +14,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'job', key: 'id', column: 'sealed_request', json: false },
   { table: 'notification_channel', key: 'id', column: 'sealed', json: false },
   { table: 'hook', key: 'id', column: 'sealed', json: false },
+  { table: 'node_task', key: 'id', column: 'sealed', json: false },
 ];

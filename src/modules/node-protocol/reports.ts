@@ -1,0 +1,51 @@
+import type { StoredProgress, StoredStage, StoredWarning } from '../jobs/index.js';
+import type { PlainError } from './work.js';
+
+/** What a run changes of its job; what is left out stays. */
+export interface ReportedFacts {
+  stages?: readonly StoredStage[];
+  warnings?: readonly StoredWarning[];
+  warningCount?: number;
+  progress?: StoredProgress | null;
+}
+
+/** An event of a stage or the job; the master adds job and site. */
+export interface ReportedEvent {
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** How a run ended; see RunEnd. */
+export interface ReportedEnd {
+  outcome: 'completed' | 'failed' | 'postponed' | 'cancelled' | 'interrupted' | 'stuck';
+  /** The stage that failed; null = the preparation. */
+  stage: string | null;
+  error: PlainError | null;
+  result: Record<string, unknown> | null;
+  /** Bytes that stay in the work folder for a retry; null = nothing stays. */
+  keptBytes: number | null;
+  /** The run was cut off by the end of its process. */
+  cutOff: boolean;
+}
+
+/**
+ * One thing that a run tells. Numbered from 1 within the run, kept on disk until the master has it, and applied once and in order.
+ * `ageMs`: how long ago it happened, so that no clock but the master's counts.
+ */
+export interface Report {
+  seq: number;
+  ageMs: number;
+  facts?: ReportedFacts;
+  events?: ReportedEvent[];
+  end?: ReportedEnd;
+}
+
+/** `POST /node/runs/:runId/reports`. Those that the master has already are ignored; a gap is refused (REPORT_OUT_OF_ORDER, with `next`). */
+export interface ReportsRequest {
+  reports: Report[];
+}
+
+export interface ReportsAnswer {
+  /** The number it expects next. */
+  next: number;
+}
