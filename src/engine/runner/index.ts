@@ -11,3 +11,4 @@ export { readJson, writeJsonDurably } from './durable-file.js';
 export * from './stages/keys.js';
 export * from './stages/upload.js';
 export * from './stages/cleanup.js';
+export * from './record/index.js';

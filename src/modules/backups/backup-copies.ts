@@ -1,10 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CopyFault, StorageDriver } from '../../engine/ports/index.js';
+import { CopiesDriver, type CopyPlace, type KnownObject } from '../../engine/storage/index.js';
 import { StorageService } from '../storage/index.js';
 import { noCopy } from './backups.errors.js';
 import type { CataloguedBackup } from './catalogue.js';
-import { CopiesDriver, type CopyPlace, type KnownObject } from './copies-driver.js';
 import { ObjectLedger } from './object-ledger.js';
 import { ReadBy } from './stored-object.entity.js';
 

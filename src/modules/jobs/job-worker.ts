@@ -3,6 +3,7 @@ import { backoff } from '../../common/backoff.js';
 import { type AppError, asAppError, cancelledError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { passingError } from '../../database/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
 import {
@@ -10,7 +11,9 @@ import {
   JobRunner,
   type RunEnd,
   RunJournal,
+  RunRecorder,
   StallWatch,
+  textsIn,
   watchHearing,
 } from '../../engine/runner/index.js';
 import { releasedBy } from '../resources/index.js';
@@ -19,13 +22,11 @@ import { JobEnding, type JobRun } from './job-ending.js';
 import { JobExtensions } from './job-extensions.js';
 import { JobFollowUps } from './job-follow-ups.js';
 import { jobEvent } from './job-events.js';
-import type { HandledPlan, RequestSecrets, RunContext } from './job-handler.js';
-import { JobRecorder } from './job-recorder.js';
+import type { RequestSecrets } from './job-handler.js';
 import { JobRecovery } from './job-recovery.js';
 import { preparation } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { type Job, JobStatus } from './job.entity.js';
-import { textsIn } from './safe-value.js';
 
 /** A run in this process, from its delivery to its recorded end. */
 interface Running {
@@ -144,7 +145,7 @@ export class JobWorker {
     const { job, handler, signal } = run;
     const { contexts, timings, sweeper, store } = this.parts;
     const secrets = contexts.secretsOf(job);
-    const recorder = new JobRecorder(store, job, textsIn(secrets));
+    const recorder = new RunRecorder(store.keeperFor(job), job, textsIn(secrets));
     run.recorder = recorder;
     hideInLog(recorder);
     const journal = new RunJournal(recorder, job.warnings.length);
@@ -168,7 +169,7 @@ export class JobWorker {
     await this.ending.finish(run, plan, end);
   }
 
-  private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
+  private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan> {
     const { job, handler } = run;
     const plan = await this.watched(run, (signal) => handler.prepare(job, { ...context, signal }, secrets));
     return {
@@ -238,7 +239,7 @@ export class JobWorker {
 }
 
 /** What must not be recorded must not be logged either. */
-function hideInLog({ safe }: JobRecorder): void {
+function hideInLog({ safe }: RunRecorder): void {
   addToLogContext({ blot: (text) => safe.text(text) });
 }
 

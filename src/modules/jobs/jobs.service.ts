@@ -8,10 +8,10 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
+import { pendingStage } from '../../engine/runner/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { InstanceId } from './instance-id.js';
 import { CANCEL_CHANNEL } from './job-lifecycle.js';
-import { pendingStage } from './job-recorder.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';

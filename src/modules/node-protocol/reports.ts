@@ -1,4 +1,4 @@
-import type { StoredProgress, StoredStage, StoredWarning } from '../jobs/index.js';
+import type { StoredProgress, StoredStage, StoredWarning } from '../../engine/runner/index.js';
 import type { PlainError } from './work.js';
 
 /** What a run changes of its job; what is left out stays. */

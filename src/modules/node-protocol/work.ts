@@ -1,5 +1,5 @@
 import type { RestoreRequest, SiteDestinations, SiteSpec } from '../../engine/ports/index.js';
-import type { StoredStage, StoredWarning } from '../jobs/index.js';
+import type { StoredStage, StoredWarning } from '../../engine/runner/index.js';
 
 /** `POST /node/work`: asks for work and waits for it; 204 when there is none. */
 export interface WorkRequest {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import type { RunContext } from '../../engine/plans/index.js';
 import type { RestoreStageContext, SiteSpec } from '../../engine/ports/index.js';
 import { AppConfig } from '../../config/index.js';
 import { BackupReader, OwnFolders } from '../backups/index.js';
-import type { Job, RequestSecrets, RunContext } from '../jobs/index.js';
+import type { Job, RequestSecrets } from '../jobs/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SitesService } from '../sites/index.js';
 import { joinRequest } from './restore-request.js';

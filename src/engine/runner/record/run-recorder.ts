@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, type ErrorContext } from '../../common/errors/index.js';
-import type { JobWarning } from '../../engine/ports/index.js';
-import type { ProgressReport, RunObserver, StageRecord } from '../../engine/runner/index.js';
-import type { EventType, NewEvent } from '../events/index.js';
-import type { JobStore, RunFacts } from './job-store.js';
-import type { Job, StoredProgress, StoredStage, StoredWarning } from './job.entity.js';
-import { jobLost } from './jobs.errors.js';
+import { AppError, type ErrorContext } from '../../../common/errors/index.js';
+import type { JobWarning } from '../../ports/index.js';
+import type { RunObserver, StageRecord } from '../observer.js';
+import type { ProgressReport } from '../progress-meter.js';
+import type {
+  RecordKeeper,
+  RunEvent,
+  RunEventType,
+  RunFacts,
+  StoredProgress,
+  StoredStage,
+  StoredWarning,
+} from './run-record.js';
 import { SafeValues } from './safe-value.js';
 
 const TRIES = 6;
@@ -13,30 +19,25 @@ const FIRST_WAIT_MS = 200;
 const endEvents = { completed: 'stage.completed', failed: 'stage.failed', skipped: 'stage.skipped' } as const;
 
 /**
- * Brings what a run does into its job row and the event log, in one statement for all that was told since the last. Only the
- * run that holds the job's present delivery writes; for one that lost it every write fails with JOB_LOST. A database that is
- * away for some seconds is waited for.
+ * Makes facts and events of what a run does, and has them kept, all that was told since the last at once. A keeper that is away for
+ * some seconds is waited for.
  */
-export class JobRecorder implements RunObserver {
+export class RunRecorder implements RunObserver {
   /** Blots out secrets; replaced once the site's are known. */
   safe: SafeValues;
-  private readonly ids: { jobId: string; siteId: string };
-  private readonly delivery: { jobId: string; deliveryId: string };
   private stages: readonly StoredStage[];
   private kept: readonly StoredWarning[];
   /** The running stages in the order of their beginning, with their last report. */
   private readonly running = new Map<string, ProgressReport | null>();
   /** What is not written yet. */
-  private events: NewEvent[] = [];
+  private events: RunEvent[] = [];
   private facts: RunFacts = {};
 
   constructor(
-    private readonly store: JobStore,
-    job: Pick<Job, 'id' | 'siteId' | 'deliveryId' | 'stages' | 'warnings'>,
+    private readonly keeper: RecordKeeper,
+    job: { stages: readonly StoredStage[]; warnings: readonly StoredWarning[] },
     secrets: readonly string[],
   ) {
-    this.ids = { jobId: job.id, siteId: job.siteId };
-    this.delivery = { jobId: job.id, deliveryId: job.deliveryId };
     this.stages = job.stages;
     this.kept = job.warnings;
     this.safe = new SafeValues(secrets);
@@ -102,8 +103,8 @@ export class JobRecorder implements RunObserver {
     const tries = events.every((event) => event.type === 'stage.progress') && facts.stages === undefined ? 1 : TRIES;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (await this.store.record(this.delivery, facts, events)) return;
-        throw jobLost(this.ids.jobId);
+        await this.keeper.record(facts, events);
+        return;
       } catch (error) {
         if (error instanceof AppError) throw error;
         if (attempt === tries && tries === 1) return;
@@ -123,8 +124,8 @@ export class JobRecorder implements RunObserver {
     this.facts.warningCount = stages.reduce((count, stage) => count + stage.warnings, 0);
   }
 
-  private log(type: EventType, data: Record<string, unknown>): void {
-    this.events.push({ ...this.ids, type, data });
+  private log(type: RunEventType, data: Record<string, unknown>): void {
+    this.events.push({ type, data });
   }
 }
 

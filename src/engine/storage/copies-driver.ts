@@ -1,12 +1,6 @@
 import { Readable } from 'node:stream';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import type {
-  ByteRange,
-  CopiesStorageDriver,
-  CopyFault,
-  StorageDriver,
-  StoredObject,
-} from '../../engine/ports/index.js';
+import type { ByteRange, CopiesStorageDriver, CopyFault, StorageDriver, StoredObject } from '../ports/index.js';
 
 /** One provider that may have objects. */
 export interface CopyPlace {

@@ -3,15 +3,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import type { Destination, ParentBackup, StageContext } from '../../engine/ports/index.js';
-import { readManifest, type ManifestBundle, type ManifestHeader } from '../../engine/snapshot/manifest/index.js';
-import { askEach } from '../../engine/storage/index.js';
-import type { Backup } from './backup.entity.js';
-import { backupNotFound } from './backups.errors.js';
-import { BundleReferences } from './bundle-references.js';
-import { Catalogue } from './catalogue.js';
+import type { Destination, ParentBackup, StageContext } from '../ports/index.js';
+import { type ManifestBundle, type ManifestHeader, readManifest } from '../snapshot/manifest/index.js';
+import { askEach } from '../storage/index.js';
+import type { BackupDesk, EarlierBackup } from './backup-desk.js';
+import { parentGone } from './plans.errors.js';
 
 const CHECKPOINT = 'parent';
 const MANIFEST_FILE = 'parent.manifest.ndjson.zst';
@@ -25,17 +22,12 @@ interface Choice {
 }
 
 type ParentContext = Pick<StageContext, 'workDir' | 'signal' | 'journal' | 'checkpoints'> & {
-  site: { id: string };
   destinations: readonly Destination[];
 };
 
 /** Finds the earlier backup that a new one is compared with. */
-@Injectable()
-export class ParentBackups {
-  constructor(
-    private readonly catalogue: Catalogue,
-    private readonly references: BundleReferences,
-  ) {}
+export class ParentSearch {
+  constructor(private readonly desk: Pick<BackupDesk, 'parentsFor' | 'earlier' | 'damagedOf'>) {}
 
   /**
    * The newest good backup of the site that every destination has, its manifest copied into the work folder and compared with
@@ -45,7 +37,7 @@ export class ParentBackups {
     const chosen = await context.checkpoints.get<Choice>(CHECKPOINT);
     if (chosen !== null) return this.again(context, chosen);
     const providerIds = context.destinations.map((destination) => destination.providerId);
-    for (const backup of await this.catalogue.parentsFor(context.site.id, providerIds, CANDIDATES)) {
+    for (const backup of await this.desk.parentsFor(providerIds, CANDIDATES)) {
       throwIfAborted(context.signal);
       try {
         const { manifestPath, header } = await this.copyManifest(context, backup);
@@ -68,20 +60,20 @@ export class ParentBackups {
   /** What an earlier attempt chose. It may be marked for deletion meanwhile: as long as this job is active it is all there. */
   private async again(context: ParentContext, { backupId, gone }: Choice): Promise<ParentBackup | null> {
     if (backupId === null) return null;
-    const found = await this.catalogue.find(backupId);
-    if (found === null) throw backupNotFound(backupId);
+    const found = await this.desk.earlier(backupId);
+    if (found === null) throw parentGone(backupId);
     const path = join(context.workDir, MANIFEST_FILE);
     // Not synced when it was copied: after a loss of power it may be a shell of itself.
-    const { manifestPath, header } = (await isCopyOf(path, found.backup))
+    const { manifestPath, header } = (await isCopyOf(path, found))
       ? { manifestPath: path, header: await headerOf(path) }
-      : await this.copyManifest(context, found.backup);
+      : await this.copyManifest(context, found);
     return { backupId, header, manifestPath, gone: new Set(gone) };
   }
 
   /** From the first destination that gives it whole. */
   private async copyManifest(
     context: ParentContext,
-    backup: Backup,
+    backup: EarlierBackup,
   ): Promise<{ manifestPath: string; header: ManifestHeader }> {
     const manifestPath = join(context.workDir, MANIFEST_FILE);
     const partial = `${manifestPath}.partial`;
@@ -107,7 +99,7 @@ export class ParentBackups {
   private async goneOf(context: ParentContext, bundles: readonly ManifestBundle[]): Promise<Set<number>> {
     const providerIds = context.destinations.map((destination) => destination.providerId);
     const keys = bundles.map((bundle) => bundle.key);
-    const damaged = await this.references.damagedOf(keys, providerIds);
+    const damaged = await this.desk.damagedOf(keys, providerIds);
     const gone = new Set(bundles.filter((bundle) => damaged.has(bundle.key)).map((bundle) => bundle.id));
     const looked = askEach(bundles, async (bundle) => isWhole(context, bundle), context.signal);
     for await (const [bundle, whole] of looked) if (!whole) gone.add(bundle.id);
@@ -120,7 +112,7 @@ export class ParentBackups {
 }
 
 /** Whether the file is the backup's manifest, byte for byte. */
-async function isCopyOf(path: string, backup: Backup): Promise<boolean> {
+async function isCopyOf(path: string, backup: EarlierBackup): Promise<boolean> {
   if ((await stat(path).catch(() => null))?.size !== backup.manifestSize) return false;
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);

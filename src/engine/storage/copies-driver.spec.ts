@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
-import type { StorageDriver } from '../../engine/ports/index.js';
-import { FaultyStorageDriver, MemoryStorageDriver, SeededRandom } from '../../engine/testing/index.js';
+import type { StorageDriver } from '../ports/index.js';
+import { FaultyStorageDriver, MemoryStorageDriver, SeededRandom } from '../testing/index.js';
 import { CopiesDriver } from './copies-driver.js';
 
 const KEY = 'sites/one/a.tar.zst';

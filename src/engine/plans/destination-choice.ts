@@ -1,10 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import type { Destination, SiteDestinations, StageContext } from '../../engine/ports/index.js';
-import { keysFor, WorkFolder } from '../../engine/runner/index.js';
-import { StorageService } from '../storage/index.js';
-import { noneAnswers } from './backups.errors.js';
-import { Catalogue } from './catalogue.js';
+import type { Destination, StageContext } from '../ports/index.js';
+import { keysFor, WorkFolder } from '../runner/index.js';
+import type { BackupDesk } from './backup-desk.js';
+import { noneAnswers } from './plans.errors.js';
 
 const CHECKPOINT = 'destination';
 
@@ -30,27 +28,23 @@ export interface ChosenDestinations {
 type ChoiceContext = Pick<StageContext, 'workDir' | 'signal' | 'journal' | 'checkpoints'>;
 
 /** Chooses where a backup goes, before it is decided what it is compared with. */
-@Injectable()
-export class BackupDestinations {
+export class DestinationChoice {
   constructor(
-    private readonly storage: StorageService,
-    private readonly catalogue: Catalogue,
+    private readonly desk: Pick<BackupDesk, 'choices' | 'parentsFor'>,
+    private readonly siteId: string,
   ) {}
 
   /**
    * All providers of the site; with failover the first that answers, which stays the one for all attempts. When it does not take the
    * backup, the job is tried again with the next one, from the beginning: what it is compared with must lie there. Error: NO_STORAGE.
    */
-  async choose(
-    site: { id: string; destinations?: SiteDestinations | null | undefined },
-    context: ChoiceContext,
-  ): Promise<ChosenDestinations> {
-    const { mode, candidates, absent } = await this.storage.choiceFor(site);
+  async choose(context: ChoiceContext): Promise<ChosenDestinations> {
+    const { mode, candidates, absent } = await this.desk.choices();
     if (absent.length > 0)
       context.journal.note(
         'Storages of this site are disabled: their copy is made by a repair once they are enabled.',
         {
-          disabled: absent,
+          disabled: [...absent],
         },
       );
     if (mode === 'all') return { destinations: candidates, absent, hasFailedOver: false };
@@ -58,7 +52,7 @@ export class BackupDestinations {
     const excluded = new Set(before?.excluded);
     const kept = candidates.find(({ providerId }) => providerId === before?.providerId);
     if (kept !== undefined) {
-      const failure = await this.answers(kept, site.id, context);
+      const failure = await this.answers(kept, context);
       if (failure === null) return this.chosen(kept, candidates, excluded, context);
       notePassedOver(kept, failure, context);
     }
@@ -71,7 +65,7 @@ export class BackupDestinations {
     const failures: string[] = [];
     for (const candidate of candidates) {
       if (excluded.has(candidate.providerId)) continue;
-      const failure = await this.answers(candidate, site.id, context);
+      const failure = await this.answers(candidate, context);
       if (failure !== null) {
         failures.push(`${candidate.providerName}: ${failure.message}`);
         notePassedOver(candidate, failure, context);
@@ -118,14 +112,10 @@ export class BackupDestinations {
   }
 
   /** A cheap look at what the next backup would be compared with; null when the provider answers. */
-  private async answers(
-    { providerId, driver }: Destination,
-    siteId: string,
-    context: ChoiceContext,
-  ): Promise<AppError | null> {
-    const [parent] = await this.catalogue.parentsFor(siteId, [providerId], 1);
+  private async answers({ providerId, driver }: Destination, context: ChoiceContext): Promise<AppError | null> {
+    const [parent] = await this.desk.parentsFor([providerId], 1);
     try {
-      await driver.stat(parent?.manifestKey ?? keysFor(siteId, new Date(0), siteId).siteKey, context.signal);
+      await driver.stat(parent?.manifestKey ?? keysFor(this.siteId, new Date(0), this.siteId).siteKey, context.signal);
       return null;
     } catch (error) {
       throwIfAborted(context.signal);

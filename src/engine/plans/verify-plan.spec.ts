@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verdict } from './verify-job.handler.js';
+import { verdict } from './verify-plan.js';
 
 it.each([
   ['full', 3, 3, 'Every byte of 3 copies was read and is right.'],

@@ -1,13 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
-import { findEntry, listFolder, manifestText, openBackup } from '../../engine/snapshot/read/index.js';
-import {
-  type HandMadeBackup,
-  makeHandMadeBackup,
-  MemoryStorageDriver,
-  SeededRandom,
-} from '../../engine/testing/index.js';
+import { findEntry, listFolder, manifestText, openBackup } from '../snapshot/read/index.js';
+import { type HandMadeBackup, makeHandMadeBackup, MemoryStorageDriver, SeededRandom } from '../testing/index.js';
 import { CopiesDriver } from './copies-driver.js';
 
 const random = new SeededRandom(5);
