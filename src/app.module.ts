@@ -20,6 +20,7 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { NodeWorkModule } from './modules/node-work/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
@@ -81,6 +82,7 @@ export class AppModule {
         AlarmsModule,
         MetricsModule,
         MirrorModule,
+        NodeWorkModule,
         NotificationsModule,
         DaemonModule,
         WordPressModule,

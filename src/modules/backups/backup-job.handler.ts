@@ -4,9 +4,10 @@ import { type BackupWork, planBackup, type PreparedPlan, type RunContext } from 
 import { keysFor, WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type Job, type JobHandler, JobHandlers, JobKind, lostRuns } from '../jobs/index.js';
+import type { BackupOrder } from '../node-protocol/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SiteReach, SitesService } from '../sites/index.js';
-import { StorageService } from '../storage/index.js';
+import { placeOf, StorageService } from '../storage/index.js';
 import { Catalogue } from './catalogue.js';
 import { CatalogueDesk } from './catalogue-desk.js';
 import { Leftovers } from './leftovers.js';
@@ -74,6 +75,22 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     const plan = await planBackup(work, desk.for(job, registered), context);
     if (plan.hasFailedOver) this.failedOver.add(job.id);
     return plan;
+  }
+
+  /** Errors: SITE_NOT_FOUND, NO_STORAGE. */
+  async order(job: Job): Promise<BackupOrder> {
+    const registered = await this.sites.get(job.siteId);
+    const { mode, candidates, absent } = await this.storage.choiceFor(registered);
+    return {
+      kind: JobKind.Backup,
+      site: this.sites.specOf(registered),
+      mode,
+      candidates: candidates.map(placeOf),
+      absent,
+      full: job.request['full'] === true,
+      reread: job.request['reread'] === true,
+      isMade: (await this.parts.catalogue.find(job.backupId)) !== null,
+    };
   }
 
   async release(job: Job, context: Pick<RunContext, 'jobId' | 'workDir'>): Promise<void> {

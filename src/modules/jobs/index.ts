@@ -11,3 +11,6 @@ export { lostRuns } from './lost-runs.js';
 export { InstanceId } from './instance-id.js';
 export { lockSite } from './site-lock.js';
 export { NodeRuns } from './node-runs.js';
+export { NodeReconcile } from './node-reconcile.js';
+export { NodeReports } from './node-reports.js';
+export { NODE_WORK_CHANNEL } from './job-queue.js';

@@ -170,7 +170,7 @@ function endOf(end: RunEnd, plan: PreparedPlan | null): JobEnd {
   if (end.outcome === 'interrupted') {
     return { ...nothingLeft, status: 'failed', error: restoreInterrupted(), outcome: AttemptOutcome.Interrupted };
   }
-  const { stage } = end;
+  const stage = end.stage || null;
   if (end.outcome === 'stuck') {
     return { ...nothingLeft, status: 'failed', stage, error: rollbackFailed(end.error), litter: true };
   }

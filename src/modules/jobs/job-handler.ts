@@ -4,6 +4,7 @@ import { AppError } from '../../common/errors/index.js';
 import { Patience } from '../../common/patience.js';
 import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import type { RollBackEnd } from '../../engine/ports/index.js';
+import type { JobOrder } from '../node-protocol/index.js';
 import type { Job, JobKind } from './job.entity.js';
 
 /** The secret part of a request, revealed. */
@@ -22,6 +23,8 @@ export interface JobHandler {
   atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */
   prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan>;
+  /** The same for the node that runs the job: what it needs to make the plan itself. Absent: no node can run jobs of this kind. */
+  order?(job: Job, secrets: RequestSecrets): Promise<JobOrder['plan']>;
   /**
    * Undoes what a site must not be left with while no run of the job is alive (maintenance mode): called after each run however it ended,
    * and where one was cut off at the next start. Idempotent; what it throws is only logged.

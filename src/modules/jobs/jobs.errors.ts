@@ -82,6 +82,38 @@ export function restoreInterrupted(): AppError {
   });
 }
 
+/** A node was given the restore and no longer knows of it. */
+export function restoreForgotten(): AppError {
+  return new AppError({
+    code: 'RESTORE_INTERRUPTED',
+    kind: 'internal',
+    message: 'The restore was cut off, and its node no longer knows of it: it could not be taken back there.',
+    hint: 'Look at the site on that node, then start the restore again.',
+    retry: 'maybe',
+  });
+}
+
+export function reportOutOfOrder(next: number, seq: number): AppError {
+  return new AppError({
+    code: 'REPORT_OUT_OF_ORDER',
+    kind: 'conflict',
+    message: `Report ${seq} of the run can't be taken in yet: number ${next} is the next one.`,
+    hint: 'The node sends from that number on.',
+    retry: 'later',
+    context: { next, seq },
+  });
+}
+
+export function reportRefused(why: string): AppError {
+  return new AppError({
+    code: 'REPORT_REFUSED',
+    kind: 'usage',
+    message: `The report was refused: ${why}.`,
+    hint: 'The node and the master may not fit together: look at their versions.',
+    retry: 'never',
+  });
+}
+
 export function rollbackFailed(cause: AppError): AppError {
   const again =
     'backupd tries again at its next start and every few minutes. The job’s work folder is kept until then.';

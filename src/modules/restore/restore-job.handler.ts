@@ -4,6 +4,7 @@ import { planRestore, restoreTarget, type PreparedPlan, type RunContext } from '
 import type { RollBackEnd } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type Job, type JobHandler, JobHandlers, JobKind, type RequestSecrets } from '../jobs/index.js';
+import type { RestoreOrder } from '../node-protocol/index.js';
 import { SiteReach } from '../sites/index.js';
 import { RestoreContexts } from './restore-contexts.js';
 import { restoreSecretsGone } from './restore.errors.js';
@@ -39,6 +40,11 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     const stageContext = await this.contexts.full(job, context, secrets);
     await this.reach.check({ path: restoreTarget(stageContext) });
     return planRestore(module, stageContext);
+  }
+
+  /** Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE. */
+  async order(job: Job, secrets: RequestSecrets): Promise<RestoreOrder> {
+    return this.contexts.order(job, secrets);
   }
 
   async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void> {

@@ -3,7 +3,8 @@ import { planVerify, type PreparedPlan, type RunContext } from '../../engine/pla
 import type { VerifyLevel, VerifyResult } from '../../engine/snapshot/verify/index.js';
 import { Catalogue, ObjectLedger, ReadBy } from '../backups/index.js';
 import { type Job, type JobHandler, JobHandlers, JobKind } from '../jobs/index.js';
-import { StorageService } from '../storage/index.js';
+import type { VerifyOrder } from '../node-protocol/index.js';
+import { placeOf, StorageService } from '../storage/index.js';
 
 /** Reads every copy of a backup back, and writes into the catalogue what it found. */
 @Injectable()
@@ -45,6 +46,20 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
     );
   }
 
+  /** What a node finds goes into the result alone: only what the master has read itself is noted. Error: BACKUP_NOT_FOUND. */
+  async order(job: Job): Promise<VerifyOrder> {
+    const { backup, copies } = await this.catalogue.get(job.backupId);
+    const wanted = new Set(copies.map(({ providerId }) => providerId));
+    const all = await this.storage.allDestinations();
+    return {
+      kind: 'verify',
+      level: levelOf(job),
+      manifest: { key: backup.manifestKey, size: backup.manifestSize, sha256: backup.manifestSha256 },
+      bundleSize: backup.bundleSize,
+      copies: all.filter(({ providerId }) => wanted.has(providerId)).map(placeOf),
+    };
+  }
+
   /** A quick check finds damage, but proves nothing. Damage that lies in no bundle is the manifest's. */
   private async note(manifestKey: string, providerId: string, level: VerifyLevel, result: VerifyResult): Promise<void> {
     const { damagedBundles, missingBundles } = result;
@@ -61,4 +76,4 @@ export class VerifyJobHandler implements JobHandler, OnModuleInit {
   }
 }
 
-export const levelOf = (job: Job): VerifyLevel => (job.request['level'] === 'quick' ? 'quick' : 'full');
+const levelOf = (job: Job): VerifyLevel => (job.request['level'] === 'quick' ? 'quick' : 'full');
