@@ -2,11 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { AppError } from '../../common/errors/index.js';
 import type { PreparedPlan } from '../../engine/plans/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import { type RunEnd, type RunRecorder, SafeValues } from '../../engine/runner/index.js';
+import { type RunEnd, type RunRecorder, SafeValues, preparation, stageNotStopped } from '../../engine/runner/index.js';
 import type { JobHandler } from './job-handler.js';
 import type { JobEnd, Keep } from './job-store.js';
 import { AttemptOutcome, type Job, JobStatus } from './job.entity.js';
-import { preparation, restoreInterrupted, rollbackFailed, stageNotStopped } from './jobs.errors.js';
+import { restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 
 /** One run of a job in this process. */

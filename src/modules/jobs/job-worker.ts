@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { backoff } from '../../common/backoff.js';
-import { type AppError, asAppError, cancelledError } from '../../common/errors/index.js';
+import { type AppError, asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
 import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
@@ -12,10 +12,8 @@ import {
   type RunEnd,
   RunJournal,
   RunRecorder,
-  StallWatch,
   textsIn,
-  watchHearing,
-} from '../../engine/runner/index.js';
+  watched, preparation } from '../../engine/runner/index.js';
 import { releasedBy } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';
@@ -24,7 +22,6 @@ import { JobFollowUps } from './job-follow-ups.js';
 import { jobEvent } from './job-events.js';
 import type { RequestSecrets } from './job-handler.js';
 import { JobRecovery } from './job-recovery.js';
-import { preparation } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { type Job, JobStatus } from './job.entity.js';
 
@@ -171,7 +168,13 @@ export class JobWorker {
 
   private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan> {
     const { job, handler } = run;
-    const plan = await this.watched(run, (signal) => handler.prepare(job, { ...context, signal }, secrets));
+    const plan = await watched((signal) => handler.prepare(job, { ...context, signal }, secrets), {
+      name: preparation,
+      stop: run.signal,
+      stallMs: this.parts.timings.stallMs,
+      deafMs: this.deafMs(run),
+      tell: (why) => void this.letGo(run, null, why),
+    });
     return {
       ...plan,
       stages: await this.extensions.around(job, plan, context),
@@ -182,25 +185,6 @@ export class JobWorker {
         return run.keep !== null;
       },
     };
-  }
-
-  /** It is stopped like a stage when it stands still, and let go when it does not hear. */
-  private async watched<T>(run: JobRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { timings } = this.parts;
-    const watch = new StallWatch(preparation, { limitMs: timings.stallMs });
-    const signal = AbortSignal.any([run.signal, watch.signal]);
-    const why = (): AppError => (run.signal.aborted ? cancelledError() : watch.error());
-    const hears = watchHearing(signal, this.deafMs(run), () => void this.letGo(run, null, why()), run.signal);
-    try {
-      const done = await work(signal);
-      if (!watch.signal.aborted) return done;
-    } catch (error) {
-      if (!watch.signal.aborted || run.signal.aborted) throw error;
-    } finally {
-      hears();
-      watch.end();
-    }
-    throw why();
   }
 
   private deaf(run: JobRun): DeafOptions {

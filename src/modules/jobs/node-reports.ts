@@ -65,6 +65,11 @@ export class NodeReports {
 
   private async end(job: Job, reported: ReportedEnd): Promise<void> {
     const run = this.runs.runOf(job);
+    if (reported.cutOff && reported.outcome === 'interrupted' && run.handler.resumable) {
+      const why = 'The node was started anew in the middle of the job; it goes on.';
+      await this.runs.giveBack(job, { why, isFailure: true });
+      return;
+    }
     if (reported.keptBytes !== null && run.handler.keepsWork === true)
       run.keep = { until: new Date(Date.now() + this.timings.keepMs), bytes: reported.keptBytes };
     const plan = {
