@@ -22,6 +22,7 @@ import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
@@ -81,6 +82,7 @@ export class AppModule {
         AlarmsModule,
         MetricsModule,
         MirrorModule,
+        NodesModule,
         NotificationsModule,
         DaemonModule,
         WordPressModule,

@@ -19,4 +19,5 @@ export { lostRuns } from './lost-runs.js';
 export { InstanceId } from './instance-id.js';
 export { SafeValues, secretsOf } from './safe-value.js';
 export { lockSite } from './site-lock.js';
+export { NodeJobs } from './node-jobs.js';
 export { NodeRuns } from './node-runs.js';

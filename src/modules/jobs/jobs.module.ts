@@ -16,6 +16,7 @@ import { RecoveryParts } from './recovery-parts.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { JobTimings } from './job-timings.js';
+import { NodeJobs } from './node-jobs.js';
 import { NodeRuns } from './node-runs.js';
 import { JobWorker } from './job-worker.js';
 import { JobsController } from './jobs.controller.js';
@@ -43,10 +44,11 @@ import { RunContexts } from './run-context.js';
     JobWorker,
     JobsService,
     KeptWork,
+    NodeJobs,
     NodeRuns,
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings, NodeRuns],
+  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings, NodeJobs, NodeRuns],
 })
 export class JobsModule {}
