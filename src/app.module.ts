@@ -23,6 +23,7 @@ import { ReconcileModule } from './modules/reconcile/index.js';
 import { NodeWorkModule } from './modules/node-work/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
@@ -83,6 +84,7 @@ export class AppModule {
         MetricsModule,
         MirrorModule,
         NodeWorkModule,
+        NodesModule,
         NotificationsModule,
         DaemonModule,
         WordPressModule,

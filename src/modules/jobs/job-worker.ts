@@ -13,7 +13,9 @@ import {
   RunJournal,
   RunRecorder,
   textsIn,
-  watched, preparation } from '../../engine/runner/index.js';
+  watched,
+  preparation,
+} from '../../engine/runner/index.js';
 import { releasedBy } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
 import { JobEnding, type JobRun } from './job-ending.js';

@@ -101,14 +101,19 @@ export class NodeRuns {
     if (!after.isActive()) this.followUps.begin(id);
   }
 
-  /** All jobs of the node that wait or run end as failed: it will not come back. */
-  async endAll(nodeId: string, error: AppError): Promise<void> {
-    const em = this.orm.em.fork();
+  /**
+   * All jobs of the node that wait or run fail with the reason: it will not come back. What they left in storages is removed by the masters;
+   * what a restore had changed on the host can't be taken back from here. Idempotent; how many there were.
+   */
+  async failAll(nodeId: string, reason: AppError): Promise<number> {
     const where = { nodeId, status: { $in: [JobStatus.Pending, JobStatus.Running] } };
-    for (const { id } of await em.find(Job, where, { fields: ['id'] })) {
-      await this.parts.store.end(id, { status: 'failed', error, result: null, litter: true });
+    const active = await this.orm.em.fork().find(Job, where, { fields: ['id', 'kind', 'attempt'] });
+    for (const { id, kind, attempt } of active) {
+      const litter = attempt > 0 && this.parts.handlers.get(kind).resumable;
+      await this.parts.store.end(id, { status: 'failed', error: reason, result: null, litter });
       this.followUps.begin(id);
     }
+    return active.length;
   }
 
   /** A run of a node as those of this process are; nothing of it is here. */
