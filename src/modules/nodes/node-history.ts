@@ -46,7 +46,7 @@ export class NodeHistory {
         from node_sample where node_id = ? and at >= ?::timestamptz and at < ?::timestamptz group by 1 order by 1`,
       [stepSeconds, from.toISOString(), id, from.toISOString(), to.toISOString()],
     );
-    return { stepSeconds, items: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })) };
+    return { stepSeconds, items: rows.map((row) => Object.assign(row, { at: new Date(row.at).toISOString() })) };
   }
 
   /** Removes what is older than 30 days, and requests and tokens of yesterday. Several masters may do so at once. */

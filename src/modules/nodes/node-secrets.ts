@@ -5,6 +5,7 @@ const TOKEN_PREFIX = 'bkj_';
 /** No two of these look or sound alike when they are read from a screen or over the phone. */
 const CODE_LETTERS = 'ACDEFGHJKMNPQRTVWXY34679';
 const CODE_LENGTH = 8;
+const CODE = new RegExp(`^[${CODE_LETTERS}]{${CODE_LENGTH}}$`);
 const HINT_LENGTH = 8;
 
 /** A new secret: its text, which is shown once, and what is kept of it. */
@@ -43,9 +44,7 @@ export function newCode(): string {
 /** The code as it is kept, however it was typed; null when it is none. */
 export function codeOf(typed: string): string | null {
   const letters = typed.toUpperCase().replaceAll(/[\s-]/g, '');
-  return letters.length === CODE_LENGTH && [...letters].every((letter) => CODE_LETTERS.includes(letter))
-    ? asCode(letters)
-    : null;
+  return CODE.test(letters) ? asCode(letters) : null;
 }
 
 const asCode = (letters: string): string => `${letters.slice(0, 4)}-${letters.slice(4)}`;

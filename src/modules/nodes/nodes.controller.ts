@@ -45,7 +45,7 @@ export class NodesController {
   async get(@IdParam() id: string): Promise<NodeDetailDto> {
     const view = await this.nodes.view(id);
     const { sites, jobs } = await this.nodes.contents(id);
-    return { ...NodeDto.of(view), siteList: sites, jobList: jobs };
+    return Object.assign(NodeDto.of(view), { siteList: sites, jobList: jobs });
   }
 
   /** How busy it was, in steps of five minutes or more: at most 500 of them. Kept for 30 days. */

@@ -4,6 +4,7 @@ import type { AuditPageDto } from '../../../src/cli/api-types-audit.js';
 import type { Page } from '../../../src/cli/api-types.js';
 import type { NodeDto, WaitingHostDto } from '../../../src/cli/api-types-nodes.js';
 import { ForNodes } from '../../../src/common/http/index.js';
+import { FailureLimit } from '../../../src/modules/auth/failure-limit.js';
 import type { JoinLimits } from '../../../src/modules/nodes/join-limits.js';
 import { until } from '../../support/scratch.js';
 import { useTestApp } from '../core/test-app.js';
@@ -69,7 +70,7 @@ describe('joining with a token', () => {
   it('works once, also for two at the same time; wrong, used and expired are one answer', async () => {
     const text = await token();
     const both = await Promise.all([1, 2].map((n) => new Host(test, `twin${n}`).ask({ token: text })));
-    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 401]);
+    expect(both.map(({ status }) => String(status)).toSorted()).toEqual(['201', '401']);
     await sql(test, `update node_token set used_at = null, expires_at = now() where used_at is not null`);
     const answers = [both.find(({ status }) => status === 401)?.body];
     for (const wrong of [text, 'bkj_nothing']) answers.push((await new Host(test, 'late').ask({ token: wrong })).body);
@@ -216,6 +217,9 @@ describe('a key', () => {
 
   it('opens what is for nodes and nothing else; what is for nodes nobody else opens', async () => {
     const node = await TestNode.join(test, 'walker');
+    // Else the answer to most would be that there were too many.
+    const failures: unknown = Reflect.get(test.app.get(FailureLimit, { strict: false }), 'limiter');
+    Object.assign(failures as object, { points: 10_000 });
     const { paths } = await test.anyone.get<{ paths: Record<string, Record<string, { 'x-access': string }>> }>(
       '/docs-json',
     );
@@ -227,8 +231,7 @@ describe('a key', () => {
         walked += 1;
         const call = [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, NOBODY)] as const;
         const { status } = access === 'node' ? await test.admin.call(...call) : await node.call(...call);
-        // Those with a wrong key too often are answered 429.
-        if (![401, 403, 429].includes(status)) wrong.push(`${call.join(' ')} (${access}): ${status}`);
+        if (![401, 403].includes(status)) wrong.push(`${call.join(' ')} (${access}): ${status}`);
       }
     }
     expect(walked).toBeGreaterThan(100);

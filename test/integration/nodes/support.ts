@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { version } from '../../../src/common/version.js';
+import { version as ownVersion } from '../../../src/common/version.js';
 import type {
   CollectAnswer,
   Heartbeat,
@@ -23,7 +23,7 @@ export class Host {
   ) {}
 
   ask(more: Partial<JoinRequest> = {}): Promise<Answer<JoinRequestAnswer>> {
-    const body = { hostname: this.hostname, version, secret: this.secret, ...more };
+    const body = { hostname: this.hostname, version: ownVersion, secret: this.secret, ...more };
     return this.test.anyone.call<JoinRequestAnswer>('POST', '/node/join-requests', body);
   }
 
@@ -49,7 +49,7 @@ export class TestNode {
     const host = new Host(test, `${name}.example.com`);
     const { body } = await host.ask({ token });
     const { nodeId = '', key = '' } = await host.collect(body.requestId);
-    return new TestNode(test, nodeId, key, version);
+    return new TestNode(test, nodeId, key, ownVersion);
   }
 
   async call<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<T>> {

@@ -1,6 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsInt, IsNumber, IsUUID, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsUUID,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import type { NodeFacts, NodeLimits, NodeLoad } from '../../../common/node-facts.js';
 import type { HeldRun, Heartbeat, HeartbeatAnswer, RotateAnswer } from '../../node-protocol/index.js';
 import { IsPlainText } from './rules.js';
@@ -68,6 +79,7 @@ export class NodeFactsDto implements NodeFacts {
   modules!: string[];
 
   /** The node's own limits; the master's apply where they are lower. */
+  @IsObject()
   @ValidateNested()
   @Type(() => NodeLimitsDto)
   limits!: NodeLimitsDto;
@@ -122,10 +134,12 @@ export class NodeLoadDto implements NodeLoad {
   @ApiProperty({ type: [NodeDiskDto] })
   @IsArray()
   @ArrayMaxSize(64)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => NodeDiskDto)
   disks!: NodeDiskDto[];
 
+  @IsObject()
   @ValidateNested()
   @Type(() => NodeNetworkDto)
   network!: NodeNetworkDto;
@@ -150,10 +164,12 @@ export class HeartbeatDto implements Heartbeat {
   @IsBoolean()
   isFirst!: boolean;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => NodeFactsDto)
   facts!: NodeFactsDto;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => NodeLoadDto)
   load!: NodeLoadDto;
@@ -162,6 +178,7 @@ export class HeartbeatDto implements Heartbeat {
   @ApiProperty({ type: [HeldRunDto] })
   @IsArray()
   @ArrayMaxSize(1000)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => HeldRunDto)
   runs!: HeldRunDto[];

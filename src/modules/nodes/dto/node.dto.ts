@@ -67,7 +67,6 @@ export class NodeDto {
   createdAt!: string;
 
   static of({ node, work }: NodeView): NodeDto {
-    const iso = (time: Date | null | undefined): string | null => time?.toISOString() ?? null;
     return {
       id: node.id,
       name: node.name,
@@ -90,6 +89,8 @@ export class NodeDto {
     };
   }
 }
+
+const iso = (time: Date | null | undefined): string | null => time?.toISOString() ?? null;
 
 function accessOf({ blocked, keyHash = null, keyUsed }: NodeView['node']): NodeAccessState {
   if (keyHash === null && keyUsed) return NodeAccessState.Revoked;
