@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { BackupModulesApiModule } from './modules/backup-modules/api/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
 import { CatalogueModule } from './modules/catalogue/index.js';
@@ -26,6 +27,7 @@ import { MirrorModule } from './modules/mirror/index.js';
 import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
+import { ResourcesApiModule } from './modules/resources/api/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
@@ -60,7 +62,9 @@ export class AppModule {
         AuthModule,
         HealthModule,
         ResourcesModule,
+        ResourcesApiModule,
         BackupModulesModule,
+        BackupModulesApiModule,
         StorageModule,
         ObjectLockModule,
         SitesModule,

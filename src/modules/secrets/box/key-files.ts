@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../../common/errors/index.js';
-import { SECRET_KEY_BYTES, secretKeyId } from '../../common/secret-key.js';
-import { syncFolder } from '../../engine/snapshot/work/index.js';
+import { errnoOf } from '../../../common/errors/index.js';
+import { SECRET_KEY_BYTES, secretKeyId } from '../../../common/secret-key.js';
+import { syncFolder } from '../../../engine/snapshot/work/index.js';
 import { secretKeyInvalid } from './secrets.errors.js';
 
 /** The keys of a data dir: the current one in `secret.key`, earlier ones in `secret.keys/<key id>`; all 32 bytes, mode 0600. */

@@ -1,5 +1,5 @@
-import { AppError } from '../../common/errors/index.js';
-import { SECRET_KEY_BYTES } from '../../common/secret-key.js';
+import { AppError } from '../../../common/errors/index.js';
+import { SECRET_KEY_BYTES } from '../../../common/secret-key.js';
 
 export function secretKeyInvalid(file: string, bytes: number): AppError {
   return new AppError({

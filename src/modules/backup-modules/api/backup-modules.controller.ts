@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Roles } from '../../common/http/index.js';
-import { canDiscover, canRestore } from '../../engine/ports/index.js';
-import { BackupModuleRegistry } from './backup-module.registry.js';
+import { Roles } from '../../../common/http/index.js';
+import { canDiscover, canRestore } from '../../../engine/ports/index.js';
+import { BackupModuleRegistry } from '../backup-module.registry.js';
 import { BackupModuleListDto } from './dto/backup-module.dto.js';
 
 @ApiTags('modules')

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SECRET_KEY_BYTES, secretKeyId } from '../../common/secret-key.js';
+import { SECRET_KEY_BYTES, secretKeyId } from '../../../common/secret-key.js';
 import { KeyFiles } from './key-files.js';
 import { secretUnreadable } from './secrets.errors.js';
 

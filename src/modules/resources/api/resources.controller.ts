@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Roles } from '../../common/http/index.js';
+import { Roles } from '../../../common/http/index.js';
 import { ResourcesDto } from './dto/resources.dto.js';
-import { ResourceService } from './resource.service.js';
+import { ResourceService } from '../resource.service.js';
 
 @ApiTags('resources')
 @Controller('resources')

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSecretKey, secretKeyId } from '../../common/secret-key.js';
+import { parseSecretKey, secretKeyId } from '../../../common/secret-key.js';
 import { SecretBox } from './secret-box.js';
 
 let folder: string;
