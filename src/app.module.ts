@@ -22,6 +22,7 @@ import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodeRunsModule } from './modules/node-runs/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
@@ -72,6 +73,7 @@ export class AppModule {
         RestoreModule,
         RetentionModule,
         QuotaModule,
+        NodeRunsModule,
         VerifyModule,
         ReconcileModule,
         RepairModule,

@@ -3,7 +3,7 @@ import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { AppError, asAppError } from '../../common/errors/index.js';
-import { ClientAddresses, type Principal, statusOf } from '../../common/http/index.js';
+import { ClientAddresses, type NodePrincipal, type Principal, statusOf } from '../../common/http/index.js';
 import { AUDIT_ACTION } from './audited.js';
 import { type AuditedAct, AuditLog } from './audit-log.js';
 import { Refusals } from './refusals.js';
@@ -20,9 +20,10 @@ export class RequestAudit {
     private readonly addresses: ClientAddresses,
   ) {}
 
-  /** Whether a request that is let in is noted: it changes something, or hands out data. */
+  /** Whether a request that is let in is noted: it changes something, or hands out data. Nodes do their work all the time: jobs tell of it. */
   isNoted(context: ExecutionContext): boolean {
-    const { method } = context.switchToHttp().getRequest<Request>();
+    const { method, node } = context.switchToHttp().getRequest<Request & { node?: NodePrincipal }>();
+    if (node !== undefined) return false;
     return CHANGING.has(method) || this.named(context) !== undefined;
   }
 

@@ -18,6 +18,7 @@ import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
 import { Leftovers } from './leftovers.js';
 import { ObjectLedger } from './object-ledger.js';
+import { ObjectOwners } from './object-owners.js';
 import { OwnFolders } from './own-folders.js';
 import { ParentBackups } from './parent-backups.js';
 import { SiteBackupsController } from './site-backups.controller.js';
@@ -43,6 +44,7 @@ import { WantedCopies } from './wanted-copies.js';
     Catalogue,
     Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     ParentBackups,
     StorageMaintenance,
@@ -56,7 +58,9 @@ import { WantedCopies } from './wanted-copies.js';
     BundleReferences,
     BackupsService,
     Catalogue,
+    Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     WantedCopies,
   ],
