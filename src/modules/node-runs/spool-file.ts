@@ -64,7 +64,9 @@ export async function writePart(file: FileHandle, plan: PartPlan, number: number
   let taken = 0;
   try {
     await file.truncate(start);
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    // A body that is not read to its end is not destroyed: its connection has the answer to bring.
+    const chunks: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
+    for await (const chunk of chunks) {
       if (taken + chunk.length > wanted) throw partLength(number, wanted, taken + chunk.length);
       for (let at = 0; at < chunk.length;) {
         const { bytesWritten } = await file.write(chunk, at, chunk.length - at, start + taken + at);

@@ -108,10 +108,10 @@ it('an upload that was cut off goes on with its whole parts, and only with the o
   await until('nothing of it to be left', () => statSync(file).size === PART);
   // One that says nothing any more stands in nobody's way, neither a part nor a node that asks what is there.
   const parts = async (): Promise<number> => (await run.begin(local, key, bundle)).parts.length;
-  const status = async (): Promise<number> => (await put(2)).status;
+  const sent = async (): Promise<number> => (await put(2)).status;
   for (const [then, answer] of [
     [parts, 1],
-    [status, 200],
+    [sent, 200],
   ] as const) {
     const silent = hanging(run, query, half);
     await until('half a part to be there', () => statSync(file).size === PART + MIB);
