@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { BackupRun } from '../../engine/plans/index.js';
 import type { JobJournal } from '../../engine/ports/index.js';
 import {
   BackupExtensions,
   backupNotFound,
-  type BackupRun,
   BundleReferences,
   Catalogue,
   type CataloguedBackup,
