@@ -22,6 +22,7 @@ import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodeTasksModule } from './modules/node-tasks/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
@@ -61,6 +62,7 @@ export class AppModule {
         BackupModulesModule,
         StorageModule,
         ObjectLockModule,
+        NodeTasksModule,
         SitesModule,
         ScannerModule,
         DoctorModule,

@@ -1,1 +1,2 @@
+export { SourceOrders } from './source-orders.js';
 export { RestoreModule } from './restore.module.js';
