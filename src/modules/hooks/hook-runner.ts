@@ -4,7 +4,7 @@ import { AppError, asAppError, cancelledError, throwIfAborted } from '../../comm
 import { redact } from '../../common/logging/index.js';
 import { outgoingRequest } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
-import { SafeValues } from '../jobs/index.js';
+import { SafeValues } from '../../engine/runner/index.js';
 import { type HookTask, TaskKind } from '../node-protocol/index.js';
 import { NodeTasks } from '../node-tasks/index.js';
 import { SecretBox } from '../secrets/index.js';

@@ -26,7 +26,7 @@ function previewUnknown(): AppError {
     code: 'NODE_TASK_UNKNOWN',
     kind: 'conflict',
     message: 'backupd on the node can not preview a restore.',
-    hint: 'Update backupd on the node to the version of the master.',
+    hint: 'Restore without a preview (`--yes`): a restore that fails or is cancelled leaves the site as it was.',
     retry: 'never',
   });
 }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
-import { plainError, TaskKind, type TaskAnswer, type TaskOrder } from '../node-protocol/index.js';
+import { AppError, asAppError, plainError, throwIfAborted } from '../../common/errors/index.js';
+import { TaskKind, type TaskAnswer, type TaskOrder } from '../node-protocol/index.js';
 import { DiskScan } from '../scanner/disk/index.js';
 import { SiteLook } from '../sites/disk/index.js';
 import { AgentHooks } from './agent-hooks.js';

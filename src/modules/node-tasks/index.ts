@@ -3,4 +3,3 @@ export { nodeAnswerInvalid } from './node-tasks.errors.js';
 export { NodeTasksModule } from './node-tasks.module.js';
 export { type AskOptions, NodeTasks } from './node-tasks.service.js';
 export { TaskAnswers } from './task-answers.js';
-export { WORK_CHANNEL } from './task-channels.js';

@@ -1,15 +1,17 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { asAppError, throwIfAborted } from '../../common/errors/index.js';
+import { throwIfAborted } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { PgListener } from '../events/index.js';
-import { receivedError, type TaskOrder } from '../node-protocol/index.js';
+import { NODE_WORK_CHANNEL } from '../jobs/index.js';
+import type { TaskOrder } from '../node-protocol/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { type KnownNode, NodeDirectory } from './node-directory.js';
 import { NodeTask, TaskStatus } from './node-task.entity.js';
 import { nodeNotAnswering, nodeTaskTimeout } from './node-tasks.errors.js';
+import { sentError } from './sent-error.js';
 import { storable } from './storable.js';
-import { TASK_CHANNEL, WORK_CHANNEL } from './task-channels.js';
+import { TASK_CHANNEL } from './task-channels.js';
 import { Waker } from './waker.js';
 
 export interface AskOptions {
@@ -77,7 +79,7 @@ export class NodeTasks implements OnApplicationBootstrap {
         hasEnded = row.status === TaskStatus.Done || row.status === TaskStatus.Failed;
         for (const part of row.parts) yield part;
         if (row.status === TaskStatus.Done) return row.result ?? {};
-        if (row.status === TaskStatus.Failed) throw failureOf(row.error);
+        if (row.status === TaskStatus.Failed) throw sentError(row.error);
         patience(row);
         await waker.wait(this.pollMs, options.signal);
       }
@@ -145,7 +147,7 @@ export class NodeTasks implements OnApplicationBootstrap {
         finishedAt: null,
       });
       await em.flush();
-      await em.execute('select pg_notify(?, ?)', [WORK_CHANNEL, nodeId]);
+      await em.execute('select pg_notify(?, ?)', [NODE_WORK_CHANNEL, nodeId]);
     });
   }
 
@@ -181,20 +183,6 @@ export class NodeTasks implements OnApplicationBootstrap {
         throw nodeTaskTimeout(node.id, node.name, kind, `nothing was heard for ${Math.round(this.silentMs / 1000)} s`);
     };
   }
-}
-
-function failureOf(error: Json | null): Error {
-  const { code, kind, message, hint, retry, context } = error ?? {};
-  if (typeof code !== 'string' || typeof kind !== 'string' || typeof message !== 'string')
-    return asAppError(new Error('A node failed without saying why.'));
-  return receivedError({
-    code,
-    kind,
-    message,
-    ...(typeof hint === 'string' ? { hint } : {}),
-    retry: typeof retry === 'string' ? retry : 'maybe',
-    context: isJson(context) ? context : {},
-  });
 }
 
 function lastSeenOf({ lastSeenAt }: KnownNode): string {

@@ -1,4 +1,2 @@
-/** Notifies of work for a node; the payload is its id. */
-export const WORK_CHANNEL = 'backupd_node_work';
 /** Notifies of what became of a task; the payload is its id. */
 export const TASK_CHANNEL = 'backupd_node_task';

@@ -1,2 +1,1 @@
-export { SourceOrders } from './source-orders.js';
 export { RestoreModule } from './restore.module.js';

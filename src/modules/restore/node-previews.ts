@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RestorePreview, RestoreRequest, SiteSpec } from '../../engine/ports/index.js';
 import { type PreviewTask, TaskKind } from '../node-protocol/index.js';
+import { BackupReader } from '../backups/index.js';
 import { nodeAnswerInvalid, NodeDirectory, NodeTasks } from '../node-tasks/index.js';
-import { SourceOrders } from './source-orders.js';
 
 /** As much as a large manifest over a slow link takes. */
 const TIME_LIMIT_SECONDS = 600;
@@ -11,18 +11,18 @@ const TIME_LIMIT_SECONDS = 600;
 @Injectable()
 export class NodePreviews {
   constructor(
-    private readonly sources: SourceOrders,
+    private readonly reader: BackupReader,
     private readonly tasks: NodeTasks,
     private readonly nodes: NodeDirectory,
   ) {}
 
-  /** Errors: those of NodeTasks and of the module there, NODE_PREVIEW_UNAVAILABLE, NODE_ANSWER_INVALID. */
+  /** Errors: those of NodeTasks and of the module there, BACKUP_UNREADABLE, NODE_ANSWER_INVALID. */
   async preview(
     nodeId: string,
     asked: { backupId: string; site: SiteSpec; request: RestoreRequest },
     signal: AbortSignal,
   ): Promise<RestorePreview> {
-    const task = { ...asked, source: await this.sources.of(asked.backupId) } satisfies PreviewTask;
+    const task = { ...asked, source: await this.reader.order(asked.backupId) } satisfies PreviewTask;
     const how = { timeLimitSeconds: TIME_LIMIT_SECONDS, signal };
     const preview: Record<string, unknown> = await this.tasks.result(nodeId, TaskKind.PreviewRestore, task, how);
     if (isPreview(preview)) return preview;

@@ -44,16 +44,6 @@ export function siteNodeGone(nodeId: string): AppError {
   });
 }
 
-export function previewUnavailable(): AppError {
-  return new AppError({
-    code: 'NODE_PREVIEW_UNAVAILABLE',
-    kind: 'precondition',
-    message: 'What a restore would change on a node can not be said by this master.',
-    hint: 'Restore without a preview: a restore that fails or is cancelled leaves the site as it was.',
-    retry: 'never',
-  });
-}
-
 export function restoreSecretsGone(jobId: string, status: string): AppError {
   return new AppError({
     code: 'JOB_NOT_RETRYABLE',

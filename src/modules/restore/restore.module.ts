@@ -10,21 +10,11 @@ import { NodePreviews } from './node-previews.js';
 import { RestoreHosts } from './restore-hosts.js';
 import { RestoreJobHandler } from './restore-job.handler.js';
 import { RestoreController } from './restore.controller.js';
-import { SourceOrders } from './source-orders.js';
 import { RestoreParts, RestoreService } from './restore.service.js';
 
 @Module({
   imports: [BackupModulesModule, BackupsModule, JobsModule, NodeTasksModule, ResourcesModule, SitesModule],
   controllers: [RestoreController],
-  providers: [
-    NodePreviews,
-    RestoreContexts,
-    RestoreHosts,
-    RestoreJobHandler,
-    RestoreParts,
-    RestoreService,
-    SourceOrders,
-  ],
-  exports: [SourceOrders],
+  providers: [NodePreviews, RestoreContexts, RestoreHosts, RestoreJobHandler, RestoreParts, RestoreService],
 })
 export class RestoreModule {}

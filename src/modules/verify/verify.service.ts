@@ -3,9 +3,9 @@ import { invalidField } from '../../common/http/index.js';
 import type { VerifyLevel } from '../../engine/snapshot/verify/index.js';
 import { Catalogue } from '../backups/index.js';
 import { type Job, JobKind, JobsService, type StartedBy } from '../jobs/index.js';
+import { VERIFY_STAGE } from '../../engine/plans/index.js';
 import { NodeDirectory } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
-import { VERIFY_STAGE } from './verify-job.handler.js';
 
 /** Starting verifications. */
 @Injectable()

@@ -13,6 +13,8 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'jobs',
     'mirror',
     'node tasks',
+    'node history',
+    'nodes',
     'notifications',
     'object-lock',
     'proof',

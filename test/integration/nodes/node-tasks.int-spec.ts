@@ -66,11 +66,11 @@ it("the node's error is the same error here", async () => {
   const { id } = await take();
   const error = {
     code: 'NOT_A_SITE',
-    kind: 'source',
+    kind: 'source' as const,
     message: 'There is none.',
     hint: 'Look elsewhere.',
     retry: 'never' as const,
-    context: { path: '/x', odd: { a: 1 } },
+    context: { path: '/x' },
   };
   await node.answer(id, { seq: 1, isLast: true, error });
   expect(await asked.end).toMatchObject({ ...error, context: { path: '/x' } });

@@ -17,7 +17,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent, mustBe } from '../../../common/http/index.js';
-import { ERROR_KINDS } from '../../node-protocol/index.js';
+import type { ErrorContext, ErrorKind } from '../../../common/errors/index.js';
+import { ERROR_KINDS } from '../sent-error.js';
 
 /** An error of the node. */
 export class PlainErrorDto {
@@ -25,7 +26,8 @@ export class PlainErrorDto {
   code!: string;
 
   @IsIn(ERROR_KINDS)
-  kind!: string;
+  @ApiProperty({ enum: ERROR_KINDS })
+  kind!: ErrorKind;
 
   @IsString()
   @Length(0, 10_000)
@@ -41,7 +43,8 @@ export class PlainErrorDto {
   retry!: 'never' | 'later' | 'maybe';
 
   @IsObject()
-  context!: Record<string, unknown>;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  context!: ErrorContext;
 }
 
 /** A part of the answer to a task. */
