@@ -17,12 +17,18 @@ import {
 import type { Heartbeat, HeartbeatAnswer, Work } from '../../src/modules/node-protocol/index.js';
 import { ResourceService } from '../../src/modules/resources/index.js';
 import { AgentTimings } from '../../src/modules/node-agent/agent-timings.js';
-import { AgentWork, NoWork, type Room } from '../../src/modules/node-agent/agent-work.js';
+import { AgentWork, type Room } from '../../src/modules/node-agent/agent-work.js';
 import { networkIn } from '../../src/modules/node-agent/host-facts.js';
 import { NodeAgentModule } from '../../src/modules/node-agent/node-agent.module.js';
 
 /** Room for two; remembers what it was told. */
-class RememberingWork extends NoWork {
+class RememberingWork extends AgentWork {
+  workOf(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+  cleared(): string[] {
+    return [];
+  }
   readonly log: string[] = [];
   readonly taken: Work[] = [];
   readonly answers: HeartbeatAnswer[] = [];

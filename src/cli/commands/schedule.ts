@@ -10,8 +10,8 @@ import type {
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { duration, plural, printable, shortId, time } from '../format.js';
+import { hostId } from '../hosts.js';
 import { getSite } from '../lookup.js';
-import { getNode } from '../nodes.js';
 import { parseBlackout, parseRhythm, parseSeconds, RHYTHMS, WEEKDAYS } from '../rhythm.js';
 import { findSchedule, getSchedule } from '../schedules.js';
 import { collect, wholeNumber } from './arguments.js';
@@ -185,8 +185,7 @@ async function scopeOf(api: ApiClient, options: SetOptions): Promise<{ scope: st
     throw usageError('For whom?', 'Give one of --site, --label and --node, or none for all sites.');
   if (site !== undefined) return { scope: 'site', scopeValue: (await getSite(api, site)).id };
   if (label !== undefined) return { scope: 'label', scopeValue: label.toLowerCase() };
-  if (node === true || node === 'self') return { scope: 'node', scopeValue: null };
-  if (node !== undefined) return { scope: 'node', scopeValue: (await getNode(api, node)).id };
+  if (node !== undefined) return { scope: 'node', scopeValue: node === true ? null : await hostId(api, node) };
   return { scope: 'all', scopeValue: null };
 }
 
@@ -285,7 +284,7 @@ async function zone(context: CommandContext, text: string | undefined): Promise<
 function scopeText({ scope, scopeValue, scopeName }: ScheduleDto): string {
   if (scope === 'all') return 'all';
   if (scope === 'site') return printable(scopeName ?? `a site that is gone (${scopeValue ?? ''})`);
-  return `${scope === 'node' ? 'host' : scope} ${printable(scopeValue ?? 'self')}`;
+  return `${scope === 'node' ? 'host' : scope} ${printable(scopeName ?? scopeValue ?? 'self')}`;
 }
 
 function blackoutText({ from, until, days }: BlackoutDto): string {
