@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AlarmsModule } from './modules/alarms/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { BackupModulesApiModule } from './modules/backup-modules/api/index.js';
 import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
 import { CatalogueModule } from './modules/catalogue/index.js';
@@ -20,10 +21,13 @@ import { JobsModule } from './modules/jobs/index.js';
 import { ObjectLockModule } from './modules/object-lock/index.js';
 import { ProofModule } from './modules/proof/index.js';
 import { ReconcileModule } from './modules/reconcile/index.js';
+import { NodeWorkModule } from './modules/node-work/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
+import { ResourcesApiModule } from './modules/resources/api/index.js';
 import { ResourcesModule } from './modules/resources/index.js';
 import { RepairModule } from './modules/repair/index.js';
 import { RetentionModule } from './modules/retention/index.js';
@@ -58,7 +62,9 @@ export class AppModule {
         AuthModule,
         HealthModule,
         ResourcesModule,
+        ResourcesApiModule,
         BackupModulesModule,
+        BackupModulesApiModule,
         StorageModule,
         ObjectLockModule,
         SitesModule,
@@ -81,6 +87,8 @@ export class AppModule {
         AlarmsModule,
         MetricsModule,
         MirrorModule,
+        NodeWorkModule,
+        NodesModule,
         NotificationsModule,
         DaemonModule,
         WordPressModule,

@@ -60,7 +60,7 @@ function makeFolders(paths: DataPaths): void {
 }
 
 function alreadyRunning(paths: DataPaths, info: RunInfo | null): AppError {
-  const who = info === null ? 'it is just starting' : `process ${info.pid}, ${info.url}`;
+  const who = info === null ? 'it is just starting, or runs as a node' : `process ${info.pid}, ${info.url}`;
   return new AppError({
     code: 'ALREADY_RUNNING',
     kind: 'conflict',

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError, asAppError } from './common/errors/index.js';
+import { asAppError } from './common/errors/index.js';
 import { version } from './common/version.js';
 import { AppConfig, loadConfig, STOP_LIMIT_SECONDS } from './config/index.js';
 import type { Master } from './master.js';
@@ -17,7 +17,6 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const config = loadConfig();
-  if (config.mode === 'node') throw nodeModeMissing();
   for (const note of config.notes) say(note);
   // One thread waits in each call to a disk, and a mount that never answers keeps its own: with the four that Node has by itself a few of
   // those would hold up every other site. Read at the first use, which comes later.
@@ -26,6 +25,10 @@ async function main(args: readonly string[]): Promise<void> {
   // As the command line does; see cli.ts.
   enableCompileCache(join(import.meta.dirname, '../.compile-cache'));
   // Only now: a fault in the configuration is told at once, before all the rest is loaded.
+  if (config.mode === 'node') {
+    await runNode(config);
+    return;
+  }
   const [{ startMaster }, { returnFreedMemory }] = await Promise.all([
     import('./master.js'),
     import('./engine/native/allocator.js'),
@@ -36,6 +39,20 @@ async function main(args: readonly string[]): Promise<void> {
   // At its end it may be killed; nothing is written when all is there.
   flushCompileCache();
   stopOnSignals(() => master.close(), config.patience.stopGraceSeconds + STOP_LIMIT_SECONDS);
+}
+
+async function runNode(config: AppConfig): Promise<void> {
+  const [{ startNode }, { returnFreedMemory }] = await Promise.all([
+    import('./node.js'),
+    import('./engine/native/allocator.js'),
+  ]);
+  returnFreedMemory();
+  const node = await startNode(config);
+  say(`backupd ${version} is running as a node`);
+  say(`  master      ${node.master}`);
+  say(`  data dir    ${config.dataDir}`);
+  flushCompileCache();
+  stopOnSignals(() => node.close(), config.patience.stopGraceSeconds + STOP_LIMIT_SECONDS);
 }
 
 function greet(config: AppConfig, master: Master): void {
@@ -66,16 +83,6 @@ async function writeDescription(file: string): Promise<void> {
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-function nodeModeMissing(): AppError {
-  return new AppError({
-    code: 'NODE_MODE_MISSING',
-    kind: 'usage',
-    message: 'BACKUPD_MODE is "node", but this version of backupd can not run as a node yet.',
-    hint: 'Run it as a master on this host (BACKUPD_MODE=master).',
-    retry: 'never',
-  });
 }
 
 try {

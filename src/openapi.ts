@@ -23,6 +23,8 @@ const tags: Readonly<Record<string, string>> = {
   metrics: 'For Prometheus.',
   storage: 'Where backups are kept.',
   catalogue: 'Backup of the catalogue itself, and its rebuilding from a storage.',
+  nodes: 'Other hosts that run backupd, and do the work there.',
+  'node protocol': 'What nodes ask and tell; for them alone.',
   mirror: 'The off-site mirror of the catalogue in Cloudflare D1.',
   notifications: 'News that arrives: channels, rules, deliveries.',
   modules: 'The kinds of sites that can be backed up.',
@@ -43,7 +45,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(
       [
         'Finds the sites of a host, backs them up, proves it, restores them.',
-        'Every request but `GET /daemon/health`, `/health/live` and `/health/ready` needs a token; its role (viewer < operator < admin) decides what it may do.',
+        'Every request but `GET /daemon/health`, `/health/live`, `/health/ready` and those with which a host asks to become a node needs a token; its role (viewer < operator < admin) decides what it may do.',
         'Every error is RFC 9457 problem details, `application/problem+json`, with a stable `code`.',
         'Lists take `limit` and `offset`. Times are UTC, ids are UUIDs, sizes are bytes.',
       ].join('\n\n'),
@@ -81,8 +83,10 @@ function complete(operation: Operation): void {
   const rule: unknown = Object.entries(operation).find(([key]) => key === ACCESS_EXTENSION)?.[1];
   const open = rule === 'public';
   if (open) operation.security = [];
-  else if (typeof rule === 'string')
-    operation.description = [operation.description, `Needs the role \`${rule}\`.`].filter(Boolean).join('\n\n');
+  else if (typeof rule === 'string') {
+    const needs = rule === 'node' ? 'For nodes, with their own key.' : `Needs the role \`${rule}\`.`;
+    operation.description = [operation.description, needs].filter(Boolean).join('\n\n');
+  }
   operation.responses = {
     ...operation.responses,
     ...(open ? {} : { 401: problem('No valid token.'), 403: problem('The role of the token is too low.') }),

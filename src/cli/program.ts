@@ -11,6 +11,8 @@ import { addDiff } from './commands/diff.js';
 import { addHooks } from './commands/hooks.js';
 import { addJobs } from './commands/jobs.js';
 import { addMirror } from './commands/mirror.js';
+import { addNodes } from './commands/nodes/index.js';
+import { addNode } from './commands/node.js';
 import { addNotify } from './commands/notify/index.js';
 import { addRecover } from './commands/recover.js';
 import { addQuota } from './commands/quota.js';
@@ -112,6 +114,8 @@ Examples:
   addSchedule(program, run);
   addJobs(program, run);
   addMirror(program, run);
+  addNodes(program, run);
+  addNode(program, run);
   addNotify(program, run);
   addStorage(program, run);
   addCatalogue(program, run);

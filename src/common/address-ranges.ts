@@ -12,3 +12,9 @@ export function isWithin(address: Address, range: string): boolean {
   if (address instanceof ipaddr.IPv4) return base instanceof ipaddr.IPv4 && address.match(base, bits);
   return base instanceof ipaddr.IPv6 && address.match(base, bits);
 }
+
+/** An IPv4 address; of IPv6 the /64, of which whoever has one address has all. */
+export function networkOf(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  return isIP(bare) === 6 ? `${ipaddr.IPv6.networkAddressFromCIDR(`${bare}/64`).toString()}/64` : address;
+}

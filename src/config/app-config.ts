@@ -28,6 +28,16 @@ export interface Patience {
   stopGraceSeconds: number;
 }
 
+/** By what a node trusts its master, besides the certificate authorities of the host. */
+export interface MasterTrust {
+  /** A file with certificates (PEM); these alone are trusted then. */
+  caFile: string | null;
+  /** SHA-256 of the certificate, 64 hex digits in lower case; this one alone is trusted then. */
+  fingerprint: string | null;
+  /** Plain http may go to other hosts. */
+  allowHttp: boolean;
+}
+
 /** All settings, checked. */
 export interface AppConfigValues {
   mode: Mode;
@@ -44,6 +54,8 @@ export interface AppConfigValues {
   scanRoots: readonly string[];
   masterUrl: string | null;
   apiKey: string | null;
+  /** What a node trusts its master by, when `masterUrl` and `apiKey` name it. */
+  masterTrust: MasterTrust;
   limits: ResourceLimits;
   patience: Patience;
   /** Ranges that outgoing requests may reach although they are loopback or link-local. */
@@ -75,6 +87,7 @@ export class AppConfig {
   readonly scanRoots: readonly string[];
   readonly masterUrl: string | null;
   readonly apiKey: string | null;
+  readonly masterTrust: Readonly<MasterTrust>;
   readonly limits: Readonly<ResourceLimits>;
   readonly patience: Readonly<Patience>;
   readonly outgoingAllow: readonly string[];
@@ -97,6 +110,7 @@ export class AppConfig {
     this.scanRoots = values.scanRoots;
     this.masterUrl = values.masterUrl;
     this.apiKey = values.apiKey;
+    this.masterTrust = values.masterTrust;
     this.limits = values.limits;
     this.patience = values.patience;
     this.outgoingAllow = values.outgoingAllow;
@@ -121,6 +135,7 @@ export class AppConfig {
       scanRoots: ['/var/www'],
       masterUrl: null,
       apiKey: null,
+      masterTrust: { caFile: null, fingerprint: null, allowHttp: false },
       limits: { io: 2, network: 1, cpu: 4, bandwidthMbps: 50 },
       patience: { retrySeconds: 30, stallMinutes: 30, keepFailedHours: 24, stopGraceSeconds: 20 },
       outgoingAllow: [],
@@ -159,6 +174,10 @@ export class DataPaths {
   readonly lock: string;
   /** `{pid, url}` of the running master. */
   readonly runInfo: string;
+  /** Of a node: its master and its key. */
+  readonly node: string;
+  /** Of a node: how it is, for `backupd node status`. */
+  readonly nodeStatus: string;
 
   constructor(readonly root: string) {
     this.postgres = join(root, 'postgres');
@@ -171,5 +190,7 @@ export class DataPaths {
     this.secretExported = join(root, 'secret.exported');
     this.lock = join(root, 'backupd.lock');
     this.runInfo = join(root, 'run.json');
+    this.node = join(root, 'node.json');
+    this.nodeStatus = join(root, 'node-status.json');
   }
 }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ClientAddresses } from '../common/http/index.js';
+import { ClientAddresses } from '../common/http/client-address.js';
 import { AppConfig } from './app-config.js';
 
 /** Makes the AppConfig, and what follows from it alone, injectable everywhere. */

@@ -118,6 +118,9 @@ describe('faults', () => {
     ['BACKUPD_DATABASE_URL', 'mysql://x/y', 'postgresql://'],
     ['BACKUPD_DATABASE_URL', 'postgresql://host', 'must name a database'],
     ['BACKUPD_MASTER_URL', 'not a url', 'https://'],
+    ['BACKUPD_MASTER_CA', 'ca.pem', 'absolute path'],
+    ['BACKUPD_MASTER_FINGERPRINT', 'ab:cd', 'SHA-256 of a certificate'],
+    ['BACKUPD_MASTER_ALLOW_HTTP', 'true', 'yes, no'],
     ['BACKUPD_LOG_FORMAT', 'xml', 'auto, text, json'],
   ])('%s=%s', (name, value, expected) => {
     const error = faultOf(() => load({ [name]: value }));
@@ -130,9 +133,8 @@ describe('faults', () => {
     const error = faultOf(() =>
       load({ BACKUPD_MODE: 'node', BACKUPD_PORT: 'x', BACKUPD_MAX_IO: 'y', BACKUPD_DATA_DIR: 'z' }),
     );
-    expect(error.context['faults']).toHaveLength(5);
-    for (const name of ['MASTER_URL', 'API_KEY', 'PORT', 'MAX_IO', 'DATA_DIR'])
-      expect(error.message).toContain(`BACKUPD_${name}`);
+    expect(error.context['faults']).toHaveLength(3);
+    for (const name of ['PORT', 'MAX_IO', 'DATA_DIR']) expect(error.message).toContain(`BACKUPD_${name}`);
   });
 
   it('never show the password of the database', () => {
@@ -145,9 +147,20 @@ describe('faults', () => {
   });
 });
 
-it('accepts node mode when it is complete', () => {
+it('a node may name its master, its key and what it trusts, or nothing, as it was joined then', () => {
+  const fingerprint = 'AB:'.repeat(31) + 'AB';
   const env = { BACKUPD_MODE: 'node', BACKUPD_MASTER_URL: 'https://master:8000', BACKUPD_API_KEY: 'k' };
-  expect(load(env)).toMatchObject({ mode: 'node', masterUrl: 'https://master:8000', apiKey: 'k' });
+  expect(load({ ...env, BACKUPD_MASTER_FINGERPRINT: fingerprint, BACKUPD_MASTER_ALLOW_HTTP: 'yes' })).toMatchObject({
+    mode: 'node',
+    masterUrl: 'https://master:8000',
+    apiKey: 'k',
+    masterTrust: { caFile: null, fingerprint: 'ab'.repeat(32), allowHttp: true },
+  });
+  expect(load({ BACKUPD_MODE: 'node' })).toMatchObject({ mode: 'node', masterUrl: null, apiKey: null });
+  const both = { BACKUPD_MASTER_CA: '/ca.pem', BACKUPD_MASTER_FINGERPRINT: fingerprint };
+  expect(faultOf(() => load({ ...env, ...both })).message).toContain(
+    'BACKUPD_MASTER_CA and BACKUPD_MASTER_FINGERPRINT',
+  );
 });
 
 it('takes the public URL without a slash at its end, and http(s) only', () => {

@@ -61,11 +61,13 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
   const givenMode = read('BACKUPD_MODE', settings.BACKUPD_MODE);
   const masterUrl = read('BACKUPD_MASTER_URL', settings.BACKUPD_MASTER_URL);
   const apiKey = read('BACKUPD_API_KEY', settings.BACKUPD_API_KEY);
-  if (givenMode === 'node') {
-    if (text('BACKUPD_MASTER_URL') === undefined)
-      faults.push('BACKUPD_MASTER_URL must be set in node mode: the URL of the master');
-    if (apiKey === null) faults.push('BACKUPD_API_KEY must be set in node mode: the key the master gave to this node');
-  }
+  const masterTrust = {
+    caFile: read('BACKUPD_MASTER_CA', settings.BACKUPD_MASTER_CA),
+    fingerprint: read('BACKUPD_MASTER_FINGERPRINT', settings.BACKUPD_MASTER_FINGERPRINT),
+    allowHttp: read('BACKUPD_MASTER_ALLOW_HTTP', settings.BACKUPD_MASTER_ALLOW_HTTP) === 'yes',
+  };
+  if (masterTrust.caFile !== null && masterTrust.fingerprint !== null)
+    faults.push('BACKUPD_MASTER_CA and BACKUPD_MASTER_FINGERPRINT are both set: the fingerprint alone is enough');
   const givenDataDir = read('BACKUPD_DATA_DIR', settings.BACKUPD_DATA_DIR);
   const values = {
     host: read('BACKUPD_HOST', settings.BACKUPD_HOST),
@@ -102,15 +104,16 @@ export function loadConfig(sources: Partial<ConfigSources> = {}): AppConfig {
     mode: givenMode ?? 'master',
     masterUrl,
     apiKey,
+    masterTrust,
     dataDir,
     configFile: file.path,
     notes,
   });
 }
 
-/** Takes the secret keys out of this process's environment, which its children and threads get. Call it when they have been read. */
+/** Takes the keys out of this process's environment, which its children and threads get. Call it when they have been read. */
 export function hideSecretKeys(): void {
-  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD']) delete process.env[name];
+  for (const name of ['BACKUPD_SECRET_KEY', 'BACKUPD_SECRET_KEY_OLD', 'BACKUPD_API_KEY']) delete process.env[name];
 }
 
 function readFileSettings(from: ConfigSources, faults: string[]): FileSettings {
@@ -171,7 +174,7 @@ function unconfigured(file: string): AppError {
     code: 'MODE_UNCONFIGURED',
     kind: 'usage',
     message: `backupd is not configured: ${file} sets no BACKUPD_MODE.`,
-    hint: 'Set BACKUPD_MODE=master to run the server, or BACKUPD_MODE=node (with BACKUPD_MASTER_URL and BACKUPD_API_KEY) to run as an agent of another backupd.',
+    hint: 'Set BACKUPD_MODE=master to run the server, or BACKUPD_MODE=node (after `backupd node join <url>`) to run as an agent of another backupd.',
     retry: 'never',
     context: { file },
   });

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
+import { parseFingerprint } from '../common/fingerprint.js';
 import { parseSecretKey } from '../common/secret-key.js';
 import type { LogFormat, LogLevelName, Mode } from './app-config.js';
 
@@ -88,6 +89,12 @@ function secretKey(text: string): Buffer {
 
 const nullable = <T>(parse: (text: string) => T): ((text: string) => T | null) => parse;
 
+function fingerprint(text: string): string {
+  const hex = parseFingerprint(text);
+  if (hex === null) throw new InvalidSetting('must be the SHA-256 of a certificate: 64 hex digits, also with ":"');
+  return hex;
+}
+
 function addressRanges(text: string): string[] {
   const ranges = text.split(',').map((part) => part.trim());
   for (const range of ranges) {
@@ -107,11 +114,30 @@ export const settings = {
     null,
     nullable(oneOf('master', 'node')),
   ),
-  BACKUPD_MASTER_URL: setting<string | null>('node: where its master answers', null, nullable(url('https:', 'http:'))),
+  BACKUPD_MASTER_URL: setting<string | null>(
+    'node: where its master answers; unset, as joined',
+    null,
+    nullable(url('https:', 'http:')),
+  ),
   BACKUPD_API_KEY: setting<string | null>(
-    'node: its key',
+    'node: its key; unset, as joined',
     null,
     nullable((text) => text),
+  ),
+  BACKUPD_MASTER_CA: setting<string | null>(
+    "node: a PEM file with the certificates that alone are trusted for the master; unset, as joined, else the host's",
+    null,
+    nullable(absolutePath),
+  ),
+  BACKUPD_MASTER_FINGERPRINT: setting<string | null>(
+    "node: SHA-256 of the master's certificate, which alone is trusted then",
+    null,
+    nullable(fingerprint),
+  ),
+  BACKUPD_MASTER_ALLOW_HTTP: setting<'yes' | 'no' | null>(
+    'node: `yes` lets it talk plain http to a master on another host: anyone on the way can take the key',
+    null,
+    nullable(oneOf('yes', 'no')),
   ),
   BACKUPD_DATA_DIR: setting<string | null>(
     'where backupd keeps its own data (default `/var/lib/backupd`, or `~/.local/state/backupd` where that is not writable)',

@@ -1,1 +1,2 @@
 export * from './app-error.js';
+export { fromPlainError, plainError, type PlainError } from './plain-error.js';

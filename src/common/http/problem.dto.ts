@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { RetryAdvice } from '../errors/index.js';
 
 /** A field of the request that is not valid. */
 export class FieldFaultDto {
@@ -28,6 +29,12 @@ export class ProblemDto {
 
   @ApiProperty({ required: false, description: 'What a person can do about it.', example: '`GET /sites` lists them.' })
   hint?: string;
+
+  @ApiProperty({
+    enum: ['never', 'later', 'maybe'],
+    description: 'Whether the same request can succeed: never as it is, later by itself, maybe.',
+  })
+  retry!: RetryAdvice;
 
   @ApiProperty({ required: false, type: Object, description: 'Safe facts.' })
   context?: Record<string, unknown>;

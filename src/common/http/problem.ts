@@ -1,4 +1,4 @@
-import type { AppError, ErrorKind } from '../errors/index.js';
+import type { AppError, ErrorKind, RetryAdvice } from '../errors/index.js';
 
 /** One field of a request that is not valid. */
 export interface FieldFault {
@@ -15,6 +15,8 @@ export interface Problem {
   detail: string;
   code: string;
   hint?: string;
+  /** Whether the same request can succeed: `never` as it is, `later` by itself, `maybe` unknown. */
+  retry: RetryAdvice;
   context?: Readonly<Record<string, unknown>>;
   errors?: readonly FieldFault[];
 }
@@ -41,6 +43,19 @@ export function statusOf(error: AppError): number {
   return byKind[error.kind].status;
 }
 
+/** The kind of the error that an answer tells of: by status and title, where several share a status. */
+export function kindOf(status: number, title: string): ErrorKind {
+  let first: ErrorKind | null = null;
+  for (const [kind, shown] of Object.entries(byKind)) {
+    if (shown.status !== status || !isKind(kind)) continue;
+    if (shown.title === title) return kind;
+    first ??= kind;
+  }
+  return first ?? (status < 500 ? 'usage' : 'internal');
+}
+
+const isKind = (kind: string): kind is ErrorKind => Object.hasOwn(byKind, kind);
+
 /** The error as problem details. An internal error keeps its message to the log. */
 export function problemOf(error: AppError, errors?: readonly FieldFault[]): Problem {
   const { status, title } = byKind[error.kind];
@@ -51,6 +66,7 @@ export function problemOf(error: AppError, errors?: readonly FieldFault[]): Prob
     detail: error.kind === 'internal' ? 'Something went wrong inside backupd.' : error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    retry: error.retry,
     ...(Object.keys(error.context).length === 0 ? {} : { context: error.context }),
     ...(errors === undefined ? {} : { errors }),
   };

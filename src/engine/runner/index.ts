@@ -1,8 +1,9 @@
 export * from './job-runner.js';
 export type { RunnableStage, RunningStage } from './runnable-stage.js';
 export * from './run-journal.js';
-export { watchHearing } from './deaf-watch.js';
-export { StallWatch } from './stall-watch.js';
+export { preparation, stageNotStopped } from './run.errors.js';
+export { watched } from './watched.js';
+export { isDiskLow, keptBytes } from './kept-bytes.js';
 export * from './observer.js';
 export type { ProgressReport } from './progress-meter.js';
 export { namesIn, WorkFolder } from './work-folder.js';
@@ -11,3 +12,4 @@ export { readJson, writeJsonDurably } from './durable-file.js';
 export * from './stages/keys.js';
 export * from './stages/upload.js';
 export * from './stages/cleanup.js';
+export * from './record/index.js';

@@ -1,2 +1,3 @@
 export * from './ask-each.js';
 export * from './put-checked.js';
+export * from './copies-driver.js';

@@ -11,3 +11,5 @@ export * from './careful-storage.js';
 export * from './storage-conformance.js';
 export * from './stream-sources.js';
 export * from './hand-made-backup.js';
+export * from './plain-sender.js';
+export * from './signing-conformance.js';

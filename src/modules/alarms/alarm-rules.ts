@@ -6,6 +6,7 @@ import { backupPartial } from './rules/backup-partial.js';
 import { backupShrunk } from './rules/backup-shrunk.js';
 import { copyDamaged } from './rules/copy-damaged.js';
 import { DiskLow } from './rules/disk-low.js';
+import { nodeOffline } from './rules/node-offline.js';
 import { notificationUndelivered } from './rules/notification-undelivered.js';
 import { ProofOverdue } from './rules/proof-overdue.js';
 import { QuotaNear } from './rules/quota-near.js';
@@ -29,6 +30,7 @@ export class AlarmRules {
       proofOverdue,
       unreachable,
       diskLow,
+      nodeOffline,
       notificationUndelivered,
     ];
   }

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
+import { networkOf } from '../../common/address-ranges.js';
 import { type AuditedAct, AuditLog } from './audit-log.js';
 
 const MINUTE_MS = 60_000;
@@ -73,10 +72,4 @@ function count(counts: Map<string, Counted>, key: string, refusal: AuditedAct): 
   counted.last = refusal;
   counted.count += 1;
   return false;
-}
-
-/** An IPv4 address; of IPv6 the /64, of which whoever has one address has all. */
-function networkOf(address: string): string {
-  const bare = address.replace(/%.*$/, '');
-  return isIP(bare) === 6 ? `${ipaddr.IPv6.networkAddressFromCIDR(`${bare}/64`).toString()}/64` : address;
 }

@@ -3,7 +3,7 @@ import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { AppError, asAppError } from '../../common/errors/index.js';
-import { ClientAddresses, type Principal, statusOf } from '../../common/http/index.js';
+import { ACCESS_RULE, type AccessRule, ClientAddresses, type Principal, statusOf } from '../../common/http/index.js';
 import { AUDIT_ACTION } from './audited.js';
 import { type AuditedAct, AuditLog } from './audit-log.js';
 import { Refusals } from './refusals.js';
@@ -20,10 +20,18 @@ export class RequestAudit {
     private readonly addresses: ClientAddresses,
   ) {}
 
-  /** Whether a request that is let in is noted: it changes something, or hands out data. */
+  /**
+   * Whether a request that is let in is noted: it changes something, or hands out data. What nodes do is in the events of their jobs, and
+   * what everyone may do would let everyone fill the log: of these what has come of it is noted by the feature.
+   */
   isNoted(context: ExecutionContext): boolean {
     const { method } = context.switchToHttp().getRequest<Request>();
-    return CHANGING.has(method) || this.named(context) !== undefined;
+    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const isPersons = rule !== 'node' && rule !== 'public';
+    return (isPersons && CHANGING.has(method)) || this.named(context) !== undefined;
   }
 
   /** A request that was let in and is answered with `result`. */

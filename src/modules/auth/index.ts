@@ -4,4 +4,4 @@ export { Authentication } from './authentication.js';
 export { FirstToken } from './first-token.js';
 export { TokenService } from './token.service.js';
 export { requireRole } from './require-role.js';
-export { NodeAccess } from './node-access.js';
+export { NodeAccess, type NodeRequest } from './node-access.js';

@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
 import type { NodePrincipal } from '../../common/http/index.js';
 import { ClientAddresses } from '../../common/http/index.js';
 import { tokenInvalid, tokenMissing } from './auth.errors.js';
 import { FailureLimit } from './failure-limit.js';
 
-type NodeRequest = Pick<IncomingMessage, 'headers' | 'socket'>;
+/** With the answer, where there is one: it can be ended when the node may no longer come in. */
+export type NodeRequest = Pick<Request, 'headers' | 'socket' | 'res'>;
 /** Who has the key; null = nobody. Throws when the node is known and may not come in. */
 export type NodeAuthenticator = (key: string, request: NodeRequest) => Promise<NodePrincipal | null>;
 

@@ -1,12 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BackupModuleRegistry } from './backup-module.registry.js';
-import { BackupModulesController } from './backup-modules.controller.js';
 
-@Module({
-  imports: [DiscoveryModule],
-  controllers: [BackupModulesController],
-  providers: [BackupModuleRegistry],
-  exports: [BackupModuleRegistry],
-})
+/** The kinds of sites there are. Free of HTTP: nodes have it too. */
+@Module({ imports: [DiscoveryModule], providers: [BackupModuleRegistry], exports: [BackupModuleRegistry] })
 export class BackupModulesModule {}

@@ -1,10 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CopyFault, StorageDriver } from '../../engine/ports/index.js';
+import { CopiesDriver, type CopiesOptions, type CopyPlace, type KnownObject } from '../../engine/storage/index.js';
 import { StorageService } from '../storage/index.js';
 import { noCopy } from './backups.errors.js';
 import type { CataloguedBackup } from './catalogue.js';
-import { CopiesDriver, type CopyPlace, type KnownObject } from './copies-driver.js';
 import { ObjectLedger } from './object-ledger.js';
 import { ReadBy } from './stored-object.entity.js';
 
@@ -31,7 +31,16 @@ export class BackupCopies {
    * A driver that reads each object of the backup from the copy that is trusted most: one that was read back, then one that is
    * believed to be there, then any other; of equals one on this host. What it finds missing or damaged is noted in the ledger. Error: BACKUP_UNREADABLE.
    */
-  async driver({ backup, copies }: CataloguedBackup): Promise<StorageDriver> {
+  async driver(found: CataloguedBackup): Promise<StorageDriver> {
+    return new CopiesDriver({
+      ...(await this.copiesOf(found)),
+      onFault: (providerId, key, fault) => void this.note(providerId, key, fault),
+      noCopy: () => noCopy(found.backup.id),
+    });
+  }
+
+  /** Where the objects of the backup are, and whom to ask first. Error: BACKUP_UNREADABLE. */
+  async copiesOf({ backup, copies }: CataloguedBackup): Promise<Pick<CopiesOptions, 'places' | 'objects'>> {
     const rows = await this.orm.em.fork().execute<ObjectRow[]>(
       `select n.key, n.size::float8 as size, o.provider_id, o.state, o.read_at is not null as is_proven
           from backup_object n left join stored_object o on o.key = n.key
@@ -43,12 +52,7 @@ export class BackupCopies {
     const found: CopyPlace[] = (await this.storage.allDestinations()).filter((each) => wanted.has(each.providerId));
     if (found.length === 0) throw noCopy(backup.id);
     const places = found.toSorted((a, b) => Number(isElsewhere(a)) - Number(isElsewhere(b)));
-    return new CopiesDriver({
-      places,
-      objects: knownOf(rows, places),
-      onFault: (providerId, key, fault) => void this.note(providerId, key, fault),
-      noCopy: () => noCopy(backup.id),
-    });
+    return { places, objects: knownOf(rows, places) };
   }
 
   private async note(providerId: string, key: string, fault: CopyFault): Promise<void> {

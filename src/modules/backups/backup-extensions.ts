@@ -1,19 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Destination, JobJournal } from '../../engine/ports/index.js';
-
-/** A backup that is about to be made. */
-export interface BackupRun {
-  jobId: string;
-  site: { id: string; name: string };
-  /** Whether it is compared with nothing. */
-  full: boolean;
-  /** Where it goes; never empty. */
-  destinations: readonly Destination[];
-  signal: AbortSignal;
-  journal: JobJournal;
-  /** The backup it is compared with; the same in all attempts. Until the job ends that one must stay. */
-  parentId(): Promise<string | null>;
-}
+import type { BackupRun } from '../../engine/plans/index.js';
+import type { Destination } from '../../engine/ports/index.js';
 
 /** What other features have to say about backups. Every part is optional. */
 export interface BackupExtension {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { StorageDriver } from '../../engine/ports/index.js';
 import { openBackup, type StoredBackup } from '../../engine/snapshot/read/index.js';
+import type { SourceOrder } from '../node-protocol/index.js';
+import { placeOf } from '../storage/index.js';
 import { BackupCopies } from './backup-copies.js';
 import { Catalogue, type CataloguedBackup } from './catalogue.js';
 
@@ -17,6 +19,17 @@ export class BackupReader {
     const found = await this.catalogue.get(backupId);
     const { manifestKey } = found.backup;
     return openBackup(await this.driver(found), { manifestKey, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** How a node reads the backup. Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE. */
+  async order(backupId: string): Promise<SourceOrder> {
+    const found = await this.catalogue.get(backupId);
+    const { places, objects } = await this.copies.copiesOf(found);
+    return {
+      manifestKey: found.backup.manifestKey,
+      places: places.map(placeOf),
+      objects: [...objects].map(([key, { size, trusted }]) => ({ key, size, trusted: [...trusted] })),
+    };
   }
 
   /** All copies of the backup as one driver. Error: BACKUP_UNREADABLE. */

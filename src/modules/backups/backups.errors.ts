@@ -90,16 +90,6 @@ export function noCopy(id: string): AppError {
   });
 }
 
-export function noneAnswers(failures: readonly string[]): AppError {
-  return new AppError({
-    code: 'NO_STORAGE',
-    kind: 'precondition',
-    message: `None of the storages of this site can be used now. ${failures.join(' ')}`.trim(),
-    hint: 'Test them (`backupd storage test <storage>`), or give the site other destinations.',
-    retry: 'later',
-  });
-}
-
 export function copyDiffers(key: string, expected: number, found: number | null): AppError {
   return new AppError({
     code: 'BUNDLE_DAMAGED',

@@ -6,7 +6,6 @@ import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupAdopter } from './backup-adopter.js';
 import { BackupCopies } from './backup-copies.js';
-import { BackupDestinations } from './backup-destinations.js';
 import { BackupJobHandler, BackupJobParts } from './backup-job.handler.js';
 import { BackupExtensions } from './backup-extensions.js';
 import { BackupPins } from './backup-pins.js';
@@ -16,10 +15,10 @@ import { BackupsController } from './backups.controller.js';
 import { BackupsService } from './backups.service.js';
 import { BundleReferences } from './bundle-references.js';
 import { Catalogue } from './catalogue.js';
+import { CatalogueDesk } from './catalogue-desk.js';
 import { Leftovers } from './leftovers.js';
 import { ObjectLedger } from './object-ledger.js';
 import { OwnFolders } from './own-folders.js';
-import { ParentBackups } from './parent-backups.js';
 import { SiteBackupsController } from './site-backups.controller.js';
 import { StorageMaintenance } from './storage-maintenance.js';
 import { WantedCopies } from './wanted-copies.js';
@@ -32,7 +31,6 @@ import { WantedCopies } from './wanted-copies.js';
     BackupAdopter,
     BackupExtensions,
     BackupCopies,
-    BackupDestinations,
     BackupJobHandler,
     BackupJobParts,
     BackupPins,
@@ -44,7 +42,7 @@ import { WantedCopies } from './wanted-copies.js';
     Leftovers,
     ObjectLedger,
     OwnFolders,
-    ParentBackups,
+    CatalogueDesk,
     StorageMaintenance,
     WantedCopies,
   ],

@@ -1,7 +1,8 @@
 export { BackupAdopter, type Adoption } from './backup-adopter.js';
 export { BackupsModule } from './backups.module.js';
 export { BackupsService } from './backups.service.js';
-export { type BackupExtension, BackupExtensions, type BackupRun } from './backup-extensions.js';
+export { type BackupExtension, BackupExtensions } from './backup-extensions.js';
+export { CatalogueDesk } from './catalogue-desk.js';
 export { BackupRemover, lockBackupsOf, type OwnRun, type Removal } from './backup-remover.js';
 export { BackupReader } from './backup-reader.js';
 export { Catalogue, type CataloguedBackup } from './catalogue.js';

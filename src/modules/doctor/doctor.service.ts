@@ -8,6 +8,7 @@ import { StorageService } from '../storage/index.js';
 import { checkCopies } from './copy-checks.js';
 import { checkKept } from './kept-check.js';
 import { checkKey, checkKeyCopy } from './key-checks.js';
+import { checkNodes } from './nodes-check.js';
 import { checkNews } from './news-check.js';
 import { checkPrivate, checkReadable, checkSpace, checkUser, checkWritable, judgeSpace } from './host-checks.js';
 
@@ -39,6 +40,7 @@ export class DoctorService {
       limited('database', () => this.checkDatabase()),
       limited('kept work', () => checkKept(this.em.fork())),
       limited('notifications', () => checkNews(this.em.fork())),
+      limited('nodes', () => checkNodes(this.em.fork())),
       ...scanRoots.map((root) => limited(`scan root ${root}`, () => checkReadable(`scan root ${root}`, root))),
     ];
     const parts = await Promise.all([Promise.all(host), this.checkStorages(), this.checkCopies(), this.checkModules()]);

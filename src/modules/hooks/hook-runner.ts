@@ -4,7 +4,7 @@ import { AppError, asAppError, cancelledError, throwIfAborted } from '../../comm
 import { redact } from '../../common/logging/index.js';
 import { outgoingRequest } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
-import { SafeValues } from '../jobs/index.js';
+import { SafeValues } from '../../engine/runner/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { type HookTry, runCommand } from './hook-command.js';
 import { type HookFacts, hookBody, hookEnvironment } from './hook-facts.js';

@@ -5,7 +5,7 @@ import { newId } from '../../common/ids.js';
 import { checkLiteral } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
 import { WorkFolder } from '../../engine/runner/index.js';
-import { secretsOf } from '../jobs/index.js';
+import { secretsOf } from '../../engine/runner/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SitesService } from '../sites/index.js';
 import type { CreateHookDto, UpdateHookDto } from './dto/hook.dto.js';

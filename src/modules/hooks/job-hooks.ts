@@ -1,19 +1,13 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { JobJournal } from '../../engine/ports/index.js';
-import { type RunnableStage, type RunningStage, WorkFolder } from '../../engine/runner/index.js';
+import { type RunnableStage, type RunningStage, secretsOf, WorkFolder } from '../../engine/runner/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { EventLog, type NewEvent } from '../events/index.js';
-import {
-  type HandledPlan,
-  type Job,
-  JobExtensions,
-  type JobExtension,
-  type RunContext,
-  secretsOf,
-} from '../jobs/index.js';
+import { type Job, JobExtensions, type JobExtension } from '../jobs/index.js';
 import { SitesService } from '../sites/index.js';
 import type { HookFacts } from './hook-facts.js';
 import { type HookEnd, HookRunner, type HookRunOptions } from './hook-runner.js';
@@ -41,7 +35,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
    * A stage that runs (also again, in a later attempt) runs with its hooks; one that is done does not, and neither do its hooks. Those
    * after a stage belong to it: it counts as done once they are.
    */
-  async around(job: Job, plan: HandledPlan, context: RunContext): Promise<readonly RunnableStage[]> {
+  async around(job: Job, plan: PreparedPlan, context: RunContext): Promise<readonly RunnableStage[]> {
     const hooks = await this.hooksOf(this.orm.em.fork(), job);
     if (hooks.length === 0) return plan.stages;
     const site = await this.sites.spec(job.siteId);

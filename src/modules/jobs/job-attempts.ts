@@ -1,4 +1,5 @@
-import type { AttemptOutcome, Job, StoredAttempt, StoredError } from './job.entity.js';
+import type { StoredError } from '../../engine/runner/index.js';
+import type { AttemptOutcome, Job, StoredAttempt } from './job.entity.js';
 
 /** Older attempts are forgotten. */
 const KEPT_ATTEMPTS = 20;

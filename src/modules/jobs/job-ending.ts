@@ -1,14 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AppError } from '../../common/errors/index.js';
+import type { PreparedPlan } from '../../engine/plans/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
-import type { RunEnd } from '../../engine/runner/index.js';
-import type { HandledPlan, JobHandler } from './job-handler.js';
-import type { JobRecorder } from './job-recorder.js';
+import { type RunEnd, type RunRecorder, SafeValues, preparation, stageNotStopped } from '../../engine/runner/index.js';
+import type { JobHandler } from './job-handler.js';
 import type { JobEnd, Keep } from './job-store.js';
 import { AttemptOutcome, type Job, JobStatus } from './job.entity.js';
-import { preparation, restoreInterrupted, rollbackFailed, stageNotStopped } from './jobs.errors.js';
+import { restoreInterrupted, rollbackFailed } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
-import { SafeValues } from './safe-value.js';
 
 /** One run of a job in this process. */
 export interface JobRun {
@@ -17,7 +16,7 @@ export interface JobRun {
   /** Raised to stop it. */
   readonly signal: AbortSignal;
   /** Null until it is made. */
-  recorder: JobRecorder | null;
+  recorder: RunRecorder | null;
   /** What the job keeps when it has failed; found out before anything is cleaned up. */
   keep: Keep | null;
   /** One of its stages does not hear that it was stopped. */
@@ -75,7 +74,7 @@ export class JobEnding {
   }
 
   /** The run came to an end of its own or was stopped. */
-  async finish(run: JobRun, plan: HandledPlan | null, end: RunEnd): Promise<void> {
+  async finish(run: JobRun, plan: PreparedPlan | null, end: RunEnd): Promise<void> {
     const { job, handler } = run;
     if (run.deaf === 'let-go') return;
     if (end.outcome === 'postponed' || (end.outcome === 'interrupted' && handler.resumable)) {
@@ -164,14 +163,14 @@ export class JobEnding {
   }
 }
 
-function endOf(end: RunEnd, plan: HandledPlan | null): JobEnd {
+function endOf(end: RunEnd, plan: PreparedPlan | null): JobEnd {
   const nothingLeft = { error: null, result: null, litter: false };
   if (end.outcome === 'completed') return { ...nothingLeft, status: 'completed', result: plan?.result() ?? null };
   if (end.outcome === 'cancelled') return { ...nothingLeft, status: 'cancelled' };
   if (end.outcome === 'interrupted') {
     return { ...nothingLeft, status: 'failed', error: restoreInterrupted(), outcome: AttemptOutcome.Interrupted };
   }
-  const { stage } = end;
+  const stage = end.stage || null;
   if (end.outcome === 'stuck') {
     return { ...nothingLeft, status: 'failed', stage, error: rollbackFailed(end.error), litter: true };
   }

@@ -1,13 +1,17 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import type { RunnableStage } from '../../engine/runner/index.js';
-import type { HandledPlan, RunContext } from './job-handler.js';
+
+import type { HookOrder } from '../node-protocol/index.js';
 import type { Job } from './job.entity.js';
 
 /** What another feature does around jobs of every kind. Registered with `JobExtensions` when that feature starts. */
 export interface JobExtension {
   /** The plan's stages with more around them; called at the start of every attempt. Errors fail the job. */
-  around?(job: Job, plan: HandledPlan, context: RunContext): Promise<readonly RunnableStage[]>;
+  around?(job: Job, plan: PreparedPlan, context: RunContext): Promise<readonly RunnableStage[]>;
+  /** The same for a job that a node runs: the hooks that it is to run around the stages. */
+  hooksFor?(job: Job): Promise<readonly HookOrder[]>;
   /** In the transaction in which a job that has run ends: whether `followUp` is to be called for it. */
   wantsFollowUp?(job: Job, em: EntityManager): Promise<boolean>;
   /**
@@ -25,11 +29,17 @@ export class JobExtensions {
     this.extensions.push(extension);
   }
 
-  async around(job: Job, plan: HandledPlan, context: RunContext): Promise<readonly RunnableStage[]> {
+  async around(job: Job, plan: PreparedPlan, context: RunContext): Promise<readonly RunnableStage[]> {
     let { stages } = plan;
     for (const extension of this.extensions)
       stages = (await extension.around?.(job, { ...plan, result: () => plan.result(), stages }, context)) ?? stages;
     return stages;
+  }
+
+  async hooksFor(job: Job): Promise<HookOrder[]> {
+    const all: HookOrder[] = [];
+    for (const extension of this.extensions) all.push(...((await extension.hooksFor?.(job)) ?? []));
+    return all;
   }
 
   async wantsFollowUp(job: Job, em: EntityManager): Promise<boolean> {

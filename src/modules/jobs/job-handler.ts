@@ -2,24 +2,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import { Patience } from '../../common/patience.js';
-import type { JobPlan } from '../../engine/runner/index.js';
-import type { RollBackEnd, StageContext } from '../../engine/ports/index.js';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
+import type { RollBackEnd } from '../../engine/ports/index.js';
+import type { JobOrder } from '../node-protocol/index.js';
 import type { Job, JobKind } from './job.entity.js';
-
-/** What every stage gets, before the handler adds the site and its own. */
-export type RunContext = Omit<StageContext, 'site'>;
 
 /** The secret part of a request, revealed. */
 export type RequestSecrets = Readonly<Record<string, unknown>>;
-
-/** A plan to run, and what the finished job shows. A plain object. */
-export interface HandledPlan extends JobPlan {
-  /** Secrets of the site that must never appear in what is recorded. */
-  readonly secrets: readonly string[];
-  /** An earlier attempt did it all and was cut off before it could say so: nothing is run. */
-  readonly alreadyDone?: boolean;
-  result(): Record<string, unknown> | null;
-}
 
 /** What one kind of job does. Registered with `JobHandlers` when its feature starts. */
 export interface JobHandler {
@@ -33,7 +22,9 @@ export interface JobHandler {
   /** Called once at start, before any job is taken. */
   atStart?(): Promise<void>;
   /** Makes the plan; called at the start of every attempt. Errors fail the job. */
-  prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan>;
+  prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan>;
+  /** The same for the node that runs the job: what it needs to make the plan itself. Absent: no node can run jobs of this kind. */
+  order?(job: Job, secrets: RequestSecrets): Promise<JobOrder['plan']>;
   /**
    * Undoes what a site must not be left with while no run of the job is alive (maintenance mode): called after each run however it ended,
    * and where one was cut off at the next start. Idempotent; what it throws is only logged.

@@ -5,6 +5,8 @@ import { databaseUrlOf } from '../events/index.js';
 import type { Job } from './job.entity.js';
 
 const QUEUE = 'site-job';
+/** PostgreSQL channel on which the id of a node is announced that has something to do. */
+export const NODE_WORK_CHANNEL = 'backupd_node_work';
 const DAY_SECONDS = 86_400;
 
 /**
@@ -70,9 +72,14 @@ export class JobQueue implements OnModuleInit {
 
   /**
    * Puts the job's `deliveryId` into the queue, within the caller's transaction. False when one of the same site is there
-   * already.
+   * already. That of a node is in no queue: it takes its jobs from their rows, and is told that there is one.
    */
   async deliver(em: EntityManager, job: Job, delaySeconds = 0): Promise<boolean> {
+    const nodeId = job.nodeId ?? null;
+    if (nodeId !== null) {
+      await em.execute('select pg_notify(?, ?)', [NODE_WORK_CHANNEL, nodeId]);
+      return true;
+    }
     const id = await this.boss.send(QUEUE, { jobId: job.id } satisfies Delivery, {
       id: job.deliveryId,
       priority: job.priority,

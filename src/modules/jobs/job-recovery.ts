@@ -114,7 +114,7 @@ export class JobRecovery {
   async recoverForgotten(alive: readonly string[]): Promise<void> {
     const active = await this.orm.em
       .fork()
-      .find(Job, { status: { $in: ACTIVE } }, { fields: ['id', 'siteId', 'status', 'deliveryId'] });
+      .find(Job, { status: { $in: ACTIVE }, nodeId: null }, { fields: ['id', 'siteId', 'status', 'deliveryId'] });
     const live = await this.parts.queue.live(active.map((job) => job.deliveryId));
     for (const { id, siteId, status, deliveryId } of active) {
       if (live.has(deliveryId) || alive.includes(id)) continue;
@@ -127,7 +127,7 @@ export class JobRecovery {
 
   /** Waiting jobs that the queue does not have, or has handed out to a master that never began them. */
   private async deliverForgotten(): Promise<void> {
-    const waiting = await this.orm.em.fork().find(Job, { status: JobStatus.Pending });
+    const waiting = await this.orm.em.fork().find(Job, { status: JobStatus.Pending, nodeId: null });
     const queued = await this.parts.queue.waiting(waiting.map((job) => job.deliveryId));
     for (const job of waiting) if (!queued.has(job.deliveryId)) await this.deliver(job);
   }

@@ -2,22 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, LockMode, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import { type RecordKeeper, type RunFacts, SafeValues, type StoredError } from '../../engine/runner/index.js';
 import { appending, EventLog, type NewEvent } from '../events/index.js';
 import { addAttempt, type AttemptEnd, runningStages } from './job-attempts.js';
 import { jobEvent, stageEvent } from './job-events.js';
 import { JobExtensions } from './job-extensions.js';
 import { JobQueue } from './job-queue.js';
-import {
-  type AttemptOutcome,
-  Job,
-  JobStatus,
-  type StoredError,
-  type StoredProgress,
-  type StoredStage,
-  type StoredWarning,
-} from './job.entity.js';
-import { jobNotFound } from './jobs.errors.js';
-import { SafeValues } from './safe-value.js';
+import { type AttemptOutcome, Job, JobStatus } from './job.entity.js';
+import { jobLost, jobNotFound } from './jobs.errors.js';
 import { lockSite } from './site-lock.js';
 
 /** How a job ends. */
@@ -53,12 +45,12 @@ export interface Postponement {
   delaySeconds?: number;
 }
 
-/** What a run changes of its row; what is left out stays. */
-export interface RunFacts {
-  stages?: readonly StoredStage[];
-  warnings?: readonly StoredWarning[];
-  warningCount?: number;
-  progress?: StoredProgress | null;
+/** Which run tells, and for one that numbers what it tells: the number, and when it happened. */
+interface ToldBy {
+  jobId: string;
+  deliveryId: string;
+  seq?: number;
+  at?: Date;
 }
 
 const finalEvents = { completed: 'job.completed', failed: 'job.failed', cancelled: 'job.cancelled' } as const;
@@ -88,12 +80,22 @@ export class JobStore {
     });
   }
 
+  /** Keeps what this run of the job tells. Error: JOB_LOST when it no longer holds the job. */
+  keeperFor({ id, siteId, deliveryId }: Pick<Job, 'id' | 'siteId' | 'deliveryId'>): RecordKeeper {
+    return {
+      record: async (facts, events) => {
+        const all = events.map((event) => Object.assign({ jobId: id, siteId }, event));
+        if (!(await this.record({ jobId: id, deliveryId }, facts, all))) throw jobLost(id);
+      },
+    };
+  }
+
   /**
    * Writes what a run tells, in one statement: the given columns of its row, and events. False, and nothing is written, when
-   * the run no longer holds the job.
+   * the run no longer holds the job, or what is numbered does not follow on the last.
    */
   async record(
-    { jobId, deliveryId }: { jobId: string; deliveryId: string },
+    { jobId, deliveryId, seq, at = new Date() }: ToldBy,
     told: RunFacts,
     events: readonly NewEvent[],
   ): Promise<boolean> {
@@ -107,15 +109,17 @@ export class JobStore {
     if (told.warnings !== undefined) set('warnings', 'jsonb', JSON.stringify(told.warnings));
     if (told.progress !== undefined) set('progress', 'jsonb', told.progress && JSON.stringify(told.progress));
     if (told.warningCount !== undefined) set('warning_count', 'int', told.warningCount);
+    if (seq !== undefined) set('report_seq', 'int', seq);
     if (columns.length === 0) set('status', 'text', JobStatus.Running);
-    const writing = appending(events, new Date(), 'mine');
+    const writing = appending(events, at, 'mine');
     const rows = await this.orm.em.fork().execute<{ mine: string }[]>(
       `with mine as (
           update job set ${columns.join(', ')}
-            where id = ?::uuid and delivery_id = ?::uuid and status = '${JobStatus.Running}' returning id),
+            where id = ?::uuid and delivery_id = ?::uuid and status = '${JobStatus.Running}'
+              ${seq === undefined ? '' : 'and report_seq = ?::int - 1'} returning id),
         ${writing.sql}
         select (select count(*) from mine) as mine, (select count(*) from told) as told`,
-      [...values, jobId, deliveryId, ...writing.values],
+      [...values, jobId, deliveryId, ...(seq === undefined ? [] : [seq]), ...writing.values],
     );
     return Number(rows[0]?.mine) === 1;
   }

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { backoff } from '../../common/backoff.js';
-import { type AppError, asAppError, cancelledError } from '../../common/errors/index.js';
+import { type AppError, asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { passingError } from '../../database/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
 import {
@@ -10,8 +11,10 @@ import {
   JobRunner,
   type RunEnd,
   RunJournal,
-  StallWatch,
-  watchHearing,
+  RunRecorder,
+  textsIn,
+  watched,
+  preparation,
 } from '../../engine/runner/index.js';
 import { releasedBy } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
@@ -19,13 +22,10 @@ import { JobEnding, type JobRun } from './job-ending.js';
 import { JobExtensions } from './job-extensions.js';
 import { JobFollowUps } from './job-follow-ups.js';
 import { jobEvent } from './job-events.js';
-import type { HandledPlan, RequestSecrets, RunContext } from './job-handler.js';
-import { JobRecorder } from './job-recorder.js';
+import type { RequestSecrets } from './job-handler.js';
 import { JobRecovery } from './job-recovery.js';
-import { preparation } from './jobs.errors.js';
 import { RecoveryParts } from './recovery-parts.js';
 import { type Job, JobStatus } from './job.entity.js';
-import { textsIn } from './safe-value.js';
 
 /** A run in this process, from its delivery to its recorded end. */
 interface Running {
@@ -144,7 +144,7 @@ export class JobWorker {
     const { job, handler, signal } = run;
     const { contexts, timings, sweeper, store } = this.parts;
     const secrets = contexts.secretsOf(job);
-    const recorder = new JobRecorder(store, job, textsIn(secrets));
+    const recorder = new RunRecorder(store.keeperFor(job), job, textsIn(secrets));
     run.recorder = recorder;
     hideInLog(recorder);
     const journal = new RunJournal(recorder, job.warnings.length);
@@ -168,9 +168,15 @@ export class JobWorker {
     await this.ending.finish(run, plan, end);
   }
 
-  private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
+  private async prepare(run: JobRun, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan> {
     const { job, handler } = run;
-    const plan = await this.watched(run, (signal) => handler.prepare(job, { ...context, signal }, secrets));
+    const plan = await watched((signal) => handler.prepare(job, { ...context, signal }, secrets), {
+      name: preparation,
+      stop: run.signal,
+      stallMs: this.parts.timings.stallMs,
+      deafMs: this.deafMs(run),
+      tell: (why) => void this.letGo(run, null, why),
+    });
     return {
       ...plan,
       stages: await this.extensions.around(job, plan, context),
@@ -181,25 +187,6 @@ export class JobWorker {
         return run.keep !== null;
       },
     };
-  }
-
-  /** It is stopped like a stage when it stands still, and let go when it does not hear. */
-  private async watched<T>(run: JobRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { timings } = this.parts;
-    const watch = new StallWatch(preparation, { limitMs: timings.stallMs });
-    const signal = AbortSignal.any([run.signal, watch.signal]);
-    const why = (): AppError => (run.signal.aborted ? cancelledError() : watch.error());
-    const hears = watchHearing(signal, this.deafMs(run), () => void this.letGo(run, null, why()), run.signal);
-    try {
-      const done = await work(signal);
-      if (!watch.signal.aborted) return done;
-    } catch (error) {
-      if (!watch.signal.aborted || run.signal.aborted) throw error;
-    } finally {
-      hears();
-      watch.end();
-    }
-    throw why();
   }
 
   private deaf(run: JobRun): DeafOptions {
@@ -238,7 +225,7 @@ export class JobWorker {
 }
 
 /** What must not be recorded must not be logged either. */
-function hideInLog({ safe }: JobRecorder): void {
+function hideInLog({ safe }: RunRecorder): void {
   addToLogContext({ blot: (text) => safe.text(text) });
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { StoredError, StoredProgress, StoredStage, StoredWarning } from '../../engine/runner/index.js';
 
 export const JobKind = { Backup: 'backup', Restore: 'restore', Verify: 'verify', Repair: 'repair' } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
@@ -11,45 +12,6 @@ export const JobStatus = {
   Cancelled: 'cancelled',
 } as const;
 export type JobStatus = (typeof JobStatus)[keyof typeof JobStatus];
-
-/** One stage of a job as the row keeps it. */
-export interface StoredStage {
-  name: string;
-  status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped';
-  message: string | null;
-  details: Record<string, unknown>;
-  durationSeconds: number | null;
-  /** All warnings of this stage, also those that were not kept. */
-  warnings: number;
-}
-
-/** A kept warning and the stage it came from. */
-export interface StoredWarning {
-  stage: string;
-  code: string;
-  message: string;
-  context: Record<string, unknown>;
-}
-
-/** Where the running stage is. */
-export interface StoredProgress {
-  stage: string;
-  bytesDone: number;
-  bytesTotal: number | null;
-  itemsDone: number | null;
-  itemsTotal: number | null;
-  percent: number | null;
-  bytesPerSecond: number | null;
-  current: string | null;
-}
-
-/** Why a job failed; safe to show. */
-export interface StoredError {
-  code: string;
-  message: string;
-  hint: string | null;
-  context: Record<string, unknown>;
-}
 
 /** How one run of a job ended. `postponed` = tried again later; `cut-off` = its process was killed; `interrupted` = backupd was stopped. */
 export const AttemptOutcome = {

@@ -55,22 +55,6 @@ export function jobInterrupted(times: number): AppError {
   });
 }
 
-/** What comes before the stages of a job, in messages. */
-export const preparation = 'The preparation';
-
-/** A stage (null: what comes before them) was stopped and does not come to an end: its job ended without it. */
-export function stageNotStopped(stage: string | null, why: AppError): AppError {
-  return new AppError({
-    code: 'STAGE_NOT_STOPPED',
-    kind: 'source',
-    message: `${stage ?? preparation} was told to stop and still runs. ${why.message}`,
-    hint: 'It waits for something that never answers: look at the disk or the network mount of the site. The site can be backed up again; what the job left stays until the stage ends. A restart of backupd ends it.',
-    retry: 'maybe',
-    context: { stage, cause: why.code },
-    cause: why,
-  });
-}
-
 /** A restore is never taken up again half way. */
 export function restoreInterrupted(): AppError {
   return new AppError({
@@ -79,6 +63,38 @@ export function restoreInterrupted(): AppError {
     message: 'The restore was cut off because backupd stopped. The site was brought back to what it was before.',
     hint: 'Start the restore again.',
     retry: 'maybe',
+  });
+}
+
+/** A node was given the restore and no longer knows of it. */
+export function restoreForgotten(): AppError {
+  return new AppError({
+    code: 'RESTORE_INTERRUPTED',
+    kind: 'internal',
+    message: 'The restore was cut off, and its node no longer knows of it: it could not be taken back there.',
+    hint: 'Look at the site on that node, then start the restore again.',
+    retry: 'maybe',
+  });
+}
+
+export function reportOutOfOrder(next: number, seq: number): AppError {
+  return new AppError({
+    code: 'REPORT_OUT_OF_ORDER',
+    kind: 'conflict',
+    message: `Report ${seq} of the run can't be taken in yet: number ${next} is the next one.`,
+    hint: 'The node sends from that number on.',
+    retry: 'later',
+    context: { next, seq },
+  });
+}
+
+export function reportRefused(why: string): AppError {
+  return new AppError({
+    code: 'REPORT_REFUSED',
+    kind: 'usage',
+    message: `The report was refused: ${why}.`,
+    hint: 'The node and the master may not fit together: look at their versions.',
+    retry: 'never',
   });
 }
 

@@ -16,6 +16,9 @@ import { RecoveryParts } from './recovery-parts.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { JobTimings } from './job-timings.js';
+import { NodeOrders } from './node-orders.js';
+import { NodeReconcile } from './node-reconcile.js';
+import { NodeReports } from './node-reports.js';
 import { NodeRuns } from './node-runs.js';
 import { JobWorker } from './job-worker.js';
 import { JobsController } from './jobs.controller.js';
@@ -43,10 +46,23 @@ import { RunContexts } from './run-context.js';
     JobWorker,
     JobsService,
     KeptWork,
+    NodeOrders,
+    NodeReconcile,
+    NodeReports,
     NodeRuns,
     RecoveryParts,
     RunContexts,
   ],
-  exports: [InstanceId, JobExtensions, JobHandlers, JobQueue, JobsService, JobTimings, NodeRuns],
+  exports: [
+    InstanceId,
+    JobExtensions,
+    JobHandlers,
+    JobQueue,
+    JobsService,
+    JobTimings,
+    NodeReconcile,
+    NodeReports,
+    NodeRuns,
+  ],
 })
 export class JobsModule {}

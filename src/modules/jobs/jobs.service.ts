@@ -8,10 +8,11 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
+import { pendingStage } from '../../engine/runner/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { InstanceId } from './instance-id.js';
 import { CANCEL_CHANNEL } from './job-lifecycle.js';
-import { pendingStage } from './job-recorder.js';
+import { NODE_WORK_CHANNEL } from './job-queue.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
 import { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';
@@ -165,7 +166,8 @@ export class JobsService {
       if (!row.isActive()) throw jobNotActive(row);
       row.cancelRequestedAt ??= new Date();
       if (row.status === JobStatus.Running) {
-        await em.execute('select pg_notify(?, ?)', [CANCEL_CHANNEL, row.id]);
+        const [channel, whom] = row.nodeId ? [NODE_WORK_CHANNEL, row.nodeId] : [CANCEL_CHANNEL, row.id];
+        await em.execute('select pg_notify(?, ?)', [channel, whom]);
         return [];
       }
       ended = true;

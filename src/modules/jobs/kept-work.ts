@@ -1,8 +1,7 @@
-import { lstat, readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { type AppError, errnoOf } from '../../common/errors/index.js';
+import type { AppError } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
+import { isDiskLow, keptBytes } from '../../engine/runner/index.js';
 import type { JobHandler } from './job-handler.js';
 import type { Keep } from './job-store.js';
 import { JobTimings } from './job-timings.js';
@@ -20,34 +19,14 @@ export class KeptWork {
 
   /** How long what the job has made may stay; null = it goes at once. */
   async offer(handler: JobHandler, job: Job, error: AppError): Promise<Keep | null> {
-    if (handler.keepsWork !== true || this.timings.keepMs <= 0) return null;
-    // A full disk needs the room.
-    if (error.retry === 'never' || error.code === 'DISK_FULL') return null;
-    const folder = this.contexts.folderOf(job.id);
-    // Without a finished stage there is nothing to go on from.
-    if (!(await folder.hasRecords()) || (await this.isDiskLow())) return null;
-    return { until: new Date(Date.now() + this.timings.keepMs), bytes: await sizeOf(folder.path) };
+    const { keepMs, keepFreeShare } = this.timings;
+    if (handler.keepsWork !== true || keepMs <= 0) return null;
+    const bytes = await keptBytes(this.contexts.folderOf(job.id), error, keepFreeShare);
+    return bytes === null ? null : { until: new Date(Date.now() + keepMs), bytes };
   }
 
   /** Whether the disk with the work folders is so full that nothing may be kept there. */
   async isDiskLow(): Promise<boolean> {
-    try {
-      const { bavail, blocks } = await statfs(this.config.paths.work);
-      return blocks > 0 && bavail / blocks < this.timings.keepFreeShare;
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return false;
-      throw error;
-    }
+    return isDiskLow(this.config.paths.work, this.timings.keepFreeShare);
   }
-}
-
-/** Bytes on disk of all files below the folder. Links are not followed. */
-async function sizeOf(path: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    const inner = join(path, entry.name);
-    if (entry.isDirectory()) bytes += await sizeOf(inner);
-    else bytes += (await lstat(inner)).blocks * 512;
-  }
-  return bytes;
 }

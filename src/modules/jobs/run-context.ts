@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import type { RunContext } from '../../engine/plans/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { JobJournal } from '../../engine/ports/index.js';
 import { WorkFolder } from '../../engine/runner/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SecretBox } from '../secrets/index.js';
-import type { RequestSecrets, RunContext } from './job-handler.js';
+import type { RequestSecrets } from './job-handler.js';
 import type { Job } from './job.entity.js';
 
 const silent: JobJournal = { progress: () => undefined, warn: () => undefined, note: () => undefined };

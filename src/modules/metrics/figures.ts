@@ -14,6 +14,17 @@ export interface SiteFigures {
   next_at: number | null;
 }
 
+/** A node that may come in. */
+export interface NodeFigures {
+  name: string;
+  health: string;
+  seen_at: number | null;
+  load1: number | null;
+  memory_free: number | null;
+  /** The least free share of its disks, from 0 to 1. */
+  disk_free: number | null;
+}
+
 export interface InstallationFigures {
   /** Those that are not paused. */
   sites: SiteFigures[];
@@ -24,6 +35,7 @@ export interface InstallationFigures {
   /** For how many seconds the oldest waiting job has waited. */
   oldestSeconds: number;
   alarms: { kind: string; severity: string; open: number }[];
+  nodes: NodeFigures[];
 }
 
 export interface StoredFigures {
@@ -59,7 +71,7 @@ export class Figures {
 }
 
 async function loadInstallation(em: EntityManager): Promise<InstallationFigures> {
-  const [sites, jobs, alarms] = await Promise.all([
+  const [sites, jobs, alarms, nodes] = await Promise.all([
     em.fork().execute<(SiteFigures & { paused: boolean })[]>(
       `select s.id, s.name, s.paused, extract(epoch from b.started_at)::float8 as backup_at,
           case when not coalesce(c.paused, false) then extract(epoch from st.due_at)::float8 end as next_at
@@ -80,11 +92,26 @@ async function loadInstallation(em: EntityManager): Promise<InstallationFigures>
       .execute<InstallationFigures['alarms']>(
         'select kind, severity, count(*)::int as open from alarm where cleared_at is null group by 1, 2',
       ),
+    em.fork().execute<NodeFigures[]>(
+      `select n.name, n.health, extract(epoch from n.last_seen_at)::float8 as seen_at, (n.load->>'load1')::float8 as load1,
+          (n.load->>'memoryFreeBytes')::float8 as memory_free,
+          (select min((d->>'freeBytes')::float8 / nullif((d->>'totalBytes')::float8, 0)) from jsonb_array_elements(n.load->'disks') d) as disk_free
+        from node n where n.key_hash is not null and not n.blocked order by n.name`,
+    ),
   ]);
   const [{ pending, running, oldest } = { pending: 0, running: 0, oldest: 0 }] = jobs;
   const paused = sites.reduce((count, site) => count + (site.paused ? 1 : 0), 0);
   const active = sites.filter((site) => !site.paused);
-  return { sites: active, active: active.length, paused, pending, running, oldestSeconds: Math.max(0, oldest), alarms };
+  return {
+    sites: active,
+    active: active.length,
+    paused,
+    pending,
+    running,
+    oldestSeconds: Math.max(0, oldest),
+    alarms,
+    nodes,
+  };
 }
 
 async function loadStored(em: EntityManager): Promise<StoredFigures> {

@@ -33,8 +33,6 @@ export class MetricsService {
       },
     });
     this.gauges.uploadLimit.set(bandwidth.limitMbps * BYTES_PER_MEGABIT);
-    // Hosts of their own come with nodes.
-    this.gauges.nodeUp.set({ node: 'self' }, 1);
   }
 
   /** In Prometheus' text format. */
@@ -45,6 +43,7 @@ export class MetricsService {
       this.orm.em.getConnection().getNativeClient(),
     ]);
     this.setInstallation(installation, stored);
+    this.setNodes(installation);
     this.setStored(stored);
     for (const kind of KINDS) {
       const { capacity, inUse, waiting } = this.resources.usage(kind);
@@ -76,6 +75,24 @@ export class MetricsService {
       gauges.lastBackup.set(site, backupAt ?? 0);
       gauges.lastProof.set(site, proofAt ?? 0);
       if (nextAt !== null) gauges.nextRun.set(site, nextAt);
+    }
+  }
+
+  private setNodes({ nodes }: InstallationFigures): void {
+    const { gauges } = this;
+    const { nodeUp, nodeSeen, nodeLoad, nodeMemory, nodeDisk } = gauges;
+    for (const gauge of [nodeUp, nodeSeen, nodeLoad, nodeMemory, nodeDisk]) gauge.reset();
+    nodeUp.set({ node: 'self' }, 1);
+    for (const health of ['new', 'online', 'stale', 'offline'])
+      gauges.nodes.set({ health }, nodes.filter((node) => node.health === health).length);
+    for (const { name: node, health, seen_at: seenAt, load1, memory_free: memory, disk_free: disk } of nodes) {
+      nodeUp.set({ node }, health === 'online' ? 1 : 0);
+      nodeSeen.set({ node }, seenAt ?? 0);
+      // What was told last says nothing of a host that is away.
+      if (health !== 'online') continue;
+      if (load1 !== null) nodeLoad.set({ node }, load1);
+      if (memory !== null) nodeMemory.set({ node }, memory);
+      if (disk !== null) nodeDisk.set({ node }, disk);
     }
   }
 
@@ -129,7 +146,18 @@ function gaugesOf(metrics: MetricsRegistry) {
       ['storage'],
     ),
     copies: metrics.gauge('backupd_copies', 'Copies of backups on the storage.', ['storage', 'state']),
-    nodeUp: metrics.gauge('backupd_node_up', "Whether the host answers; self = the master's own.", ['node']),
+    nodeUp: metrics.gauge('backupd_node_up', "Whether the host is heard of; self = the master's own.", ['node']),
+    nodes: metrics.gauge('backupd_nodes', 'Nodes that may come in.', ['health']),
+    nodeSeen: metrics.gauge('backupd_node_last_seen_timestamp_seconds', 'When the node was last heard of; 0 = never.', [
+      'node',
+    ]),
+    nodeLoad: metrics.gauge('backupd_node_load1', 'Load average of the last minute; absent = not online.', ['node']),
+    nodeMemory: metrics.gauge('backupd_node_memory_free_bytes', 'Memory that is free; absent = not online.', ['node']),
+    nodeDisk: metrics.gauge(
+      'backupd_node_disk_free_ratio',
+      'The least free share of any of its disks; absent = not online.',
+      ['node'],
+    ),
     pool: metrics.gauge('backupd_database_pool_connections', 'Connections to the database.', ['state']),
     poolWaiting: metrics.gauge('backupd_database_pool_waiting', 'Requests that wait for a connection.'),
   };

@@ -34,4 +34,14 @@ export interface HeartbeatAnswer {
   limits: NodeLimits | null;
   /** When the next one is expected. */
   everySeconds: number;
+  /** An admin wants the node to have another key: it fetches one by `POST /node/key/rotate`. */
+  rotateKey?: boolean;
+}
+
+/**
+ * `POST /node/key/rotate`, with the present key and no body: a key to keep and to use from then on. Until it is used once the present one
+ * goes on working; asked for again it is another one.
+ */
+export interface RotateAnswer {
+  key: string;
 }

@@ -19,6 +19,7 @@ export interface JoinRequestAnswer {
 
 /** `POST /node/join-requests/:id/collect {secret}`. */
 export interface CollectAnswer {
+  /** `expired` also stands for a request that there never was, for a wrong secret, and for a key that is in use already. */
   status: 'waiting' | 'refused' | 'expired' | 'approved';
   /** With `approved`: the node's id, name and key. A new key each time until the first is used; then never again. */
   nodeId?: string;

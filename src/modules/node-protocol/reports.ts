@@ -1,19 +1,5 @@
-import type { StoredProgress, StoredStage, StoredWarning } from '../jobs/index.js';
-import type { PlainError } from './work.js';
-
-/** What a run changes of its job; what is left out stays. */
-export interface ReportedFacts {
-  stages?: readonly StoredStage[];
-  warnings?: readonly StoredWarning[];
-  warningCount?: number;
-  progress?: StoredProgress | null;
-}
-
-/** An event of a stage or the job; the master adds job and site. */
-export interface ReportedEvent {
-  type: string;
-  data: Record<string, unknown>;
-}
+import type { PlainError } from '../../common/errors/index.js';
+import type { RunEvent, RunFacts } from '../../engine/runner/index.js';
 
 /** How a run ended; see RunEnd. */
 export interface ReportedEnd {
@@ -35,8 +21,8 @@ export interface ReportedEnd {
 export interface Report {
   seq: number;
   ageMs: number;
-  facts?: ReportedFacts;
-  events?: ReportedEvent[];
+  facts?: RunFacts;
+  events?: readonly RunEvent[];
   end?: ReportedEnd;
 }
 

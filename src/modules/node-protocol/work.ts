@@ -1,5 +1,6 @@
+import type { PlainError } from '../../common/errors/index.js';
 import type { RestoreRequest, SiteDestinations, SiteSpec } from '../../engine/ports/index.js';
-import type { StoredStage, StoredWarning } from '../jobs/index.js';
+import type { StoredStage, StoredWarning } from '../../engine/runner/index.js';
 
 /** `POST /node/work`: asks for work and waits for it; 204 when there is none. */
 export interface WorkRequest {
@@ -10,7 +11,8 @@ export interface WorkRequest {
   waitSeconds: number;
 }
 
-export type Work = { type: 'job'; job: JobOrder } | { type: 'task'; task: TaskOrder };
+/** `look`: there is nothing to take, but something that the answer to a heartbeat tells (a cancel): one is to be sent now. */
+export type Work = { type: 'job'; job: JobOrder } | { type: 'task'; task: TaskOrder } | { type: 'look' };
 
 /** A job to run. The node keeps it sealed in the job's work folder until the end is delivered. */
 export interface JobOrder {
@@ -122,14 +124,4 @@ export interface TaskAnswer {
   isLast: boolean;
   result?: Record<string, unknown> | null;
   error?: PlainError | null;
-}
-
-/** An AppError on its way. */
-export interface PlainError {
-  code: string;
-  kind: string;
-  message: string;
-  hint?: string;
-  retry: 'never' | 'later' | 'maybe';
-  context: Record<string, unknown>;
 }

@@ -19,6 +19,10 @@ export const NodeSchema = defineEntity({
     /** First characters, so that a person can tell keys apart. */
     keyHint: p.text().nullable(),
     keyIssuedAt: p.datetime(3).nullable(),
+    /** A key that is to take the place of this one: the first request with it does that. */
+    nextKeyHash: p.text().nullable().unique(),
+    /** An admin wants the node to have another key: the node is told with its next heartbeat, and fetches it. */
+    rotateKey: p.boolean().default(false),
     /** The key was used: its request can't collect another one. */
     keyUsed: p.boolean().default(false),
     /** Refused until it is unblocked; keeps its key. */
@@ -98,12 +102,14 @@ export const NodeSampleSchema = defineEntity({
     at: p.datetime(3).primary(),
     /** Heartbeats in it. */
     heartbeats: p.integer(),
-    /** The mean of each figure, of disks the least free share. */
+    /** Means of the heartbeats; of disks the least free share of any. */
     load1: p.double(),
     memoryFreeBytes: p.double(),
     diskFreeShare: p.double().nullable(),
+    /** Bytes that went over the network since the first heartbeat of these five minutes, or the last one before. */
     sentBytes: p.double(),
     receivedBytes: p.double(),
+    /** Mean number of runs that the node had. */
     runs: p.double(),
   },
 });

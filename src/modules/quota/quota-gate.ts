@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { Destination } from '../../engine/ports/index.js';
-import { BackupExtensions, type BackupRun } from '../backups/index.js';
+import type { BackupRun } from '../../engine/plans/index.js';
+import { BackupExtensions } from '../backups/index.js';
 import { type PruneScope, RetentionPruner } from '../retention/index.js';
 import { QuotaLedger, type QuotaState, type Reservation } from './quota-ledger.js';
 import { OverQuota, QuotaScope } from './quota.entity.js';

@@ -1,13 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
 import { throwIfAborted } from '../../common/errors/index.js';
+import type { BackupRun, RunContext } from '../../engine/plans/index.js';
 import type { Destination } from '../../engine/ports/index.js';
 import { keysFor } from '../../engine/runner/index.js';
 import { statEach } from '../../engine/storage/index.js';
 import {
   BackupExtensions,
   BackupReader,
-  type BackupRun,
   Catalogue,
   ObjectKind,
   ObjectLedger,
@@ -15,7 +15,7 @@ import {
   ReadBy,
   type WrittenObject,
 } from '../backups/index.js';
-import type { RunContext } from '../jobs/index.js';
+
 import { ObjectCopier } from './object-copier.js';
 import { type NeededCopy, type NeededObject, RepairNeeds } from './repair-needs.js';
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { RunContext } from '../../engine/plans/index.js';
 import type { Destination, StreamSource } from '../../engine/ports/index.js';
 import { putChecked } from '../../engine/storage/index.js';
 import { ObjectLedger, ReadBy, type WrittenObject } from '../backups/index.js';
-import type { RunContext } from '../jobs/index.js';
+
 import { ResourceService } from '../resources/index.js';
 
 type CopyContext = Pick<RunContext, 'signal' | 'journal' | 'resources'>;

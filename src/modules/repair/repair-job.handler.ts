@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
+import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import type { Destination, StageOutcome } from '../../engine/ports/index.js';
-import { type HandledPlan, type Job, type JobHandler, JobHandlers, JobKind, type RunContext } from '../jobs/index.js';
+import { type Job, type JobHandler, JobHandlers, JobKind } from '../jobs/index.js';
 import { StorageService } from '../storage/index.js';
 import { CopyRepairer, type RepairTally } from './copy-repairer.js';
 import { type NeededCopy, RepairNeeds } from './repair-needs.js';
@@ -26,7 +27,7 @@ export class RepairJobHandler implements JobHandler, OnModuleInit {
     this.handlers.register(this);
   }
 
-  async prepare(job: Job, context: RunContext): Promise<HandledPlan> {
+  async prepare(job: Job, context: RunContext): Promise<PreparedPlan> {
     const tally: RepairTally = { objects: 0, bytes: 0, lost: new Set() };
     return Promise.resolve({
       stages: [

@@ -14,24 +14,42 @@ const METER_STEPS = 10;
  * first come first served.
  */
 export class BandwidthBudget implements BandwidthLimiter {
-  /** Null = unlimited. */
-  private readonly bytesPerMs: number | null;
   /** Until when the line is spoken for. */
   private busyUntil = Number.NEGATIVE_INFINITY;
   private total = 0;
   private readonly meter: { step: number; bytes: number }[] = [];
 
-  constructor(readonly limitMbps: number) {
-    this.bytesPerMs = limitMbps === 0 ? null : (limitMbps * MEGA) / BITS_PER_BYTE / 1000;
+  constructor(private limit: number) {}
+
+  /** Megabits a second; 0 = unlimited. */
+  get limitMbps(): number {
+    return this.limit;
+  }
+
+  /** For what is taken from now on; who waits already goes on at the time that was given to it. */
+  setLimit(mbps: number): void {
+    const now = performance.now();
+    const before = this.bytesPerMs;
+    this.limit = mbps;
+    const after = this.bytesPerMs;
+    // What is spoken for takes less time on a faster line: nobody waits behind the slow one.
+    if (after === null) this.busyUntil = Number.NEGATIVE_INFINITY;
+    else if (before !== null && this.busyUntil > now) this.busyUntil = now + ((this.busyUntil - now) * before) / after;
+  }
+
+  /** Null = unlimited. */
+  private get bytesPerMs(): number | null {
+    return this.limit === 0 ? null : (this.limit * MEGA) / BITS_PER_BYTE / 1000;
   }
 
   /** Resolves when the bytes may go out. JOB_CANCELLED when aborted; what was not sent is given back. */
   async take(bytes: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) throw cancelledError();
-    if (this.bytesPerMs !== null) {
+    const rate = this.bytesPerMs;
+    if (rate !== null) {
       const now = performance.now();
       const start = Math.max(this.busyUntil, now - BURST_MS);
-      const stretch = bytes / this.bytesPerMs;
+      const stretch = bytes / rate;
       this.busyUntil = start + stretch;
       if (start > now)
         await pause(start - now, signal).catch((error: unknown) => {

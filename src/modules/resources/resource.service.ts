@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { NodeLimits } from '../../common/node-facts.js';
 import { AppConfig } from '../../config/index.js';
 import type { ResourceGate, ResourceKind } from '../../engine/ports/index.js';
 import { BandwidthBudget } from './bandwidth-budget.js';
@@ -18,13 +19,28 @@ export class ResourceService implements ResourceGate {
   /** The one upload budget of this host; hand it to every `put`. */
   readonly bandwidth: BandwidthBudget;
 
+  /** As configured on this host. */
+  readonly own: Readonly<NodeLimits>;
+
   constructor({ limits }: AppConfig) {
+    this.own = limits;
     this.semaphores = {
       io: new Semaphore(limits.io),
       network: new Semaphore(limits.network),
       cpu: new Semaphore(limits.cpu),
     };
     this.bandwidth = new BandwidthBudget(limits.bandwidthMbps);
+  }
+
+  /** Bounds what is configured here: of each limit the lower one counts from now on; null = only the own. Nobody loses what it has. */
+  setLimits(bounds: Readonly<NodeLimits> | null): void {
+    const { own } = this;
+    for (const kind of ['io', 'network', 'cpu'] as const) {
+      const units = Math.max(1, Math.min(own[kind], bounds?.[kind] ?? own[kind]));
+      if (units !== this.semaphores[kind].capacity) this.semaphores[kind].resize(units);
+    }
+    const mbps = lowerMbps(own.bandwidthMbps, bounds?.bandwidthMbps ?? 0);
+    if (mbps !== this.bandwidth.limitMbps) this.bandwidth.setLimit(mbps);
   }
 
   capacity(kind: ResourceKind): number {
@@ -48,4 +64,10 @@ export class ResourceService implements ResourceGate {
     const { capacity, inUse, waiting } = this.semaphores[kind];
     return { capacity, inUse, waiting };
   }
+}
+
+/** The lower of two, of which 0 is no limit. */
+function lowerMbps(a: number, b: number): number {
+  if (a === 0) return b;
+  return b === 0 ? a : Math.min(a, b);
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ResourceService } from './resource.service.js';
-import { ResourcesController } from './resources.controller.js';
 
-@Module({ controllers: [ResourcesController], providers: [ResourceService], exports: [ResourceService] })
+/** What the work of this host shares. Free of HTTP: nodes have it too. */
+@Module({ providers: [ResourceService], exports: [ResourceService] })
 export class ResourcesModule {}

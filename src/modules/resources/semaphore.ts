@@ -1,8 +1,8 @@
 import { cancelledError } from '../../common/errors/index.js';
 
 interface Waiter {
-  units: number;
-  enter: () => void;
+  asked: number;
+  entered: (units: number) => void;
 }
 
 /** Counts units out to one after the other, first come first served: a big request is never starved by small ones. */
@@ -10,7 +10,18 @@ export class Semaphore {
   private used = 0;
   private readonly queue = new Set<Waiter>();
 
-  constructor(readonly capacity: number) {}
+  constructor(private units: number) {}
+
+  /** Units there are. */
+  get capacity(): number {
+    return this.units;
+  }
+
+  /** From now on there are so many. Who has units keeps them: after a cut more may be in use than there are. */
+  resize(capacity: number): void {
+    this.units = capacity;
+    this.admit();
+  }
 
   get inUse(): number {
     return this.used;
@@ -24,9 +35,20 @@ export class Semaphore {
   /** Resolves when the units are ours, with the way to give them back (once). More than there are = all. JOB_CANCELLED when aborted while waiting. */
   async acquire(wanted = 1, signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted === true) throw cancelledError();
-    const units = Math.min(Math.max(1, Math.trunc(wanted)), this.capacity);
-    if (this.queue.size > 0 || this.used + units > this.capacity) await this.wait(units, signal);
-    else this.used += units;
+    const asked = Math.max(1, Math.trunc(wanted));
+    const units = this.queue.size > 0 ? null : this.enter(asked);
+    return this.releaseOf(units ?? (await this.wait(asked, signal)));
+  }
+
+  /** Takes the units, at most all there are; null when they are not free. */
+  private enter(asked: number): number | null {
+    const units = Math.min(asked, this.capacity);
+    if (this.used + units > this.capacity) return null;
+    this.used += units;
+    return units;
+  }
+
+  private releaseOf(units: number): () => void {
     let held = true;
     return () => {
       if (!held) return;
@@ -36,8 +58,8 @@ export class Semaphore {
     };
   }
 
-  private async wait(units: number, signal?: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  private async wait(asked: number, signal?: AbortSignal): Promise<number> {
+    return new Promise<number>((resolve, reject) => {
       const giveUp = (): void => {
         this.queue.delete(waiter);
         // Whoever stood behind may fit now.
@@ -45,10 +67,10 @@ export class Semaphore {
         reject(cancelledError());
       };
       const waiter: Waiter = {
-        units,
-        enter: () => {
+        asked,
+        entered: (units) => {
           signal?.removeEventListener('abort', giveUp);
-          resolve();
+          resolve(units);
         },
       };
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -58,10 +80,10 @@ export class Semaphore {
 
   private admit(): void {
     for (const waiter of this.queue) {
-      if (this.used + waiter.units > this.capacity) return;
+      const units = this.enter(waiter.asked);
+      if (units === null) return;
       this.queue.delete(waiter);
-      this.used += waiter.units;
-      waiter.enter();
+      waiter.entered(units);
     }
   }
 }

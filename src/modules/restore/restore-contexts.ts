@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import type { RunContext } from '../../engine/plans/index.js';
 import type { RestoreStageContext, SiteSpec } from '../../engine/ports/index.js';
 import { AppConfig } from '../../config/index.js';
 import { BackupReader, OwnFolders } from '../backups/index.js';
-import type { Job, RequestSecrets, RunContext } from '../jobs/index.js';
+import type { Job, RequestSecrets } from '../jobs/index.js';
+import type { RestoreOrder } from '../node-protocol/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { SitesService } from '../sites/index.js';
 import { joinRequest } from './restore-request.js';
@@ -30,6 +32,13 @@ export class RestoreContexts {
   async withoutSource(job: Job, context: RunContext, secrets: RequestSecrets): Promise<WithoutSource> {
     const site = await this.siteOf(job);
     return { ...context, ...(await this.places()), site, request: joinRequest(job.request, secrets) };
+  }
+
+  /** What the node that runs it needs. Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE. */
+  async order(job: Job, secrets: RequestSecrets): Promise<RestoreOrder> {
+    const site = await this.siteOf(job);
+    const source = await this.reader.order(job.backupId);
+    return { kind: 'restore', site, request: joinRequest(job.request, secrets), source };
   }
 
   /** Where things are put, and what is left alone. */

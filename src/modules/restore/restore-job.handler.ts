@@ -1,17 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AppError } from '../../common/errors/index.js';
-import type { RestoreStageContext, RollBackEnd } from '../../engine/ports/index.js';
+import { planRestore, restoreTarget, type PreparedPlan, type RunContext } from '../../engine/plans/index.js';
+import type { RollBackEnd } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import {
-  type HandledPlan,
-  type Job,
-  type JobHandler,
-  JobHandlers,
-  JobKind,
-  type RequestSecrets,
-  type RunContext,
-  secretsOf,
-} from '../jobs/index.js';
+import { type Job, type JobHandler, JobHandlers, JobKind, type RequestSecrets } from '../jobs/index.js';
+import type { RestoreOrder } from '../node-protocol/index.js';
 import { SiteReach } from '../sites/index.js';
 import { RestoreContexts } from './restore-contexts.js';
 import { restoreSecretsGone } from './restore.errors.js';
@@ -42,22 +35,16 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
   }
 
   /** Errors: SITE_NOT_ANSWERING, BACKUP_NOT_FOUND, BACKUP_UNREADABLE, MANIFEST_DAMAGED, MODULE_UNKNOWN, RESTORE_UNSUPPORTED. */
-  async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<HandledPlan> {
+  async prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan> {
     const module = this.modules.restoring(job.module);
     const stageContext = await this.contexts.full(job, context, secrets);
-    const targetPath = targetOf(stageContext);
-    await this.reach.check({ path: targetPath });
-    return {
-      stages: module.restoreStages.map((name) => ({
-        name,
-        run: (signal, { journal, resources }) =>
-          module.executeRestoreStage(name, { ...stageContext, journal, resources, signal }),
-      })),
-      undo: () => module.rollBackRestore({ ...stageContext, signal: new AbortController().signal }),
-      secrets: secretsOf(stageContext.site),
-      goesOnLater: () => false,
-      result: () => ({ backupId: job.backupId, targetPath }),
-    };
+    await this.reach.check({ path: restoreTarget(stageContext) });
+    return planRestore(module, stageContext);
+  }
+
+  /** Errors: BACKUP_NOT_FOUND, BACKUP_UNREADABLE. */
+  async order(job: Job, secrets: RequestSecrets): Promise<RestoreOrder> {
+    return this.contexts.order(job, secrets);
   }
 
   async sweep(job: Job, context: RunContext, secrets: RequestSecrets): Promise<RollBackEnd | void> {
@@ -65,11 +52,9 @@ export class RestoreJobHandler implements JobHandler, OnModuleInit {
     const module = this.modules.restoring(job.module);
     const stageContext = await this.contexts.withoutSource(job, context, secrets);
     // On a dead mount it would hang, and with it the start of backupd.
-    await this.reach.check({ path: targetOf(stageContext) });
+    await this.reach.check({ path: restoreTarget(stageContext) });
     return module.rollBackRestore(stageContext);
   }
 }
 
-const targetOf = ({ request, site }: Pick<RestoreStageContext, 'request' | 'site'>): string =>
-  request.targetPath ?? site.path;
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;

@@ -4,7 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import { SECRET_KEY_BYTES } from '../../common/secret-key.js';
 import { lockInTransaction } from '../../database/index.js';
-import { SecretBox } from './secret-box.js';
+import { SecretBox } from './box/index.js';
 import { type SealedColumn, sealedColumns } from './sealed-columns.js';
 
 const PAGE = 500;

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../common/http/index.js';
 import { RotationDto, SecretKeysDto } from './dto/secrets.dto.js';
-import { SecretBox } from './secret-box.js';
+import { SecretBox } from './box/index.js';
 import { SecretRotation } from './secret-rotation.js';
 
 @ApiTags('secrets')

@@ -1,21 +1,13 @@
 import { Global, Module } from '@nestjs/common';
-import { AppConfig } from '../../config/index.js';
-import { SecretBox } from './secret-box.js';
+import { SecretBoxModule } from './box/index.js';
 import { SecretRotation } from './secret-rotation.js';
 import { SecretsController } from './secrets.controller.js';
 
 @Global()
 @Module({
+  imports: [SecretBoxModule],
   controllers: [SecretsController],
-  providers: [
-    {
-      provide: SecretBox,
-      inject: [AppConfig],
-      useFactory: ({ paths, secretKey, oldSecretKeys }: AppConfig) =>
-        SecretBox.open(paths.secretKey, { current: secretKey, earlier: oldSecretKeys }),
-    },
-    SecretRotation,
-  ],
-  exports: [SecretBox, SecretRotation],
+  providers: [SecretRotation],
+  exports: [SecretBoxModule, SecretRotation],
 })
 export class SecretsModule {}

@@ -1,2 +1,3 @@
+export { placeOf } from './place-of.js';
 export { StorageModule } from './storage.module.js';
 export { StorageService } from './storage.service.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { VerifyLevel } from '../../engine/snapshot/verify/index.js';
 import { Catalogue } from '../backups/index.js';
 import { type Job, JobKind, JobsService, type StartedBy } from '../jobs/index.js';
-import { VERIFY_STAGE } from './verify-job.handler.js';
+import { VERIFY_STAGE } from '../../engine/plans/index.js';
 
 /** Starting verifications. */
 @Injectable()

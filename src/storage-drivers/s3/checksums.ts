@@ -32,9 +32,14 @@ export function bareEtag(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '').toLowerCase();
 }
 
+/** Whether the server encrypts with KMS, by the settings or, as it says itself, by those of the bucket: then ETags are no MD5s. */
+export function isKms(s3: S3Connection, encryption: string | undefined): boolean {
+  return s3.settings.sse === 'aws:kms' || encryption?.startsWith('aws:kms') === true;
+}
+
 /** Whether the ETag is an MD5 and another one than ours. With KMS, and on some servers, it is no MD5 of the bytes. */
 export function isOtherMd5(s3: S3Connection, etag: string, md5: string, encryption: string | undefined): boolean {
-  if (s3.settings.sse === 'aws:kms' || encryption?.startsWith('aws:kms') === true) return false;
+  if (isKms(s3, encryption)) return false;
   return /^[0-9a-f]{32}$/.test(etag) && etag !== md5;
 }
 

@@ -24,10 +24,17 @@ export interface MultipartUpload {
   parts: Map<number, StoredPart>;
 }
 
+/** How the parts are cut, and who sends them: this driver, or somebody with signed requests. */
+export interface UploadPlan extends PartPlan {
+  sender: 'driver' | 'other';
+}
+
 interface ListedUpload {
   key: string;
   id: string;
   initiatedAt: Date;
+  /** Of the parts, besides the MD5. */
+  checksum: string | undefined;
 }
 
 /** What every new object is given by the settings. */
@@ -58,13 +65,23 @@ export async function openUpload(
   active: ActiveUploads,
   key: string,
   sha256: string,
-  plan: PartPlan,
+  plan: UploadPlan,
   options: PutOptions,
 ): Promise<MultipartUpload> {
-  return (await resumable(s3, active, key, plan, options.signal)) ?? (await create(s3, key, sha256, options));
+  return (await resumable(s3, active, key, plan, options.signal)) ?? (await create(s3, key, sha256, plan, options));
 }
 
-async function create(s3: S3Connection, key: string, sha256: string, options: PutOptions): Promise<MultipartUpload> {
+/** AWS takes no part without the checksum that its upload began with, nor one with another: only our own sender makes it. */
+const checksumOf = (s3: S3Connection, { sender }: UploadPlan): { ChecksumAlgorithm?: 'CRC32' } =>
+  s3.settings.isAws && sender === 'driver' ? { ChecksumAlgorithm: 'CRC32' } : {};
+
+async function create(
+  s3: S3Connection,
+  key: string,
+  sha256: string,
+  plan: UploadPlan,
+  options: PutOptions,
+): Promise<MultipartUpload> {
   const action = { what: 'stored', permission: 's3:PutObject', key };
   const { UploadId } = await s3.call(action, options.signal, ({ client, sdk, call }) =>
     client.send(
@@ -72,7 +89,7 @@ async function create(s3: S3Connection, key: string, sha256: string, options: Pu
         Bucket: s3.settings.bucket,
         Key: s3.fullKey(key),
         ...objectFields(s3, sha256, options),
-        ...(s3.settings.isAws ? { ChecksumAlgorithm: 'CRC32' } : {}),
+        ...checksumOf(s3, plan),
       }),
       call,
     ),
@@ -85,15 +102,16 @@ async function resumable(
   s3: S3Connection,
   active: ActiveUploads,
   key: string,
-  plan: PartPlan,
+  plan: UploadPlan,
   signal: AbortSignal | undefined,
 ): Promise<MultipartUpload | null> {
   const found = await leftUploads(s3, key, signal);
+  const isCrc32Wanted = checksumOf(s3, plan).ChecksumAlgorithm !== undefined;
   let chosen: MultipartUpload | null = null;
-  for (const { id } of found.toSorted((a, b) => b.initiatedAt.getTime() - a.initiatedAt.getTime())) {
+  for (const { id, checksum } of found.toSorted((a, b) => b.initiatedAt.getTime() - a.initiatedAt.getTime())) {
     if (active.has(id)) continue;
-    const parts: Map<number, StoredPart> | null =
-      chosen === null ? await fittingParts(s3, key, id, plan, signal) : null;
+    const mayFit: boolean = chosen === null && (!s3.settings.isAws || (checksum === 'CRC32') === isCrc32Wanted);
+    const parts: Map<number, StoredPart> | null = mayFit ? await fittingParts(s3, key, id, plan, signal) : null;
     if (parts === null) await abortUpload(s3, key, id);
     else chosen = { id, parts };
   }
@@ -185,9 +203,9 @@ export async function* listUploads(
         call,
       ),
     );
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+    for (const { Key, UploadId, Initiated, ChecksumAlgorithm } of page.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined) continue;
-      yield { key: Key, id: UploadId, initiatedAt: Initiated ?? new Date() };
+      yield { key: Key, id: UploadId, initiatedAt: Initiated ?? new Date(), checksum: ChecksumAlgorithm };
     }
     if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return;
     const next = {
@@ -224,7 +242,7 @@ export async function endUploadsOf(
   for (const { id } of await leftUploads(s3, key, signal)) if (!active.has(id)) await abortUpload(s3, key, id);
 }
 
-/** Ends unfinished uploads that began so long ago and that nobody in this process works on; returns how many. */
+/** Ends unfinished uploads that began and got their last part so long ago, and that nobody in this process works on; returns how many. */
 export async function removeAbandonedUploads(
   s3: S3Connection,
   active: ActiveUploads,
@@ -235,13 +253,28 @@ export async function removeAbandonedUploads(
   try {
     for await (const { key, id, initiatedAt } of listUploads(s3, '')) {
       if (active.has(id) || initiatedAt.getTime() > limit || !isOurs(s3, key)) continue;
-      if (await abortUpload(s3, key.slice(s3.settings.prefix.length), id)) removed++;
+      const ourKey = key.slice(s3.settings.prefix.length);
+      if (await grewSince(s3, ourKey, id, limit)) continue;
+      if (await abortUpload(s3, ourKey, id)) removed++;
     }
   } catch (error) {
     if (error instanceof AppError && isUnsupported(error.cause)) return removed;
     throw error;
   }
   return removed;
+}
+
+/** Whether a part came after that: a node behind a slow line may send for longer than uploads are kept. */
+async function grewSince(s3: S3Connection, key: string, id: string, time: number): Promise<boolean> {
+  try {
+    for await (const { LastModified } of listParts(s3, key, id, undefined))
+      if (LastModified !== undefined && LastModified.getTime() > time) return true;
+  } catch (error) {
+    // Gone, or not ours to see: then its beginning tells.
+    if (error instanceof AppError && error.code !== 'STORAGE_UNREACHABLE') return false;
+    throw error;
+  }
+  return false;
 }
 
 /** Without a prefix of its own the bucket may be others' too: then only what begins as our keys do. */

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../common/errors/index.js';
 import { checksumMismatch, goesOnLater, type PutOptions } from '../../engine/ports/index.js';
 import { bareEtag, type Taken } from './checksums.js';
+import { completeUpload, etagOfParts } from './complete-upload.js';
 import { abortUpload, openUpload, type ActiveUploads } from './multipart-upload.js';
 import type { OpenSource } from './open-source.js';
 import { partRange, type PartPlan } from './part-plan.js';
 import { PartProgress } from './part-progress.js';
 import { sendBuffered, sendStreamed, type PartJob, type SentPart } from './part-sender.js';
 import type { S3Connection } from './s3-connection.js';
-import { withRetries } from './s3-retry.js';
-import { statObject } from './s3-stat.js';
 
 /** Read and hashed at once: long enough to be fast, short enough to let others have their turn. */
 const READ_BYTES = 1024 * 1024;
@@ -28,7 +27,7 @@ export async function putMultipart(
   plan: PartPlan,
   options: PutOptions,
 ): Promise<Taken> {
-  const upload = await openUpload(s3, active, key, from.sha256, plan, options);
+  const upload = await openUpload(s3, active, key, from.sha256, { ...plan, sender: 'driver' }, options);
   active.add(upload.id);
   try {
     const job: PartJob = { s3, key, from, plan, upload, options, progress: new PartProgress(options.onProgress) };
@@ -110,46 +109,11 @@ async function sendInTurn(job: PartJob): Promise<Sent> {
   return { parts, sha256: hash.digest('hex') };
 }
 
-/** Makes the parts one object. Its answer may be lost: then the object itself tells that it is there. */
-async function complete(job: PartJob, parts: readonly SentPart[]): Promise<Taken> {
-  const { s3, key, from, upload, options } = job;
-  const expected = expectedEtag(parts);
-  const action = { what: 'stored', permission: 's3:PutObject', key };
-  return s3.translated(action, options.signal, () =>
-    withRetries(s3.retry, options.signal, async () => {
-      try {
-        const answer = await s3.once(options.signal, ({ client, sdk, call }) =>
-          client.send(
-            new sdk.CompleteMultipartUploadCommand({
-              Bucket: s3.settings.bucket,
-              Key: s3.fullKey(key),
-              UploadId: upload.id,
-              MultipartUpload: {
-                Parts: parts.map(({ etag, crc32 }, index) => ({
-                  PartNumber: index + 1,
-                  ETag: etag,
-                  ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32 }),
-                })),
-              },
-            }),
-            call,
-          ),
-        );
-        return { etag: expected ?? bareEtag(answer.ETag) };
-      } catch (error) {
-        if (!(error instanceof Error) || error.name !== 'NoSuchUpload') throw error;
-        const there = await statObject(s3, key, options.signal);
-        if (there?.size === from.size && there.sha256 === from.sha256) return { etag: expected ?? there.etag };
-        throw error;
-      }
-    }),
-  );
-}
-
-/** The ETag of an object whose parts' ETags are the MD5 of their bytes: the MD5 of these, and their number. Else null. */
-function expectedEtag(parts: readonly SentPart[]): string | null {
-  if (!parts.every(({ etag, md5 }) => bareEtag(etag) === md5.toString('hex'))) return null;
-  const all = createHash('md5');
-  for (const { md5 } of parts) all.update(md5);
-  return `${all.digest('hex')}-${parts.length}`;
+async function complete({ s3, key, from, upload, options }: PartJob, parts: readonly SentPart[]): Promise<Taken> {
+  // Where a server's ETags are not the MD5s of our bytes, they tell nothing of the whole either.
+  const areMd5s = parts.every(({ etag, md5 }) => bareEtag(etag) === md5.toString('hex'));
+  const etag = areMd5s ? etagOfParts(parts.map((part) => part.etag)) : null;
+  const whole = { size: from.size, sha256: from.sha256, etag };
+  const numbered = parts.map((part, index) => ({ ...part, number: index + 1 }));
+  return completeUpload(s3, key, upload.id, whole, numbered, options.signal);
 }

@@ -1,6 +1,8 @@
 const MIB = 1024 * 1024;
 /** S3 takes no more parts in one object. */
 export const MAX_PARTS = 10_000;
+/** Nor a larger part. */
+export const MAX_PART_BYTES = 5 * 1024 * MIB;
 /** A part up to this size is read into memory once and sent from there; larger ones are streamed. */
 export const MAX_BUFFERED_PART_BYTES = 16 * MIB;
 

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import * as sdk from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { SignatureV4 } from '@smithy/signature-v4';
 import type { S3Settings } from './s3-settings.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -15,6 +16,8 @@ const SILENT = { trace: silent, debug: silent, info: silent, warn: silent, error
 export interface S3Sdk {
   client: sdk.S3Client;
   sdk: typeof sdk;
+  /** Signs what others are to send. */
+  signer: SignatureV4;
 }
 
 export function openSdk(settings: S3Settings): S3Sdk {
@@ -40,7 +43,15 @@ export function openSdk(settings: S3Settings): S3Sdk {
       httpsAgent: new HttpsAgent({ ...agent, ...tls }),
     }),
   });
-  return { client, sdk };
+  const signer = new SignatureV4({
+    service: 's3',
+    region: settings.region,
+    credentials: { ...settings.credentials },
+    sha256: client.config.sha256,
+    // S3 alone has its paths escaped once only.
+    uriEscapePath: false,
+  });
+  return { client, sdk, signer };
 }
 
 function silent(): void {

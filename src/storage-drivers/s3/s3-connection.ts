@@ -41,7 +41,8 @@ export class S3Connection {
     return work({ ...tools, call: signal === undefined ? {} : { abortSignal: signal } });
   }
 
-  private async open(): Promise<S3Sdk> {
+  /** Loads the SDK, if it is not; asks nothing over a network. */
+  async open(): Promise<S3Sdk> {
     this.opened ??= import('./s3-client.js').then(({ openSdk }) => openSdk(this.settings));
     return this.opened;
   }

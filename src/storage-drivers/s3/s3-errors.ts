@@ -89,6 +89,9 @@ function faultOf(error: Error, action: Action, place: Place): Fault | null {
   if (BAD_CREDENTIALS.has(name) || status === 401) return badCredentials(name, place);
   if (WRONG_REGION.has(name) || status === 301 || status === 307) return wrongRegion(error, place);
   if (name === 'NoSuchBucket') return bucketNotFound(place);
+  // Ceph misses the key where others miss the upload.
+  const isOfUpload = action.permission === 's3:ListMultipartUploadParts';
+  if (name === 'NoSuchUpload' || (name === 'NoSuchKey' && isOfUpload)) return uploadGone(action);
   if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchVersion') return notFound(action);
   if (status === 507 || (status < 500 && QUOTA.test(`${name} ${error.message}`))) return full(action, place);
   if (name === 'EntityTooLarge') return tooLarge(action);
@@ -201,6 +204,15 @@ function notFound(action: Action): Fault {
     message: `The storage has no object ${action.key ?? ''}.`,
     hint: 'It was deleted or never finished. A verify of the backup shows what else is missing.',
     retry: 'never',
+  };
+}
+
+function uploadGone(action: Action): Fault {
+  return {
+    code: 'STORAGE_UPLOAD_GONE',
+    message: `${subject(action)} could not be ${action.what}: its upload is no longer there.`,
+    hint: 'It was ended meanwhile; the next attempt begins anew. If it happens again, find out who or which rule of the bucket ends uploads.',
+    retry: 'later',
   };
 }
 

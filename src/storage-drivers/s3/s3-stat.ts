@@ -13,6 +13,8 @@ export interface ObjectFacts {
   /** What we said of it when it was stored; not a word of the server's. */
   sha256: string | null;
   lockedUntil: Date | null;
+  /** How the server encrypts it, as it names that. */
+  encryption: string | undefined;
 }
 
 /** The object's facts; null when it is missing (or hidden by a delete marker). */
@@ -49,6 +51,7 @@ async function head(s3: S3Connection, key: string, signal: AbortSignal | undefin
     etag: bareEtag(facts.ETag),
     sha256: facts.Metadata?.[SHA256_METADATA] ?? null,
     lockedUntil: facts.ObjectLockRetainUntilDate ?? null,
+    encryption: facts.ServerSideEncryption,
   };
 }
 

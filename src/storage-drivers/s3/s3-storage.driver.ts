@@ -8,9 +8,13 @@ import {
   type ProbingStorageDriver,
   type PutOptions,
   type PutSource,
+  type SignedPart,
+  type SignedRequest,
+  type SignedUpload,
+  type SigningStorageDriver,
   type StoredObject,
 } from '../../engine/ports/index.js';
-import { endUploadsOf, removeAbandonedUploads, type ActiveUploads } from './multipart-upload.js';
+import { abortUpload, endUploadsOf, removeAbandonedUploads, type ActiveUploads } from './multipart-upload.js';
 import { S3Connection } from './s3-connection.js';
 import { removeObject, Versioning } from './s3-delete.js';
 import { listObjects } from './s3-list.js';
@@ -20,6 +24,8 @@ import { putObject } from './s3-put.js';
 import { readObject } from './s3-read.js';
 import type { RetryPolicy } from './s3-retry.js';
 import type { S3Settings } from './s3-settings.js';
+import { signPart, signRead, SIGNED_SECONDS } from './s3-sign.js';
+import { beginSignedUpload, completeSignedUpload } from './s3-signed-upload.js';
 import { statObject } from './s3-stat.js';
 
 const PAGE_SIZE = 1000;
@@ -28,24 +34,30 @@ export interface S3DriverOptions {
   retry?: RetryPolicy;
   /** Objects asked for in one page of a list. */
   pageSize?: number;
+  /** For how long signed requests are taken. */
+  signedSeconds?: number;
 }
 
 /**
  * Objects of an S3 bucket: key `a/b` is the object `<prefix>a/b`. Works with AWS and what speaks its protocol. Large objects
  * go in parts; an upload that was interrupted goes on with the parts that the server has.
  */
-export class S3StorageDriver implements LockingStorageDriver, ProbingStorageDriver {
+export class S3StorageDriver implements LockingStorageDriver, ProbingStorageDriver, SigningStorageDriver {
   readonly kind = 's3';
   readonly lockDays: number | null;
   readonly probeSteps: readonly ProbeStep[];
+  readonly ca: string | null;
   private readonly s3: S3Connection;
   private readonly state: { active: ActiveUploads; versioning: Versioning };
   private readonly pageSize: number;
+  private readonly signedSeconds: number;
 
   constructor(settings: S3Settings, options: S3DriverOptions = {}) {
     this.s3 = new S3Connection(settings, options.retry);
     this.state = { active: new Set(), versioning: new Versioning(this.s3) };
     this.pageSize = options.pageSize ?? PAGE_SIZE;
+    this.signedSeconds = options.signedSeconds ?? SIGNED_SECONDS;
+    this.ca = settings.ca;
     this.lockDays = settings.objectLock?.days ?? null;
     this.probeSteps = s3ProbeSteps(this.s3, this.state.versioning);
   }
@@ -98,5 +110,40 @@ export class S3StorageDriver implements LockingStorageDriver, ProbingStorageDriv
   async lockedUntil(key: string): Promise<Date | null> {
     assertStorageKey(key);
     return objectLockedUntil(this.s3, key);
+  }
+
+  async signRead(key: string): Promise<SignedRequest> {
+    assertStorageKey(key);
+    return signRead(this.s3, key, this.signedSeconds);
+  }
+
+  async beginSigned(
+    key: string,
+    source: { size: number; sha256: string },
+    options: PutOptions = {},
+  ): Promise<SignedUpload> {
+    assertStorageKey(key);
+    return beginSignedUpload(this.s3, this.state.active, key, source, options);
+  }
+
+  async signPart(key: string, uploadId: string, part: SignedPart): Promise<SignedRequest> {
+    assertStorageKey(key);
+    return signPart(this.s3, key, uploadId, part, this.signedSeconds);
+  }
+
+  async completeSigned(
+    key: string,
+    uploadId: string,
+    source: { size: number; sha256: string },
+    parts: readonly { number: number; etag: string }[],
+    options: PutOptions = {},
+  ): Promise<StoredObject> {
+    assertStorageKey(key);
+    return completeSignedUpload(this.s3, this.state.versioning, key, uploadId, source, parts, options);
+  }
+
+  async abortSigned(key: string, uploadId: string): Promise<void> {
+    assertStorageKey(key);
+    await abortUpload(this.s3, key, uploadId);
   }
 }

@@ -47,15 +47,11 @@ it('says what to do when it is not configured', async () => {
   expect(stderr).toContain('BACKUPD_MODE=master');
 });
 
-it('does not pretend to be a node', async () => {
-  const { code, stderr } = await run({
-    BACKUPD_MODE: 'node',
-    BACKUPD_MASTER_URL: 'http://127.0.0.1:1',
-    BACKUPD_API_KEY: 'hunter2',
-  });
+it('says how to join when it is to be a node and belongs to no master', async () => {
+  const { code, stderr } = await run({ BACKUPD_MODE: 'node', BACKUPD_DATA_DIR: join(scratch.path, 'node') });
   expect(code).toBe(2);
-  expect(stderr).toContain('NODE_MODE_MISSING');
-  expect(stderr).not.toContain('hunter2');
+  expect(stderr).toContain('backupd node join <url of the master>');
+  expect(stderr).toContain('NODE_NOT_JOINED');
 });
 
 it('a second process on the data dir is refused and told of the first; after kill -9 the next start works at once', async () => {

@@ -12,6 +12,8 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'catalogue backup',
     'jobs',
     'mirror',
+    'node history',
+    'nodes',
     'notifications',
     'object-lock',
     'proof',

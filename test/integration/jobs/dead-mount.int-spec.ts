@@ -4,7 +4,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { Patience } from '../../../src/common/patience.js';
-import { BackupDestinations } from '../../../src/modules/backups/backup-destinations.js';
+import { DestinationChoice } from '../../../src/engine/plans/destination-choice.js';
 import { JobEnding } from '../../../src/modules/jobs/job-ending.js';
 import { JobHandlers } from '../../../src/modules/jobs/job-handler.js';
 import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
@@ -98,8 +98,8 @@ it('what comes before the stages is stopped like one, and let go like one', asyn
   const site = await newSite();
   let heard: AbortSignal | undefined;
   const dead = Promise.withResolvers<never>();
-  const choose = vi.spyOn(test.app.get(BackupDestinations, { strict: false }), 'choose');
-  choose.mockImplementation((_site, context) => {
+  const choose = vi.spyOn(DestinationChoice.prototype, 'choose');
+  choose.mockImplementation((context) => {
     heard = context.signal;
     return dead.promise;
   });
@@ -163,7 +163,7 @@ it('one that stood still and is then cancelled ends as soon as any other', async
   expect(await test.admin.ended(staged.id)).toMatchObject({ status: 'cancelled' });
   site.release('backup_db');
   const dead = Promise.withResolvers<never>();
-  vi.spyOn(test.app.get(BackupDestinations, { strict: false }), 'choose').mockReturnValue(dead.promise);
+  vi.spyOn(DestinationChoice.prototype, 'choose').mockReturnValue(dead.promise);
   const prepared = await site.start();
   await until('the preparation to be stopped', () => stopped === 2);
   await cancel(prepared);
@@ -177,7 +177,7 @@ it('one that is cancelled just before its preparation hangs ends too', async () 
   const dead = Promise.withResolvers<never>();
   const room = Promise.withResolvers<void>();
   const makeRoom = vi.spyOn(test.app.get(JobSweeper), 'makeRoom').mockReturnValueOnce(room.promise);
-  vi.spyOn(test.app.get(BackupDestinations, { strict: false }), 'choose').mockReturnValue(dead.promise);
+  vi.spyOn(DestinationChoice.prototype, 'choose').mockReturnValue(dead.promise);
   const told = vi.spyOn(test.app.get(JobWorker), 'cancel');
   const job = await site.start();
   await until('it to begin', () => makeRoom.mock.calls.length > 0);

@@ -2,7 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { PageDto, PageQueryDto } from '../../../common/http/index.js';
-import { AttemptOutcome, type Job, JobKind, JobStatus, type StoredStage } from '../job.entity.js';
+import type { StoredStage } from '../../../engine/runner/index.js';
+import { AttemptOutcome, type Job, JobKind, JobStatus } from '../job.entity.js';
 import { askedFor } from '../lost-runs.js';
 
 const STAGE_STATUSES = ['pending', 'running', 'completed', 'failed', 'skipped'] as const;

@@ -1,0 +1,1 @@
+export { BackupModulesApiModule } from './backup-modules-api.module.js';

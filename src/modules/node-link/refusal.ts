@@ -1,0 +1,61 @@
+import { AppError, type ErrorContext, type RetryAdvice } from '../../common/errors/index.js';
+import { kindOf, PROBLEM_JSON } from '../../common/http/problem.js';
+import { masterAnswerUnknown, masterUnreachable, nodeKeyRefused } from './node-link.errors.js';
+
+/** An answer that is no success. */
+export interface RefusedAnswer {
+  status: number;
+  contentType: string;
+  /** Null = too long to be one of a master. */
+  text: string | null;
+}
+
+/** A master that stops, or a proxy before one that is away. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** The master's refusal as the AppError it was there; errors of our own where it was no master that answered. */
+export function refusal(host: string, { status, contentType, text }: RefusedAnswer): AppError {
+  const problem = contentType.startsWith(PROBLEM_JSON) && text !== null ? parsed(text) : null;
+  if (problem === null || typeof problem['code'] !== 'string') {
+    if (AWAY.has(status)) return masterUnreachable(host, `a proxy answers ${status} in its place`);
+    if (status === 401) return nodeKeyRefused(host);
+    return masterAnswerUnknown(host, `it answers ${status}`);
+  }
+  if (status === 401) return nodeKeyRefused(host);
+  const { code, detail, hint, title } = problem;
+  return new AppError({
+    code,
+    kind: code === 'JOB_CANCELLED' ? 'cancelled' : kindOf(status, typeof title === 'string' ? title : ''),
+    message: typeof detail === 'string' ? detail : `The master answers ${status}.`,
+    ...(typeof hint === 'string' ? { hint } : {}),
+    retry: retryOf(problem['retry'], status),
+    context: contextOf(problem['context']),
+  });
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Masters of before did not say it. */
+function retryOf(said: unknown, status: number): RetryAdvice {
+  if (said === 'never' || said === 'later' || said === 'maybe') return said;
+  return status >= 500 || status === 429 ? 'later' : 'never';
+}
+
+function contextOf(said: unknown): ErrorContext {
+  const context: Record<string, ErrorContext[string]> = {};
+  for (const [name, value] of Object.entries(typeof said === 'object' && said !== null ? said : {}))
+    if (isSafe(value)) context[name] = value;
+  return context;
+}
+
+function isSafe(value: unknown): value is ErrorContext[string] {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return true;
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
+}

@@ -1,0 +1,1 @@
+export { NodeWorkModule } from './node-work.module.js';

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../../common/address-ranges.js';
+import { tooManyRequests } from './nodes.errors.js';
+
+/** How often one address may do what needs no key. Counted by each master for itself; tests change the points. */
+@Injectable()
+export class JoinLimits {
+  /** Requests that a person has to decide on. */
+  readonly asking = new RateLimiterMemory({ points: 5, duration: 600 });
+  /** Requests with a token. */
+  readonly withToken = new RateLimiterMemory({ points: 30, duration: 60 });
+  /** Questions whether one was decided on: hosts behind one address ask every few seconds. */
+  readonly collecting = new RateLimiterMemory({ points: 120, duration: 60 });
+  /** How many may wait for a decision in all. */
+  waiting = 50;
+
+  /** Counts. Error: TOO_MANY_REQUESTS. */
+  async count(what: 'asking' | 'withToken' | 'collecting', address: string): Promise<void> {
+    try {
+      await this[what].consume(networkOf(address));
+    } catch (state) {
+      if (!(state instanceof RateLimiterRes)) throw state;
+      const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+      throw tooManyRequests('Too many requests to join came from this address.', seconds);
+    }
+  }
+}

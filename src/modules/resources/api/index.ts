@@ -1,0 +1,1 @@
+export { ResourcesApiModule } from './resources-api.module.js';

@@ -1,0 +1,2 @@
+export { SecretBox } from './secret-box.js';
+export { SecretBoxModule } from './secret-box.module.js';
