@@ -213,3 +213,14 @@ describe.each(globSync('docker/systemd/*.service', { cwd: root }))('%s', (path) 
     expect(capabilities).toEqual(services['node']?.cap_add);
   });
 });
+
+it('docs/deploy.md names settings, files and pages that exist', () => {
+  const text = read('docs/deploy.md');
+  const names = [...text.matchAll(/BACKUPD_[A-Z_]*[A-Z]/g)].map(([name]) => name);
+  expect(names.length).toBeGreaterThan(10);
+  // BACKUPD_MAX_* and the like name a group.
+  expect(names.filter((name) => ![...KNOWN].some((known) => known.startsWith(name)))).toEqual([]);
+  const files = [...text.matchAll(/(?<![\w/])(?:docker|test|bin)\/[\w./-]+\w/g)].map(([path]) => path);
+  const pages = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => join('docs', match[1] ?? ''));
+  expect([...files, ...pages].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
