@@ -18,6 +18,7 @@ import { Catalogue } from './catalogue.js';
 import { CatalogueDesk } from './catalogue-desk.js';
 import { Leftovers } from './leftovers.js';
 import { ObjectLedger } from './object-ledger.js';
+import { ObjectOwners } from './object-owners.js';
 import { OwnFolders } from './own-folders.js';
 import { SiteBackupsController } from './site-backups.controller.js';
 import { StorageMaintenance } from './storage-maintenance.js';
@@ -41,6 +42,7 @@ import { WantedCopies } from './wanted-copies.js';
     Catalogue,
     Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     CatalogueDesk,
     StorageMaintenance,
@@ -54,7 +56,9 @@ import { WantedCopies } from './wanted-copies.js';
     BundleReferences,
     BackupsService,
     Catalogue,
+    Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     WantedCopies,
   ],
