@@ -6,6 +6,7 @@ import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, limit, printable, time } from '../format.js';
 import { getSite } from '../lookup.js';
 import { getStorage } from '../storages.js';
+import { getNode } from '../nodes.js';
 import { sizeOf } from './arguments.js';
 import type { Run } from './run.js';
 
@@ -49,7 +50,7 @@ function subjectOptions(command: Command): Command {
   return command
     .option('--site <site>', 'of this site: id, name, address or path')
     .option('--storage <storage>', 'of this storage: id or name')
-    .option('--node <node>', 'of this host: its id, or "self" for the master\'s own');
+    .option('--node <node>', 'of this node: name or id; "self" = the master\'s own host');
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -122,6 +123,7 @@ async function pathOf(api: ApiClient, { site, storage, node }: Subject): Promise
   if ([site, storage, node].filter((each) => each !== undefined).length !== 1)
     throw usageError('Of what?', 'Give one of --site, --storage and --node.');
   if (site !== undefined) return `/quotas/site/${(await getSite(api, site)).id}`;
-  if (storage === undefined) return `/quotas/node/${encodeURIComponent(node ?? '')}`;
-  return `/quotas/provider/${(await getStorage(api, storage)).id}`;
+  if (node === 'self') return '/quotas/node/self';
+  if (node !== undefined) return `/quotas/node/${(await getNode(api, node)).id}`;
+  return `/quotas/provider/${(await getStorage(api, storage ?? '')).id}`;
 }

@@ -11,6 +11,7 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { duration, plural, printable, shortId, time } from '../format.js';
 import { getSite } from '../lookup.js';
+import { getNode } from '../nodes.js';
 import { parseBlackout, parseRhythm, parseSeconds, RHYTHMS, WEEKDAYS } from '../rhythm.js';
 import { findSchedule, getSchedule } from '../schedules.js';
 import { collect, wholeNumber } from './arguments.js';
@@ -95,7 +96,7 @@ function setOptions(command: Command): Command {
     .addOption(new Option('--kind <kind>', 'what is started').choices(KINDS).default('backup'))
     .option('--site <site>', 'for this site only: id, name, address or path')
     .option('--label <label>', 'for the sites with this label')
-    .option('--node [id]', "for the sites of a host; without an id the master's own")
+    .option('--node [node]', "for the sites of a node: name or id; without one of the master's own host")
     .option('--name <name>', 'what it is called')
     .option('--zone <zone>', 'time zone, e.g. Europe/Berlin; "default" for each site\'s own')
     .option('--jitter <time>', 'spread the sites over so long: 30m, 2h')
@@ -184,7 +185,8 @@ async function scopeOf(api: ApiClient, options: SetOptions): Promise<{ scope: st
     throw usageError('For whom?', 'Give one of --site, --label and --node, or none for all sites.');
   if (site !== undefined) return { scope: 'site', scopeValue: (await getSite(api, site)).id };
   if (label !== undefined) return { scope: 'label', scopeValue: label.toLowerCase() };
-  if (node !== undefined) return { scope: 'node', scopeValue: node === true || node === 'self' ? null : node };
+  if (node === true || node === 'self') return { scope: 'node', scopeValue: null };
+  if (node !== undefined) return { scope: 'node', scopeValue: (await getNode(api, node)).id };
   return { scope: 'all', scopeValue: null };
 }
 

@@ -40,9 +40,10 @@ export class QuotasService {
         updated_at: string;
       }[]
     >(
-      `select q.scope, q.subject_id, coalesce(s.name, p.name) as name, q.bytes::text as bytes, q.over, q.updated_at
+      `select q.scope, q.subject_id, coalesce(s.name, p.name, n.name) as name, q.bytes::text as bytes, q.over, q.updated_at
         from quota q left join site s on q.scope = 'site' and s.id = q.subject_id
           left join storage_provider p on q.scope = 'provider' and p.id = q.subject_id
+          left join node n on q.scope = 'node' and n.id = q.subject_id
         order by q.scope, q.subject_id nulls first limit ? offset ?`,
       [limit, offset],
     );
@@ -80,7 +81,10 @@ export class QuotasService {
   private async nameOf({ scope, subjectId }: { scope: QuotaScope; subjectId: string | null }): Promise<string | null> {
     if (scope === QuotaScope.Site) return (await this.sites.get(subjectId ?? '')).name;
     if (scope === QuotaScope.Provider) return (await this.storage.get(subjectId ?? '')).name;
-    return null;
+    const [node] = await this.orm.em
+      .fork()
+      .execute<{ name: string }[]>('select name from node where id = ?', [subjectId]);
+    return node?.name ?? null;
   }
 }
 
