@@ -13,6 +13,8 @@ export interface RefusedAnswer {
 /** A master that stops, or a proxy before one that is away. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
+const OF_THE_KEY: ReadonlySet<string> = new Set(['TOKEN_MISSING', 'TOKEN_INVALID', 'UNAUTHENTICATED']);
+
 /** The master's refusal as the AppError it was there; errors of our own where it was no master that answered. */
 export function refusal(host: string, { status, contentType, text }: RefusedAnswer): AppError {
   const problem = contentType.startsWith(PROBLEM_JSON) && text !== null ? parsed(text) : null;
@@ -21,7 +23,8 @@ export function refusal(host: string, { status, contentType, text }: RefusedAnsw
     if (status === 401) return nodeKeyRefused(host);
     return masterAnswerUnknown(host, `it answers ${status}`);
   }
-  if (status === 401) return nodeKeyRefused(host);
+  // A token to join with that is not valid is no matter of the key.
+  if (status === 401 && OF_THE_KEY.has(problem['code'])) return nodeKeyRefused(host);
   const { code, detail, hint, title } = problem;
   return new AppError({
     code,
