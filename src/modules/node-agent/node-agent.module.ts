@@ -1,14 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
+import { nodeJobsProviders } from '../node-jobs/index.js';
 import { MasterClient, type ResolvedIdentity, SignedClient } from '../node-link/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { Agent } from './agent.js';
 import { AgentTimings } from './agent-timings.js';
-import { AgentWork, NoWork } from './agent-work.js';
+import { AgentWork } from './agent-work.js';
 import { Heartbeats } from './heartbeats.js';
 import { HostFacts } from './host-facts.js';
 import { NodeKey } from './node-key.js';
+import { NodeWork } from './node-work.js';
 import { NodeStatus } from './node-status.js';
 import { WorkLoop } from './work-loop.js';
 
@@ -29,7 +31,8 @@ export class NodeAgentModule {
         },
         SignedClient,
         AgentTimings,
-        { provide: AgentWork, useClass: NoWork },
+        ...nodeJobsProviders,
+        { provide: AgentWork, useClass: NodeWork },
         HostFacts,
         NodeStatus,
         Heartbeats,
