@@ -25,6 +25,7 @@ import { NodeWorkModule } from './modules/node-work/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
 import { NodeRunsModule } from './modules/node-runs/index.js';
+import { NodeTasksModule } from './modules/node-tasks/index.js';
 import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
 import { QuotaModule } from './modules/quota/index.js';
@@ -68,6 +69,7 @@ export class AppModule {
         BackupModulesApiModule,
         StorageModule,
         ObjectLockModule,
+        NodeTasksModule,
         SitesModule,
         ScannerModule,
         DoctorModule,

@@ -19,6 +19,9 @@ export interface SiteDto {
   url: string | null;
   path: string;
   module: string;
+  /** Null: the master's own host. */
+  nodeId: string | null;
+  nodeName: string | null;
   settings: Record<string, unknown>;
   excludes: string[];
   overrides: Record<string, string>;
@@ -66,6 +69,8 @@ export interface JobDto {
   id: string;
   siteId: string;
   siteName: string;
+  /** Null: the master's own host. */
+  nodeId: string | null;
   kind: string;
   status: JobStatus;
   priority: number;

@@ -10,6 +10,8 @@ const site = (id: string, name: string, url: string, path: string): SiteDto => (
   url,
   path,
   module: 'wordpress',
+  nodeId: null,
+  nodeName: null,
   settings: {},
   excludes: [],
   overrides: {},

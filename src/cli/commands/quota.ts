@@ -4,6 +4,7 @@ import type { ApiClient } from '../api-client.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, limit, printable, time } from '../format.js';
+import { hostId, SELF } from '../hosts.js';
 import { getSite } from '../lookup.js';
 import { getStorage } from '../storages.js';
 import { sizeOf } from './arguments.js';
@@ -49,7 +50,7 @@ function subjectOptions(command: Command): Command {
   return command
     .option('--site <site>', 'of this site: id, name, address or path')
     .option('--storage <storage>', 'of this storage: id or name')
-    .option('--node <node>', 'of this host: its id, or "self" for the master\'s own');
+    .option('--node <node>', 'of this node: its name or id; "self" for the master\'s own host');
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -122,6 +123,6 @@ async function pathOf(api: ApiClient, { site, storage, node }: Subject): Promise
   if ([site, storage, node].filter((each) => each !== undefined).length !== 1)
     throw usageError('Of what?', 'Give one of --site, --storage and --node.');
   if (site !== undefined) return `/quotas/site/${(await getSite(api, site)).id}`;
-  if (storage === undefined) return `/quotas/node/${encodeURIComponent(node ?? '')}`;
-  return `/quotas/provider/${(await getStorage(api, storage)).id}`;
+  if (node !== undefined) return `/quotas/node/${(await hostId(api, node)) ?? SELF}`;
+  return `/quotas/provider/${(await getStorage(api, storage ?? '')).id}`;
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
-import type { BackupDto, JobDto, RestorePreviewDto } from '../api-types.js';
+import { AppError } from '../../common/errors/index.js';
+import type { ApiClient } from '../api-client.js';
+import type { BackupDto, JobDto, RestorePreviewDto, SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { lacksWholeCopy, NO_WHOLE_COPY_MEANS, noWholeCopyText } from '../copy-health.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { bytes, count, plural, printable, time } from '../format.js';
-import { asPath, getBackup } from '../lookup.js';
+import { hostId, pathOn, SELF } from '../hosts.js';
+import { getBackup } from '../lookup.js';
 import { collect } from './arguments.js';
 import { secretFile } from '../secret-file.js';
 import type { Run } from './run.js';
@@ -12,6 +15,7 @@ import type { Run } from './run.js';
 interface RestoreOptions {
   site?: string;
   to?: string;
+  node?: string;
   only?: string;
   path?: string[];
   keepExtra?: boolean;
@@ -31,6 +35,13 @@ interface RestoreOptions {
   wait: boolean;
 }
 
+interface VerifyOptions {
+  site?: string;
+  quick?: boolean;
+  onNode?: boolean;
+  wait: boolean;
+}
+
 /** `backupd restore <backup|latest>` and `backupd verify <backup|latest>` */
 export function addRestore(program: Command, run: Run): void {
   program
@@ -39,6 +50,10 @@ export function addRestore(program: Command, run: Run): void {
     .argument('<backup>', '"latest", an id, or the beginning of one')
     .option('--site <site>', 'the site of "latest": id, name, address or path')
     .option('--to <folder>', 'restore the files into this folder (default: where the site is)')
+    .option(
+      '--node <node>',
+      'on this host: name or id of a node, "self" for the master\'s own (default: where the site is)',
+    )
     .option('--only <part>', '"files" or "database"')
     .option('--path <path>', 'only this path below the site, e.g. wp-content/uploads/2024 (repeatable)', collect)
     .option('--keep-extra', 'keep files that are not in the backup')
@@ -63,10 +78,9 @@ export function addRestore(program: Command, run: Run): void {
     .argument('<backup>', '"latest", an id, or the beginning of one')
     .option('--site <site>', 'the site of "latest": id, name, address or path')
     .option('--quick', 'only that it is there with the right sizes; else every byte is read')
+    .option('--on-node', 'have the node that the site is on read it, not the master')
     .option('--no-wait', 'do not wait for the end')
-    .action((text: string, options: { site?: string; quick?: boolean; wait: boolean }) =>
-      run((context) => verify(context, text, options)),
-    );
+    .action((text: string, options: VerifyOptions) => run((context) => verify(context, text, options)));
 }
 
 async function restore(context: CommandContext, text: string, options: RestoreOptions): Promise<ExitCode> {
@@ -88,6 +102,7 @@ async function restore(context: CommandContext, text: string, options: RestoreOp
   const request = await requestOf(context, options);
   const api = await context.api();
   const backup = await getBackup(api, text, options.site);
+  Object.assign(request, await targetOf(api, backup, options));
   const isLost = lacksWholeCopy(backup);
   // Also with --yes and --json, and before anything is read: reading may fail for it.
   if (isLost) {
@@ -113,7 +128,6 @@ async function requestOf(context: CommandContext, options: RestoreOptions): Prom
   if (options.only !== undefined) request['what'] = options.only;
   else if (options.path !== undefined) request['what'] = 'files';
   if (options.path !== undefined) request['paths'] = options.path.map((path) => path.replace(/^(\.?\/)+|\/+$/g, ''));
-  if (options.to !== undefined) request['targetPath'] = asPath(options.to);
   if (options.keepExtra === true) request['extraFiles'] = 'keep';
   if (options.delta === true) request['delta'] = true;
   if (options.database === undefined) {
@@ -141,6 +155,27 @@ async function requestOf(context: CommandContext, options: RestoreOptions): Prom
       ...(options.adminDbHost === undefined ? {} : { host: options.adminDbHost }),
     };
   return request;
+}
+
+/** The host and the folder; a folder on another host is taken as it is written. */
+async function targetOf(
+  api: ApiClient,
+  { siteId }: BackupDto,
+  { node, to }: RestoreOptions,
+): Promise<{ nodeId?: string; targetPath?: string }> {
+  const nodeId = node === undefined ? {} : { nodeId: (await hostId(api, node)) ?? SELF };
+  if (to === undefined) return nodeId;
+  const host = nodeId.nodeId ?? (await hostOfSite(api, siteId));
+  return { ...nodeId, targetPath: pathOn(host === SELF ? null : host, to) };
+}
+
+async function hostOfSite(api: ApiClient, siteId: string): Promise<string> {
+  try {
+    return (await api.get<SiteDto>(`/sites/${siteId}`)).nodeId ?? SELF;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'SITE_NOT_FOUND') return SELF;
+    throw error;
+  }
 }
 
 /** A password: from a file, from the environment, or asked for; never an argument, which others on the host can read. */
@@ -194,15 +229,12 @@ function showPreview(context: CommandContext, backup: BackupDto, preview: Restor
   for (const warning of preview.warnings) output.line(`  ${colors.yellow('!')} ${printable(warning)}`);
 }
 
-async function verify(
-  context: CommandContext,
-  text: string,
-  options: { site?: string; quick?: boolean; wait: boolean },
-): Promise<ExitCode> {
+async function verify(context: CommandContext, text: string, options: VerifyOptions): Promise<ExitCode> {
   const api = await context.api();
   const backup = await getBackup(api, text, options.site);
   const job = await api.post<JobDto>(`/backups/${backup.id}/verify`, {
     level: options.quick === true ? 'quick' : 'full',
+    ...(options.onNode === true ? { on: 'node' } : {}),
   });
   return context.finish(job, options.wait);
 }

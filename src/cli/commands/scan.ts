@@ -3,13 +3,14 @@ import type { DiscoveredSiteDto, ScanLine } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { count, plural, printable } from '../format.js';
-import { asPath } from '../lookup.js';
+import { hostId, pathOn, SELF } from '../hosts.js';
 import { wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
 
 interface ScanOptions {
   depth?: number;
   all?: boolean;
+  node?: string;
 }
 
 /** `backupd scan [path…]` */
@@ -19,6 +20,7 @@ export function addScan(program: Command, run: Run): void {
     .description('find WordPress installs on disk; registers nothing')
     .argument('[path...]', 'folders to look in (default: those of the server, /var/www)')
     .option('--depth <n>', 'how many folders deep', wholeNumber)
+    .option('--node <node>', 'on this node: its name or id (default: the host of the server)')
     .option('--all', 'also show candidates that are no installs, with the reason')
     .action((paths: string[], options: ScanOptions) => run((context) => scan(context, paths, options)));
 }
@@ -26,8 +28,10 @@ export function addScan(program: Command, run: Run): void {
 async function scan(context: CommandContext, paths: readonly string[], options: ScanOptions): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
+  const nodeId = await hostId(api, options.node ?? SELF);
   const query = {
-    ...(paths.length === 0 ? {} : { path: paths.map(asPath) }),
+    ...(paths.length === 0 ? {} : { path: paths.map((path) => pathOn(nodeId, path)) }),
+    ...(nodeId === null ? {} : { nodeId }),
     ...(options.depth === undefined ? {} : { maxDepth: options.depth }),
   };
   let installs = 0;
@@ -57,7 +61,12 @@ async function scan(context: CommandContext, paths: readonly string[], options: 
     );
   if (problems > 0) parts.push(`${plural(problems, 'folder')} that could not be read`);
   output.line(`${parts.join(', ')}${folders > 0 ? output.colors.dim(` in ${count(folders)} folders`) : ''}`);
-  if (installs > 0) output.line(output.colors.dim('  register them: backupd sites import [path…]'));
+  if (installs > 0)
+    output.line(
+      output.colors.dim(
+        `  register them: backupd sites import [path…]${options.node === undefined ? '' : ' --node …'}`,
+      ),
+    );
   return problems > 0 ? ExitCode.Warnings : ExitCode.Ok;
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { duration, plural, printable, shortId, time } from '../format.js';
+import { hostId } from '../hosts.js';
 import { getSite } from '../lookup.js';
 import { parseBlackout, parseRhythm, parseSeconds, RHYTHMS, WEEKDAYS } from '../rhythm.js';
 import { findSchedule, getSchedule } from '../schedules.js';
@@ -95,7 +96,7 @@ function setOptions(command: Command): Command {
     .addOption(new Option('--kind <kind>', 'what is started').choices(KINDS).default('backup'))
     .option('--site <site>', 'for this site only: id, name, address or path')
     .option('--label <label>', 'for the sites with this label')
-    .option('--node [id]', "for the sites of a host; without an id the master's own")
+    .option('--node [node]', "for the sites of a node: name or id; without one of the master's own host")
     .option('--name <name>', 'what it is called')
     .option('--zone <zone>', 'time zone, e.g. Europe/Berlin; "default" for each site\'s own')
     .option('--jitter <time>', 'spread the sites over so long: 30m, 2h')
@@ -184,7 +185,7 @@ async function scopeOf(api: ApiClient, options: SetOptions): Promise<{ scope: st
     throw usageError('For whom?', 'Give one of --site, --label and --node, or none for all sites.');
   if (site !== undefined) return { scope: 'site', scopeValue: (await getSite(api, site)).id };
   if (label !== undefined) return { scope: 'label', scopeValue: label.toLowerCase() };
-  if (node !== undefined) return { scope: 'node', scopeValue: node === true || node === 'self' ? null : node };
+  if (node !== undefined) return { scope: 'node', scopeValue: node === true ? null : await hostId(api, node) };
   return { scope: 'all', scopeValue: null };
 }
 
@@ -283,7 +284,7 @@ async function zone(context: CommandContext, text: string | undefined): Promise<
 function scopeText({ scope, scopeValue, scopeName }: ScheduleDto): string {
   if (scope === 'all') return 'all';
   if (scope === 'site') return printable(scopeName ?? `a site that is gone (${scopeValue ?? ''})`);
-  return `${scope === 'node' ? 'host' : scope} ${printable(scopeValue ?? 'self')}`;
+  return `${scope === 'node' ? 'host' : scope} ${printable(scopeName ?? scopeValue ?? 'self')}`;
 }
 
 function blackoutText({ from, until, days }: BlackoutDto): string {

@@ -3,8 +3,10 @@ import type { SiteDto } from '../api-types.js';
 import type { CommandContext } from '../command-context.js';
 import { ExitCode, usageError } from '../exit-codes.js';
 import { plural, printable, shortIds, time } from '../format.js';
-import { asPath, getSite } from '../lookup.js';
+import { hostId, hostName, pathOn, SELF } from '../hosts.js';
+import { getSite } from '../lookup.js';
 import { destinationsOf, destinationText, FULL_NEXT, hasNewStorage } from './destinations.js';
+import { addMove } from './move-site.js';
 import type { Run } from './run.js';
 import { listDiscovered } from './schedule-output.js';
 import { alarmLimitsText, changes, type EditOptions, editOptions } from './site-changes.js';
@@ -13,33 +15,41 @@ interface ListOptions {
   search?: string;
   label?: string;
   paused?: boolean;
+  node?: string;
+}
+
+interface OnNode {
+  node?: string;
 }
 
 /** `backupd sites …` */
 export function addSites(program: Command, run: Run): void {
   const sites = program
     .command('sites')
-    .description('the registered sites: list, add, import, edit, pause, resume, remove, discovered');
+    .description('the registered sites: list, add, import, edit, move, pause, resume, remove, discovered');
   sites
     .command('list', { isDefault: true })
     .description('list the registered sites')
     .option('--search <text>', 'only those whose name, address or path contains it')
     .option('--label <word>', 'only those with this label')
     .option('--paused', 'only paused ones')
+    .option('--node <node>', 'only those on this node: its name or id; "self" for the master\'s own host')
     .action((options: ListOptions) => run((context) => list(context, options)));
   sites
     .command('show')
     .description('show one site')
     .argument('<site>', 'id, name, address or path')
     .action((text: string) => run((context) => show(context, text)));
-  editOptions(sites.command('add').description('register a site').argument('<path>', 'its folder')).action(
-    (path: string, options: EditOptions) => run((context) => add(context, path, options)),
-  );
+  editOptions(sites.command('add').description('register a site').argument('<path>', 'its folder'))
+    .option('--node <node>', "the node it is on: name or id (default: the master's own host)")
+    .action((path: string, options: EditOptions & OnNode) => run((context) => add(context, path, options)));
   sites
     .command('import')
     .description('register every install found')
-    .argument('[path...]', 'folders to look in (default: those of the server, /var/www)')
-    .action((paths: string[]) => run((context) => importAll(context, paths)));
+    .argument('[path...]', 'folders to look in (default: those of the host, /var/www)')
+    .option('--node <node>', "on this node: name or id (default: the master's own host)")
+    .action((paths: string[], options: OnNode) => run((context) => importAll(context, paths, options)));
+  addMove(sites, run);
   editOptions(sites.command('edit').description('change a site').argument('<site>', 'id, name, address or path'))
     .option('--path <path>', 'where it has moved to')
     .action((text: string, options: EditOptions) => run((context) => edit(context, text, options)));
@@ -67,16 +77,19 @@ export function addSites(program: Command, run: Run): void {
 async function list(context: CommandContext, options: ListOptions): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
+  const { node, ...filters } = options;
+  const nodeId = node === undefined ? {} : { nodeId: (await hostId(api, node)) ?? SELF };
   const found: SiteDto[] = [];
-  for await (const site of api.all<SiteDto>('/sites', { ...options })) found.push(site);
+  for await (const site of api.all<SiteDto>('/sites', { ...filters, ...nodeId })) found.push(site);
   output.data(found);
   const idOf = shortIds(found);
   output.table(
-    ['ID', 'NAME', 'URL', 'PATH', 'LAST BACKUP', 'NEXT RUN'],
+    ['ID', 'NAME', 'URL', 'HOST', 'PATH', 'LAST BACKUP', 'NEXT RUN'],
     found.map((site) => [
       idOf(site.id),
       printable(site.name) + (site.paused ? output.colors.yellow(' (paused)') : ''),
       printable(site.url ?? '–'),
+      hostName(site),
       printable(site.path),
       site.lastBackup === null ? output.colors.yellow('never') : time(site.lastBackup.createdAt),
       time(site.nextRun),
@@ -95,12 +108,13 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
   return ExitCode.Ok;
 }
 
-async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
+export async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
   const { output } = context;
   output.data(site);
   output.line(output.colors.bold(printable(site.name)) + (site.paused ? output.colors.yellow(' (paused)') : ''));
   output.facts([
     ['id', site.id],
+    ['host', hostName(site)],
     ['path', printable(site.path)],
     ['url', printable(site.url ?? '–')],
     ['module', site.module],
@@ -126,11 +140,13 @@ async function showSite(context: CommandContext, site: SiteDto): Promise<void> {
   ]);
 }
 
-async function add(context: CommandContext, path: string, options: EditOptions): Promise<ExitCode> {
+async function add(context: CommandContext, path: string, options: EditOptions & OnNode): Promise<ExitCode> {
   const api = await context.api();
   const destinations = await destinationsOf(api, options);
+  const nodeId = await hostId(api, options.node ?? SELF);
   const site = await api.post<SiteDto>('/sites', {
-    path: asPath(path),
+    path: pathOn(nodeId, path),
+    ...(nodeId === null ? {} : { nodeId }),
     ...(await changes(context, options, null)),
     destinations,
   });
@@ -138,14 +154,18 @@ async function add(context: CommandContext, path: string, options: EditOptions):
   return ExitCode.Ok;
 }
 
-async function importAll(context: CommandContext, paths: readonly string[]): Promise<ExitCode> {
+async function importAll(context: CommandContext, paths: readonly string[], options: OnNode): Promise<ExitCode> {
   const { output } = context;
   const api = await context.api();
+  const nodeId = await hostId(api, options.node ?? SELF);
   const result = await api.post<{
     created: SiteDto[];
     existing: SiteDto[];
     skipped: { path: string; reason: string }[];
-  }>('/sites/import', paths.length === 0 ? {} : { roots: paths.map(asPath) });
+  }>('/sites/import', {
+    ...(paths.length === 0 ? {} : { roots: paths.map((path) => pathOn(nodeId, path)) }),
+    ...(nodeId === null ? {} : { nodeId }),
+  });
   output.data(result);
   for (const site of result.created)
     output.line(`${output.colors.green('+')} ${printable(site.path)}  ${printable(site.name)}`);

@@ -11,3 +11,4 @@ export * from './stream-source.js';
 export * from './copies.js';
 export * from './stop-request.js';
 export * from './storage-errors.js';
+export { descriptionOf } from './description-of.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BackupModulesModule } from '../backup-modules/index.js';
 import { JobsModule } from '../jobs/index.js';
 import { ResourcesModule } from '../resources/index.js';
+import { NodeTasksModule } from '../node-tasks/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { BackupAdopter } from './backup-adopter.js';
@@ -26,7 +27,7 @@ import { WantedCopies } from './wanted-copies.js';
 
 /** Making backups, and the catalogue of what was made. */
 @Module({
-  imports: [BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
+  imports: [NodeTasksModule, BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [BackupsController, SiteBackupsController],
   providers: [
     BackupAdopter,

@@ -12,6 +12,7 @@ import {
 } from '../../engine/snapshot/read/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
 import { type Job, jobActive, JobKind, JobsService, type StartedBy } from '../jobs/index.js';
+import { NodeDirectory } from '../node-tasks/index.js';
 import { SiteExtensions, SitesService } from '../sites/index.js';
 import { BackupReader } from './backup-reader.js';
 import { copyDiffers, sitePaused } from './backups.errors.js';
@@ -35,19 +36,25 @@ export class BackupsService implements OnModuleInit {
     private readonly jobs: JobsService,
     private readonly catalogue: Catalogue,
     private readonly reader: BackupReader,
+    private readonly nodes: NodeDirectory,
   ) {}
 
   onModuleInit(): void {
+    const notActive = async (siteId: string): Promise<void> => {
+      const active = await this.jobs.activeJob(siteId);
+      if (active !== null) throw jobActive(siteId, active);
+    };
     this.extensions.add({
       lastBackups: (siteIds) => this.catalogue.newestOf(siteIds),
-      beforeRemove: async (siteId) => {
-        const active = await this.jobs.activeJob(siteId);
-        if (active !== null) throw jobActive(siteId, active);
-      },
+      beforeRemove: notActive,
+      beforeMove: notActive,
     });
   }
 
-  /** Starts a backup of the site. Errors: SITE_NOT_FOUND, SITE_PAUSED, MODULE_UNKNOWN, JOB_ACTIVE. */
+  /**
+   * Starts a backup of the site. Its host makes it. Errors: SITE_NOT_FOUND, SITE_PAUSED, MODULE_UNKNOWN, NODE_NOT_FOUND,
+   * NODE_BLOCKED, NODE_LACKS_MODULE, JOB_ACTIVE.
+   */
   async start(
     siteId: string,
     how: { priority?: number; full?: boolean; reread?: boolean } = {},
@@ -55,6 +62,7 @@ export class BackupsService implements OnModuleInit {
   ): Promise<Job> {
     const site = await this.sites.get(siteId);
     if (site.paused) throw sitePaused(siteId);
+    if (typeof site.nodeId === 'string') await this.nodes.usable(site.nodeId, site.module);
     const { stages } = this.modules.get(site.module);
     const request = { full: how.full === true, reread: how.reread === true };
     const backupId = newId();

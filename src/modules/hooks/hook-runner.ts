@@ -5,6 +5,8 @@ import { redact } from '../../common/logging/index.js';
 import { outgoingRequest } from '../../common/outgoing/index.js';
 import { AppConfig } from '../../config/index.js';
 import { SafeValues } from '../../engine/runner/index.js';
+import { type HookTask, TaskKind } from '../node-protocol/index.js';
+import { NodeTasks } from '../node-tasks/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { type HookTry, runCommand } from './hook-command.js';
 import { type HookFacts, hookBody, hookEnvironment } from './hook-facts.js';
@@ -17,6 +19,8 @@ const TRIES = 3;
 const WAIT_MS = 1000;
 /** Of an answer. */
 const MOST_SAID = 4096;
+/** For a node to end a command that goes on for too long. */
+const GRACE_SECONDS = 10;
 
 /** How a hook went in the end. */
 export interface HookEnd extends HookTry {
@@ -27,6 +31,8 @@ export interface HookEnd extends HookTry {
 }
 
 export interface HookRunOptions {
+  /** The host of the site: commands run there; null = this one. */
+  nodeId: string | null;
   workDir: string;
   /** Of the site: blotted out of what the hook says. */
   secrets: readonly string[];
@@ -42,6 +48,7 @@ export class HookRunner {
   constructor(
     private readonly config: AppConfig,
     private readonly box: SecretBox,
+    private readonly tasks: NodeTasks,
   ) {}
 
   /** Never throws for what the hook does. Error: JOB_CANCELLED when the signal is raised; nothing of the hook runs any more then. */
@@ -78,14 +85,22 @@ export class HookRunner {
     }
   }
 
-  private start(hook: Hook, facts: HookFacts, options: HookRunOptions): Promise<HookTry> {
-    return runCommand({
-      ...options,
+  private async start(hook: Hook, facts: HookFacts, options: HookRunOptions): Promise<HookTry> {
+    const { nodeId, signal } = options;
+    const task = {
       command: hook.action.type === 'command' ? hook.action.command : [],
       sitePath: facts.site.path,
       env: hookEnvironment(facts),
       timeLimitMs: hook.timeLimitSeconds * 1000,
-    });
+    } satisfies HookTask;
+    if (nodeId === null) return runCommand({ ...options, ...task });
+    const how = { timeLimitSeconds: hook.timeLimitSeconds + GRACE_SECONDS, signal };
+    const { ok, end, output } = await this.tasks.result(nodeId, TaskKind.Hook, task, how);
+    return {
+      ok: ok === true,
+      end: typeof end === 'string' ? end.slice(0, MOST_SAID) : 'its end is not known',
+      output: typeof output === 'string' ? output.slice(0, MOST_SAID + 10) : '',
+    };
   }
 
   private async send(hook: Hook, facts: HookFacts, { signal }: HookRunOptions): Promise<HookTry> {

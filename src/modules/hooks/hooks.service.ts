@@ -90,7 +90,8 @@ export class HooksService {
         'siteId',
         'The hook is for several sites: name the one to try it for (siteId, on the command line --site)',
       );
-    const site = await this.sites.spec(forSite);
+    const known = await this.sites.get(forSite);
+    const site = this.sites.specOf(known);
     // Named as a job's, so that a child is ended by the next start when this process is killed.
     const folder = new WorkFolder(`${this.config.paths.work}/${newId()}`);
     await folder.open();
@@ -99,7 +100,8 @@ export class HooksService {
       const stage = moment.split(':')[1] ?? null;
       const job = { id: '', kind: hook.jobs[0] ?? 'backup' };
       const facts = { hook: hook.name, moment, job, site, stage, outcome: 'test', backupId: '' };
-      return await this.runner.run(hook, facts, { workDir: folder.path, secrets: secretsOf(site), signal });
+      const options = { nodeId: known.nodeId ?? null, workDir: folder.path, secrets: secretsOf(site), signal };
+      return await this.runner.run(hook, facts, options);
     } finally {
       await folder.remove();
     }

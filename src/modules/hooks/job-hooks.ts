@@ -2,7 +2,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { AppConfig } from '../../config/index.js';
-import type { JobJournal } from '../../engine/ports/index.js';
+import type { JobJournal, SiteSpec } from '../../engine/ports/index.js';
 import { type RunnableStage, type RunningStage, secretsOf, WorkFolder } from '../../engine/runner/index.js';
 import { AppError } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
@@ -38,7 +38,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
   async around(job: Job, plan: PreparedPlan, context: RunContext): Promise<readonly RunnableStage[]> {
     const hooks = await this.hooksOf(this.orm.em.fork(), job);
     if (hooks.length === 0) return plan.stages;
-    const site = await this.sites.spec(job.siteId);
+    const { site, nodeId } = await this.siteOf(job);
     return plan.stages.map((stage) => {
       const at = (moment: string): Hook[] => hooks.filter((hook) => hook.moment === `${moment}:${stage.name}`);
       const [before, after] = [at('before'), at('after')];
@@ -46,7 +46,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
       const facts = (outcome: string): Facts => ({ ...aboutJob(job), site, stage: stage.name, outcome });
       return Object.assign({}, stage, {
         run: async (signal: AbortSignal, running: RunningStage) => {
-          const options = { workDir: context.workDir, secrets: secretsOf(site), signal };
+          const options = { nodeId, workDir: context.workDir, secrets: secretsOf(site), signal };
           for (const hook of before) await this.within(hook, facts('running'), options, running);
           const outcome = await stage.run(signal, running);
           for (const hook of after) await this.within(hook, facts('completed'), options, running);
@@ -63,8 +63,9 @@ export class JobHooks implements JobExtension, OnModuleInit {
   /** Runs the hooks of the job's end. Those that ran before a kill run again. */
   async followUp(job: Job, signal: AbortSignal): Promise<void> {
     const hooks = await this.hooksOf(this.orm.em.fork(), job);
-    const site = await unlessGone(this.sites.spec(job.siteId));
-    if (site === null) return;
+    const known = await unlessGone(this.siteOf(job));
+    if (known === null) return;
+    const { site, nodeId } = known;
     const outcome = momentOf(job) === 'partial' ? 'partial' : job.status;
     // The job's own is gone by now. Named as one, so that the next start ends what a killed one left running.
     const folder = new WorkFolder(`${this.config.paths.work}/${newId()}`);
@@ -72,12 +73,18 @@ export class JobHooks implements JobExtension, OnModuleInit {
       for (const hook of hooks.filter(({ moment }) => moment === momentOf(job))) {
         await folder.open();
         const facts = { ...aboutJob(job), site, stage: null, outcome, hook: hook.name, moment: hook.moment };
-        const end = await this.runner.run(hook, facts, { workDir: folder.path, secrets: secretsOf(site), signal });
+        const options = { nodeId, workDir: folder.path, secrets: secretsOf(site), signal };
+        const end = await this.runner.run(hook, facts, options);
         await this.log(job, hook, end);
       }
     } finally {
       await folder.remove();
     }
+  }
+
+  private async siteOf(job: Job): Promise<{ site: SiteSpec; nodeId: string | null }> {
+    const site = await this.sites.get(job.siteId);
+    return { site: this.sites.specOf(site), nodeId: site.nodeId ?? null };
   }
 
   /** Within the run: its journal has the output, its policy decides. Errors: HOOK_FAILED, JOB_CANCELLED. */

@@ -4,7 +4,7 @@ import type { NewEvent } from '../events/index.js';
 import { JobHandlers } from './job-handler.js';
 import { JobStore } from './job-store.js';
 import { JobSweeper } from './job-sweeper.js';
-import { Job, JobStatus } from './job.entity.js';
+import { Job, JobKind, JobStatus } from './job.entity.js';
 import { jobActive, jobNotFound, jobNotRetryable } from './jobs.errors.js';
 import { lockSite } from './site-lock.js';
 
@@ -38,6 +38,7 @@ export class JobRetries {
     const job = await em.findOne(Job, { id });
     if (job === null) throw jobNotFound(id);
     this.requireRetryable(job);
+    await this.requireSameHost(job, em);
     const active = await em.findOne(Job, {
       siteId: job.siteId,
       status: { $in: [JobStatus.Pending, JobStatus.Running] },
@@ -91,6 +92,16 @@ export class JobRetries {
     if (job.status === JobStatus.Completed) throw jobNotRetryable(job, 'it has completed', 'Start a new one.');
     const refusal = this.handlers.get(job.kind).refusesRetry?.(job) ?? null;
     if (refusal !== null) throw refusal;
+  }
+
+  /** A backup that has begun on one host can't go on at another. A restore may be meant for another host than the site's. */
+  private async requireSameHost(job: Job, em: EntityManager): Promise<void> {
+    if (job.kind !== JobKind.Backup) return;
+    const [site] = await em.execute<{ node_id: string | null }[]>('select node_id from site where id = ?', [
+      job.siteId,
+    ]);
+    if (site !== undefined && site.node_id !== (job.nodeId ?? null))
+      throw jobNotRetryable(job, 'its site has moved to another host since', 'Start a new one.');
   }
 
   private async otherActive(id: string): Promise<Error> {

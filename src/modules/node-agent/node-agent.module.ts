@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
+import { NodeAgentTasksModule } from '../node-agent-tasks/index.js';
 import { nodeJobsProviders } from '../node-jobs/index.js';
 import { MasterClient, type ResolvedIdentity, SignedClient } from '../node-link/index.js';
 import { ResourcesModule } from '../resources/index.js';
@@ -21,7 +22,7 @@ export class NodeAgentModule {
   static with(identity: ResolvedIdentity): DynamicModule {
     return {
       module: NodeAgentModule,
-      imports: [ResourcesModule, BackupModulesModule],
+      imports: [ResourcesModule, BackupModulesModule, NodeAgentTasksModule],
       providers: [
         { provide: NodeKey, inject: [AppConfig], useFactory: (config: AppConfig) => new NodeKey(config, identity) },
         {

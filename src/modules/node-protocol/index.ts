@@ -4,3 +4,4 @@ export type * from './reports.js';
 export type * from './storage-access.js';
 export type * from './join.js';
 export * from './versions.js';
+export * from './tasks.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NodeRuns } from '../jobs/index.js';
 import type { Work, WorkRequest } from '../node-protocol/index.js';
+import { NodeTasks } from '../node-tasks/index.js';
 import { WorkWaiters } from './work-waiters.js';
 
 /** Hands work to nodes. */
@@ -9,6 +10,7 @@ export class NodeWorkService {
   constructor(
     private readonly runs: NodeRuns,
     private readonly waiters: WorkWaiters,
+    private readonly tasks: NodeTasks,
   ) {}
 
   /**
@@ -17,7 +19,7 @@ export class NodeWorkService {
    */
   async next(
     nodeId: string,
-    { jobs, waitSeconds }: WorkRequest,
+    { jobs, tasks, waitSeconds }: WorkRequest,
     admit: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<Work | null> {
@@ -26,6 +28,9 @@ export class NodeWorkService {
     try {
       for (;;) {
         if (signal.aborted) return null;
+        // Someone waits for it.
+        const task = tasks > 0 ? await this.tasks.takeNext(nodeId) : null;
+        if (task !== null) return { type: 'task', task };
         if (jobs > 0) {
           const job = await this.runs.claim(nodeId);
           if (job !== null) return { type: 'job', job };

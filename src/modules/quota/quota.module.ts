@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BackupsModule } from '../backups/index.js';
 import { RetentionModule } from '../retention/index.js';
+import { NodeTasksModule } from '../node-tasks/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { QuotaGate } from './quota-gate.js';
@@ -11,7 +12,7 @@ import { UsageService } from './usage.service.js';
 
 /** How much may be stored; see docs/retention.md. */
 @Module({
-  imports: [BackupsModule, RetentionModule, SitesModule, StorageModule],
+  imports: [NodeTasksModule, BackupsModule, RetentionModule, SitesModule, StorageModule],
   controllers: [QuotasController],
   providers: [QuotaGate, QuotaLedger, QuotasService, UsageService],
   exports: [QuotaLedger, UsageService],

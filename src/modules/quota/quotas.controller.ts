@@ -41,7 +41,7 @@ export class QuotasController {
   @ApiParam({ name: 'scope', enum: QuotaScope })
   @ApiParam(SUBJECT)
   @ApiOkResponse({ type: QuotaDto })
-  @ApiNotFoundResponse({ type: ProblemDto, description: 'SITE_NOT_FOUND, STORAGE_NOT_FOUND' })
+  @ApiNotFoundResponse({ type: ProblemDto, description: 'SITE_NOT_FOUND, STORAGE_NOT_FOUND, NODE_NOT_FOUND' })
   async set(
     @Param('scope') scope: string,
     @Param('subject') subject: string,

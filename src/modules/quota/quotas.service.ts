@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { invalidField, type Page, type PageQueryDto } from '../../common/http/index.js';
 import { isId, newId } from '../../common/ids.js';
+import { NodeDirectory } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { Quota, QuotaScope, type OverQuota } from './quota.entity.js';
@@ -26,6 +27,7 @@ export class QuotasService {
     private readonly orm: MikroORM,
     private readonly sites: SitesService,
     private readonly storage: StorageService,
+    private readonly nodes: NodeDirectory,
   ) {}
 
   async list({ limit, offset }: PageQueryDto): Promise<Page<NamedQuota>> {
@@ -40,9 +42,10 @@ export class QuotasService {
         updated_at: string;
       }[]
     >(
-      `select q.scope, q.subject_id, coalesce(s.name, p.name) as name, q.bytes::text as bytes, q.over, q.updated_at
+      `select q.scope, q.subject_id, coalesce(s.name, p.name, n.name) as name, q.bytes::text as bytes, q.over, q.updated_at
         from quota q left join site s on q.scope = 'site' and s.id = q.subject_id
           left join storage_provider p on q.scope = 'provider' and p.id = q.subject_id
+          left join node n on q.scope = 'node' and n.id = q.subject_id
         order by q.scope, q.subject_id nulls first limit ? offset ?`,
       [limit, offset],
     );
@@ -57,7 +60,7 @@ export class QuotasService {
     return { items, total: await em.count(Quota), limit, offset };
   }
 
-  /** Sets or replaces. Errors: REQUEST_INVALID, SITE_NOT_FOUND, STORAGE_NOT_FOUND. */
+  /** Sets or replaces. Errors: REQUEST_INVALID, SITE_NOT_FOUND, STORAGE_NOT_FOUND, NODE_NOT_FOUND. */
   async set(scope: string, subject: string, { bytes, over }: { bytes: number; over: OverQuota }): Promise<NamedQuota> {
     const where = subjectOf(scope, subject);
     const name = await this.nameOf(where);
@@ -80,7 +83,7 @@ export class QuotasService {
   private async nameOf({ scope, subjectId }: { scope: QuotaScope; subjectId: string | null }): Promise<string | null> {
     if (scope === QuotaScope.Site) return (await this.sites.get(subjectId ?? '')).name;
     if (scope === QuotaScope.Provider) return (await this.storage.get(subjectId ?? '')).name;
-    return null;
+    return subjectId === null ? null : (await this.nodes.get(subjectId)).name;
   }
 }
 

@@ -21,6 +21,29 @@ export function targetForbidden(path: string, own: string): AppError {
   });
 }
 
+export function targetOtherSite(path: string, id: string, name: string): AppError {
+  return new AppError({
+    code: 'RESTORE_TARGET_OTHER_SITE',
+    kind: 'conflict',
+    message: `On that host ${path} is the folder of another site, "${name}".`,
+    hint: 'Restore into another folder: `--to` (`targetPath`).',
+    retry: 'never',
+    context: { targetPath: path, siteId: id },
+  });
+}
+
+/** The site is registered on a node that was removed. */
+export function siteNodeGone(nodeId: string): AppError {
+  return new AppError({
+    code: 'NODE_NOT_FOUND',
+    kind: 'not-found',
+    message: 'The node that the site is on is gone.',
+    hint: 'Say on which host to restore: `--node <name>`, or `--node self` for the host of the master (`nodeId`). `backupd sites move` lets the site go on there.',
+    retry: 'never',
+    context: { nodeId },
+  });
+}
+
 export function restoreSecretsGone(jobId: string, status: string): AppError {
   return new AppError({
     code: 'JOB_NOT_RETRYABLE',

@@ -1,2 +1,3 @@
-export { DEFAULT_DEPTH, type ScanEvent, type ScanOptions, ScannerService } from './scanner.service.js';
+export { DEFAULT_DEPTH, type FoundFolder, type ScanEvent } from './disk/index.js';
+export { type ScanOptions, ScannerService } from './scanner.service.js';
 export { ScannerModule } from './scanner.module.js';

@@ -5,7 +5,8 @@ import { ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swag
 import type { Response } from 'express';
 import { Roles, signalOf } from '../../common/http/index.js';
 import { ScanQueryDto, ScanResultDto } from './dto/scan.dto.js';
-import { failureOf, type ScanEvent, ScannerService } from './scanner.service.js';
+import type { ScanEvent } from './disk/index.js';
+import { failureOf, ScannerService } from './scanner.service.js';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -15,7 +16,7 @@ export class ScannerController {
   constructor(private readonly scanner: ScannerService) {}
 
   /**
-   * Looks for sites on this host. With `Accept: application/x-ndjson` each find is a line, sent at once:
+   * Looks for sites on this host, or on a node. With `Accept: application/x-ndjson` each find is a line, sent at once:
    * `{"type":"found"|"problem"|"progress"|"done", …}`. A client that goes away ends the scan.
    */
   @Roles('operator')
@@ -32,7 +33,8 @@ export class ScannerController {
     @Headers('accept') accept: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const events = this.scanner.scan({ roots: query.path, maxDepth: query.maxDepth, signal: signalOf(response) });
+    const { path: roots, maxDepth, nodeId } = query;
+    const events = this.scanner.scan({ roots, maxDepth, nodeId, signal: signalOf(response) });
     if (accept?.includes(NDJSON) === true) await stream(events, response);
     else response.json(await collect(events));
   }

@@ -1,89 +1,52 @@
-import { isAbsolute, normalize } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
-import { invalidField } from '../../common/http/index.js';
-import { AppConfig } from '../../config/index.js';
-import type { DiscoveredSite } from '../../engine/ports/index.js';
-import { BackupModuleRegistry } from '../backup-modules/index.js';
-import { EventChannel } from './event-channel.js';
+import { type ScanTask, TaskKind } from '../node-protocol/index.js';
+import { NodeTasks } from '../node-tasks/index.js';
+import { DiskScan, type DiskScanOptions, type ScanEvent } from './disk/index.js';
+import { scanEventOf } from './scan-event-of.js';
 
-/** How deep below each root sites are looked for, unless asked otherwise. */
-export const DEFAULT_DEPTH = 12;
+/** A scan of a large disk takes minutes. */
+const TIME_LIMIT_SECONDS = 3600;
 
-export interface ScanOptions {
-  /** Where to look; the configured folders when absent. */
-  roots?: readonly string[] | undefined;
-  maxDepth?: number | undefined;
-  signal: AbortSignal;
+export interface ScanOptions extends DiskScanOptions {
+  /** The host to look on; null or absent = this one. */
+  nodeId?: string | null | undefined;
 }
 
-/** What a scan tells, as it goes on. */
-export type ScanEvent =
-  | { type: 'found'; site: DiscoveredSite }
-  | { type: 'problem'; path: string; message: string }
-  | { type: 'progress'; folders: number }
-  | { type: 'done'; folders: number; found: number };
-
-/** Looks for sites on disk with every module that can. Changes nothing. */
+/** Looks for sites on a host's disk with every module that can. Changes nothing. */
 @Injectable()
 export class ScannerService {
   constructor(
-    private readonly config: AppConfig,
-    private readonly registry: BackupModuleRegistry,
+    private readonly disk: DiskScan,
+    private readonly tasks: NodeTasks,
   ) {}
 
-  /** Streams what is found, as it is found; the last event is `done`. Error: REQUEST_INVALID for a root that is not absolute. */
-  async *scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
-    const roots = (options.roots ?? this.config.scanRoots).map(absolute);
-    const channel = new EventChannel<ScanEvent>();
-    const stop = new AbortController();
-    const signal = AbortSignal.any([options.signal, stop.signal]);
-    const running = this.run(roots, options.maxDepth ?? DEFAULT_DEPTH, signal, channel).then(
-      () => channel.end(),
-      // A client that went away, or a reader that stopped, is no fault.
-      (error: unknown) => channel.end(signal.aborted ? undefined : { error }),
-    );
+  /**
+   * Streams what is found, as it is found; the last event is `done`. Errors: REQUEST_INVALID for a root that is not absolute; on a node those
+   * of NodeTasks.
+   */
+  scan({ nodeId, ...options }: ScanOptions): AsyncGenerator<ScanEvent> {
+    return typeof nodeId === 'string' ? this.onNode(nodeId, options) : this.disk.scan(options);
+  }
+
+  private async *onNode(nodeId: string, options: DiskScanOptions): AsyncGenerator<ScanEvent> {
+    const { roots, maxDepth, folders, signal } = options;
+    const request = {
+      roots: roots === undefined ? null : [...roots],
+      maxDepth: maxDepth ?? null,
+      folders: folders === true,
+    } satisfies ScanTask;
     try {
-      yield* channel.events();
-    } finally {
-      stop.abort();
-      await running;
-    }
-  }
-
-  private async run(
-    roots: readonly string[],
-    maxDepth: number,
-    signal: AbortSignal,
-    channel: EventChannel<ScanEvent>,
-  ): Promise<void> {
-    // Modules look at the same folders, one after the other: the longest walk is the count.
-    let looked = 0;
-    let found = 0;
-    for (const module of this.registry.discovering()) {
-      const sites = module.discover({
-        roots,
-        maxDepth,
-        signal,
-        onProblem: (path, message) => channel.push({ type: 'problem', path, message }),
-        onProgress: (count) => {
-          looked = Math.max(looked, count);
-          channel.push({ type: 'progress', folders: looked });
-        },
-      });
-      for await (const site of sites) {
-        found += 1;
-        channel.push({ type: 'found', site });
-        await channel.room();
+      const how = { timeLimitSeconds: TIME_LIMIT_SECONDS, signal };
+      for await (const part of this.tasks.ask(nodeId, TaskKind.Scan, request, how)) {
+        const event = scanEventOf(part);
+        if (event !== null) yield event;
       }
+    } catch (error) {
+      // As on this host: a client that went away is no fault.
+      if (!signal.aborted) throw error;
     }
-    if (!signal.aborted) channel.push({ type: 'done', folders: looked, found });
   }
-}
-
-function absolute(root: string): string {
-  if (!isAbsolute(root) || root.includes('\0')) throw invalidField('path', 'path must be an absolute path');
-  return normalize(root);
 }
 
 /** A scan's failure in mid-stream, as its last line. */

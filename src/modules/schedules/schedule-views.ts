@@ -43,16 +43,18 @@ export class ScheduleViews {
         where schedule_id in (select e::uuid from jsonb_array_elements_text(?::jsonb) e) group by schedule_id`,
       [ids],
     );
-    const names = await em.execute<{ id: string; name: string }[]>(
-      `select s.id, s.name from site s join schedule c on c.scope = ? and c.scope_value = s.id::text
+    const names = await em.execute<{ id: string; name: string | null }[]>(
+      `select c.id, coalesce(s.name, n.name) as name from schedule c
+          left join site s on c.scope = ? and c.scope_value = s.id::text
+          left join node n on c.scope = ? and c.scope_value = n.id::text
         where c.id in (select e::uuid from jsonb_array_elements_text(?::jsonb) e)`,
-      [ScheduleScope.Site, ids],
+      [ScheduleScope.Site, ScheduleScope.Node, ids],
     );
     return schedules.map((schedule) => {
       const state = states.find((row) => row.schedule_id === schedule.id);
-      const site = names.find((row) => schedule.scope === ScheduleScope.Site && row.id === schedule.scopeValue);
+      const named = names.find((row) => row.id === schedule.id);
       const next = state?.next ?? null;
-      return toDto(schedule, site?.name ?? null, state?.sites ?? 0, next === null ? null : new Date(next));
+      return toDto(schedule, named?.name ?? null, state?.sites ?? 0, next === null ? null : new Date(next));
     });
   }
 

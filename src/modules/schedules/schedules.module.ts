@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BackupsModule } from '../backups/index.js';
 import { EventsModule } from '../events/index.js';
 import { JobsModule } from '../jobs/index.js';
+import { NodeTasksModule } from '../node-tasks/index.js';
 import { ReconcileModule } from '../reconcile/index.js';
 import { RetentionModule } from '../retention/index.js';
 import { ScannerModule } from '../scanner/index.js';
@@ -28,6 +29,7 @@ import { SlotRunner } from './slot-runner.js';
     BackupsModule,
     EventsModule,
     JobsModule,
+    NodeTasksModule,
     ReconcileModule,
     RetentionModule,
     ScannerModule,

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { asAppError } from '../../common/errors/index.js';
 import type { Page, PageQueryDto } from '../../common/http/index.js';
 import { newId } from '../../common/ids.js';
+import { NodeDirectory } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
 import { isSiteKind } from './book.js';
 import type { CreateScheduleDto, ScheduleInputDto, UpdateScheduleDto } from './dto/schedule-input.dto.js';
@@ -30,6 +31,7 @@ export class SchedulesService {
     private readonly starter: JobStarter,
     private readonly tasks: InstallationTasks,
     private readonly sites: SitesService,
+    private readonly nodes: NodeDirectory,
   ) {}
 
   /** By kind, then from the widest scope to the closest. */
@@ -48,17 +50,18 @@ export class SchedulesService {
     return schedule;
   }
 
-  /** Errors: REQUEST_INVALID, SITE_NOT_FOUND, SCHEDULE_EXISTS. */
+  /** Errors: REQUEST_INVALID, SITE_NOT_FOUND, NODE_NOT_FOUND, SCHEDULE_EXISTS. */
   async create(input: CreateScheduleDto): Promise<Schedule> {
     const { kind, scope } = input;
     const scopeValue = scopeValueOf(kind, scope, input.scopeValue ?? null);
     checkLimits(kind, input);
     const site = scope === ScheduleScope.Site && scopeValue !== null ? await this.sites.get(scopeValue) : null;
+    const node = scope === ScheduleScope.Node && scopeValue !== null ? await this.nodes.get(scopeValue) : null;
     await this.books.keepTimeZone();
     const now = new Date();
     const schedule = Object.assign(new Schedule(), {
       id: newId(),
-      name: input.name ?? nameOf(kind, scope, site?.name ?? scopeValue),
+      name: input.name ?? nameOf(kind, scope, site?.name ?? node?.name ?? scopeValue),
       kind,
       scope,
       scopeValue,

@@ -16,6 +16,8 @@ export interface SiteExtension {
   nextRuns?(siteIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** Throws when the site may not be removed now (a job of it is active). Called in order, before anything is changed. */
   beforeRemove?(siteId: string): Promise<void>;
+  /** Throws when the site may not move to another host now. Called in order, before anything is changed. */
+  beforeMove?(siteId: string): Promise<void>;
 }
 
 /**
@@ -44,6 +46,10 @@ export class SiteExtensions {
     for (const extension of this.added)
       for (const [id, at] of (await extension.nextRuns?.(siteIds)) ?? []) found.set(id, at);
     return found;
+  }
+
+  async beforeMove(siteId: string): Promise<void> {
+    for (const extension of this.added) await extension.beforeMove?.(siteId);
   }
 
   async beforeRemove(siteId: string): Promise<void> {

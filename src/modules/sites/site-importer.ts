@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { DiscoveredSite } from '../../engine/ports/index.js';
-import { AppConfig } from '../../config/index.js';
-import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { ScannerService } from '../scanner/index.js';
 import type { Site } from './site.entity.js';
-import { SitesService } from './sites.service.js';
-
-const MAX_DEPTH = 12;
+import { type NewSite, SitesService } from './sites.service.js';
 
 export interface ImportRequest {
   /** Folders to register, each a site. */
   paths?: readonly string[] | undefined;
   /** Folders to scan for sites; the configured ones when neither is given. */
   roots?: readonly string[] | undefined;
+  /** The host to look on; null or absent = this one. */
+  nodeId?: string | null | undefined;
 }
 
 export interface ImportResult {
@@ -25,40 +24,37 @@ export interface ImportResult {
 @Injectable()
 export class SiteImporter {
   constructor(
-    private readonly config: AppConfig,
-    private readonly registry: BackupModuleRegistry,
+    private readonly scanner: ScannerService,
     private readonly sites: SitesService,
   ) {}
 
   async run(request: ImportRequest, signal: AbortSignal): Promise<ImportResult> {
+    const { paths, roots } = request;
+    const nodeId = request.nodeId ?? null;
     const result: ImportResult = { created: [], existing: [], skipped: [] };
-    for (const path of request.paths ?? []) await this.register(path, undefined, result);
-    const roots = request.roots ?? (request.paths === undefined ? this.config.scanRoots : []);
-    if (roots.length > 0) await this.importFrom(roots, result, signal);
+    for (const path of paths ?? []) await this.register({ path, nodeId }, result);
+    if (roots === undefined ? paths === undefined : roots.length > 0)
+      for await (const event of this.scanner.scan({ roots, nodeId, signal })) {
+        if (event.type === 'problem') result.skipped.push({ path: event.path, reason: event.message });
+        if (event.type === 'found') await this.take(event.site, nodeId, result);
+      }
     return result;
   }
 
-  private async importFrom(roots: readonly string[], result: ImportResult, signal: AbortSignal): Promise<void> {
-    const skip = (path: string, reason: string): void => void result.skipped.push({ path, reason });
-    for (const module of this.registry.discovering()) {
-      const found = module.discover({ roots, maxDepth: MAX_DEPTH, signal, onProblem: skip });
-      for await (const site of found) await this.take(site, result);
-    }
+  private async take(found: DiscoveredSite, nodeId: string | null, result: ImportResult): Promise<void> {
+    const { path, module, isInstall, reason } = found;
+    if (isInstall) await this.register({ path, module, nodeId }, result);
+    else result.skipped.push({ path, reason });
   }
 
-  private async take(found: DiscoveredSite, result: ImportResult): Promise<void> {
-    if (found.isInstall) await this.register(found.path, found.module, result);
-    else result.skipped.push({ path: found.path, reason: found.reason });
-  }
-
-  private async register(path: string, module: string | undefined, result: ImportResult): Promise<void> {
+  private async register(site: NewSite & { nodeId: string | null }, result: ImportResult): Promise<void> {
     try {
-      result.created.push(await this.sites.register({ path, module }));
+      result.created.push(await this.sites.register(site));
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind === 'internal') throw error;
+      if (!(error instanceof AppError) || error.kind === 'internal' || error.code.startsWith('NODE_')) throw error;
       const existing = error.code === 'SITE_EXISTS' ? error.context['id'] : undefined;
       if (typeof existing === 'string') result.existing.push(await this.sites.get(existing));
-      else result.skipped.push({ path, reason: error.message });
+      else result.skipped.push({ path: site.path, reason: error.message });
     }
   }
 }

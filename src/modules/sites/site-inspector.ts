@@ -1,15 +1,16 @@
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, normalize } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { errnoOf } from '../../common/errors/index.js';
-import { type FieldFault, invalidField, InvalidRequestError } from '../../common/http/index.js';
+import { type FieldFault, InvalidRequestError } from '../../common/http/index.js';
 import { schemaFaults } from '../../common/json-schema.js';
-import { canDiscover, type SiteDescription } from '../../engine/ports/index.js';
+import { descriptionOf } from '../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
+import { type DescribeTask, TaskKind } from '../node-protocol/index.js';
+import { nodeAnswerInvalid, NodeDirectory, NodeTasks } from '../node-tasks/index.js';
+import { absolute, type SeenFolder, SiteLook } from './disk/index.js';
 import { overrideFaults } from './site-overrides.js';
-import { pathNotFound } from './sites.errors.js';
 
 const MAX_EXCLUDES = 1000;
+/** A look at one folder, with its configuration files. */
+const TIME_LIMIT_SECONDS = 60;
 
 /** What a site's configuration is made of. */
 export interface SiteInput {
@@ -22,7 +23,12 @@ export interface SiteInput {
 /** Checks sites before they are saved, with the help of their module. */
 @Injectable()
 export class SiteInspector {
-  constructor(private readonly registry: BackupModuleRegistry) {}
+  constructor(
+    private readonly registry: BackupModuleRegistry,
+    private readonly disk: SiteLook,
+    private readonly nodes: NodeDirectory,
+    private readonly tasks: NodeTasks,
+  ) {}
 
   /** Errors: MODULE_UNKNOWN, REQUEST_INVALID with every fault. */
   check({ module, settings, excludes, overrides }: SiteInput): void {
@@ -35,35 +41,24 @@ export class SiteInspector {
   }
 
   /**
-   * What the module finds at the path, and the real path of what is to be backed up; the description is null for a module that can't
-   * describe. Errors: REQUEST_INVALID (not absolute), PATH_NOT_FOUND, and the module's (NOT_A_SITE).
+   * What the module finds at the path on the site's host (null = this one), and the real path of what is to be backed up. Errors:
+   * REQUEST_INVALID (not absolute), PATH_NOT_FOUND, the module's (NOT_A_SITE), and on a node NODE_NOT_FOUND, NODE_BLOCKED, NODE_LACKS_MODULE,
+   * NODE_NOT_ANSWERING, NODE_TASK_TIMEOUT.
    */
   async describe(
     module: string,
     given: string,
     overrides: Readonly<Record<string, string>>,
-  ): Promise<{ path: string; description: SiteDescription | null }> {
-    const path = absolute(given);
-    const real = await resolveFolder(path);
-    const found = this.registry.get(module);
-    if (!canDiscover(found)) return { path: real, description: null };
-    // The module sees the path as it was given: `releases/current` must not be pinned to one release.
-    const description = await found.describe({ path, overrides });
-    return { path: await resolveFolder(absolute(description.path)), description };
-  }
-}
-
-function absolute(given: string): string {
-  if (!isAbsolute(given) || given.includes('\0')) throw invalidField('path', 'path must be an absolute path');
-  const path = normalize(given);
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-async function resolveFolder(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    throw pathNotFound(path, errnoOf(error) ?? 'unknown error');
+    nodeId: string | null,
+  ): Promise<SeenFolder> {
+    if (nodeId === null) return this.disk.describe(module, given, overrides);
+    const node = await this.nodes.usable(nodeId, module);
+    const request = { module, path: absolute(given), overrides: { ...overrides } } satisfies DescribeTask;
+    // What was begun is looked at to its end, as on this host.
+    const how = { timeLimitSeconds: TIME_LIMIT_SECONDS, signal: new AbortController().signal };
+    const { path, description } = await this.tasks.result(nodeId, TaskKind.Describe, request, how);
+    if (typeof path !== 'string' || path.length > 4096) throw nodeAnswerInvalid(nodeId, node.name, TaskKind.Describe);
+    return { path: absolute(path), description: descriptionOf(description) };
   }
 }
 

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { BackupModulesModule } from '../backup-modules/index.js';
+import { NodeTasksModule } from '../node-tasks/index.js';
+import { ScannerModule } from '../scanner/index.js';
 import { StorageModule } from '../storage/index.js';
+import { SiteLook } from './disk/index.js';
 import { SiteDestinationsCheck } from './site-destinations-check.js';
 import { SiteExtensions } from './site-extensions.js';
 import { SiteImporter } from './site-importer.js';
@@ -8,15 +11,19 @@ import { SiteInspector } from './site-inspector.js';
 import { SiteMapper } from './site.mapper.js';
 import { SiteReach } from './site-reach.js';
 import { SiteRecovery } from './site-recovery.js';
+import { SiteMoveController } from './site-move.controller.js';
+import { SiteMover } from './site-mover.js';
 import { SitesController } from './sites.controller.js';
 import { SitesService } from './sites.service.js';
 
 @Module({
-  imports: [BackupModulesModule, StorageModule],
-  controllers: [SitesController],
+  imports: [BackupModulesModule, NodeTasksModule, ScannerModule, StorageModule],
+  controllers: [SitesController, SiteMoveController],
   providers: [
     SitesService,
     SiteInspector,
+    SiteLook,
+    SiteMover,
     SiteImporter,
     SiteMapper,
     SiteExtensions,
@@ -24,6 +31,6 @@ import { SitesService } from './sites.service.js';
     SiteReach,
     SiteRecovery,
   ],
-  exports: [SiteReach, SiteRecovery, SitesService, SiteExtensions],
+  exports: [SiteLook, SiteReach, SiteRecovery, SitesService, SiteExtensions],
 })
 export class SitesModule {}

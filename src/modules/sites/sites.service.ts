@@ -15,6 +15,8 @@ import { siteExists, siteNotFound } from './sites.errors.js';
 
 export interface NewSite {
   path: string;
+  /** The host it is on; null or absent = this one. */
+  nodeId?: string | null | undefined;
   name?: string | undefined;
   module?: string | undefined;
   settings?: Readonly<Record<string, unknown>> | undefined;
@@ -53,6 +55,8 @@ export interface SiteQuery {
   search?: string | undefined;
   paused?: boolean | undefined;
   label?: string | undefined;
+  /** Null = the master's own host. */
+  nodeId?: string | null | undefined;
 }
 
 const DEFAULT_MODULE = 'wordpress';
@@ -68,14 +72,15 @@ export class SitesService {
     private readonly destinations: SiteDestinationsCheck,
   ) {}
 
-  /** Registers a folder. Errors: SITE_EXISTS, NOT_A_SITE and others of the module, PATH_NOT_FOUND, MODULE_UNKNOWN, REQUEST_INVALID. */
+  /** Registers a folder. Errors: SITE_EXISTS, NOT_A_SITE and others of the module, PATH_NOT_FOUND, MODULE_UNKNOWN, REQUEST_INVALID, those of the nodes. */
   async register(input: NewSite): Promise<Site> {
     const module = input.module ?? DEFAULT_MODULE;
     const overrides = withoutMasks(input.overrides ?? {});
     this.inspector.check({ ...input, module, overrides });
     const destinations = await this.destinations.checked(input.destinations ?? null);
-    const { path, description } = await this.inspector.describe(module, input.path, overrides);
-    const known = await this.findByPath(path);
+    const nodeId = input.nodeId ?? null;
+    const { path, description } = await this.inspector.describe(module, input.path, overrides, nodeId);
+    const known = await this.findByPath(path, nodeId);
     if (known !== null) throw siteExists(path, known.id, known.name);
     const em = this.em.fork();
     const now = systemClock.now();
@@ -84,7 +89,7 @@ export class SitesService {
       name: input.name ?? nameFor(path, description),
       url: description?.url ?? null,
       path,
-      nodeId: null,
+      nodeId,
       module,
       externalId: input.externalId ?? null,
       settings: { ...input.settings },
@@ -103,15 +108,16 @@ export class SitesService {
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       // Someone else was faster.
-      const other = await this.findByPath(path);
+      const other = await this.findByPath(path, nodeId);
       throw other === null ? error : siteExists(path, other.id, other.name);
     }
     return site;
   }
 
-  async list({ limit, offset, search, paused, label }: SiteQuery): Promise<Page<Site>> {
+  async list({ limit, offset, search, paused, label, nodeId }: SiteQuery): Promise<Page<Site>> {
     const where: FilterQuery<Site>[] = [];
     if (paused !== undefined) where.push({ paused });
+    if (nodeId !== undefined) where.push({ nodeId });
     if (label !== undefined) where.push({ labels: { $contains: [label.toLowerCase()] } });
     if (search !== undefined && search !== '') {
       const like = { $ilike: `%${search.replace(/[\\%_]/g, String.raw`\$&`)}%` };
@@ -128,9 +134,9 @@ export class SitesService {
     return this.find(this.em.fork(), id);
   }
 
-  /** By its real path on this host. */
-  async findByPath(path: string): Promise<Site | null> {
-    return this.em.fork().findOne(Site, { nodeId: null, path });
+  /** By its real path on a host (null = this one). */
+  async findByPath(path: string, nodeId: string | null = null): Promise<Site | null> {
+    return this.em.fork().findOne(Site, { nodeId, path });
   }
 
   /** By the id that a caller of the `/daemon` interface gave it. */
@@ -171,6 +177,7 @@ export class SitesService {
       site.module,
       site.path,
       revealOverrides(site.overrides, this.secrets),
+      site.nodeId ?? null,
     );
     site.description = description;
     if (description !== null) site.url = description.url;
@@ -219,9 +226,11 @@ export class SitesService {
         ? site.overrides
         : storeOverrides(changes.overrides, site.overrides, this.secrets);
     const overrides = revealOverrides(stored, this.secrets);
-    const { path, description } = await this.inspector.describe(site.module, changes.path ?? site.path, overrides);
+    const nodeId = site.nodeId ?? null;
+    const where = changes.path ?? site.path;
+    const { path, description } = await this.inspector.describe(site.module, where, overrides, nodeId);
     if (changes.path !== undefined) {
-      const known = await this.findByPath(path);
+      const known = await this.findByPath(path, nodeId);
       if (known !== null && known.id !== site.id) throw siteExists(path, known.id, known.name);
       site.path = path;
     }

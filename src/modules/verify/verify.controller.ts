@@ -30,6 +30,6 @@ export class VerifyController {
   @ApiNotFoundResponse({ type: ProblemDto, description: 'BACKUP_NOT_FOUND' })
   @ApiConflictResponse({ type: ProblemDto, description: 'JOB_ACTIVE' })
   async verify(@IdParam() id: string, @Body() body: VerifyDto): Promise<JobDto> {
-    return JobDto.of(await this.verifications.start(id, body.level));
+    return JobDto.of(await this.verifications.start(id, body.level, {}, body.on));
   }
 }

@@ -12,6 +12,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'catalogue backup',
     'jobs',
     'mirror',
+    'node tasks',
     'node history',
     'nodes',
     'notifications',

@@ -86,6 +86,8 @@ export class JobDto {
   id!: string;
   siteId!: string;
   siteName!: string;
+  @ApiProperty({ type: String, nullable: true, description: "The node that runs it; null = the master's own host." })
+  nodeId!: string | null;
   @ApiProperty({ enum: JobKind })
   kind!: JobKind;
   @ApiProperty({ enum: JobStatus, description: 'Partial success is `completed` with a `warningCount` above 0.' })
@@ -144,6 +146,7 @@ export class JobDto {
       id: job.id,
       siteId: job.siteId,
       siteName: job.siteName,
+      nodeId: job.nodeId ?? null,
       kind: job.kind,
       status: job.status,
       priority: job.priority,

@@ -7,9 +7,11 @@ import {
   IsIn,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Matches,
   MaxLength,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { mustBe, NoNul } from '../../../common/http/index.js';
@@ -99,6 +101,16 @@ export class RestoreDto {
   @IsString()
   @Length(1, 4096)
   targetPath?: string;
+
+  /**
+   * The host to restore on: id of a node, or `self` = the master's own; the host that the site is on when absent. The site stays registered
+   * where it is.
+   */
+  @IsOptional()
+  @ValidateIf(({ nodeId }: RestoreDto) => nodeId !== 'self')
+  @IsUUID()
+  @ApiProperty({ type: String, required: false, example: 'self' })
+  nodeId?: string;
 
   @IsOptional()
   @ValidateNested()

@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 
 export class ScanQueryDto {
   /**
@@ -20,6 +20,11 @@ export class ScanQueryDto {
   @Min(0)
   @Max(64)
   maxDepth?: number;
+
+  /** The node to look on; this host when absent. */
+  @IsOptional()
+  @IsUUID()
+  nodeId?: string;
 }
 
 /** What was found out about a site. */

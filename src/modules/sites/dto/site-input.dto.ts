@@ -3,14 +3,17 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   MaxLength,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { IsLabel, IsZone, MayBeAbsent } from '../../../common/http/index.js';
+import { IsLabel, IsZone, MayBeAbsent, NoNul } from '../../../common/http/index.js';
 import { MAX_LABELS } from '../../../common/labels.js';
 import { RetentionPolicyDto } from './retention-policy.dto.js';
 import { SiteAlarmsDto, SiteDestinationsDto } from './site.dto.js';
@@ -79,12 +82,18 @@ export class SiteInputDto {
 /** A folder to register as a site. */
 export class CreateSiteDto extends SiteInputDto {
   /**
-   * Absolute path of the site's folder on this host.
+   * Absolute path of the site's folder on its host.
    * @example '/var/www/example.com'
    */
   @IsString()
   @Length(1, 4096)
   path!: string;
+
+  /** The node it is on; null or absent = the master's own host. */
+  @IsOptional()
+  @IsUUID()
+  @ApiProperty({ type: String, nullable: true, required: false })
+  nodeId?: string | null;
 
   /**
    * Backup module; see `GET /modules`. `wordpress` when absent.
@@ -145,4 +154,33 @@ export class ImportSitesDto {
   @ArrayMaxSize(100)
   @IsString({ each: true })
   roots?: string[];
+
+  /** The node to look on; null or absent = the master's own host. */
+  @IsOptional()
+  @IsUUID()
+  @ApiProperty({ type: String, nullable: true, required: false })
+  nodeId?: string | null;
+}
+
+/** Where a site goes. */
+export class MoveSiteDto {
+  /** The node that it is on from now on; null = the master's own host. */
+  @ValidateIf((_, value) => value !== null)
+  @IsUUID()
+  @ApiProperty({ type: String, nullable: true })
+  nodeId!: string | null;
+
+  /**
+   * Absolute path of its folder there.
+   * @example '/var/www/example.com'
+   */
+  @IsString()
+  @Length(1, 4096)
+  @NoNul()
+  path!: string;
+
+  /** Also when the site is not there yet, or its host does not answer: nothing is looked at, and backups fail until it is there. */
+  @MayBeAbsent()
+  @IsBoolean()
+  force?: boolean;
 }

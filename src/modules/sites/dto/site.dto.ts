@@ -90,6 +90,13 @@ export class SiteQueryDto extends PageQueryDto {
   @IsString()
   @MaxLength(50)
   label?: string;
+
+  /** Only those on this node; `self` = on the master's own host. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'self' ? null : value))
+  @IsUUID()
+  @ApiProperty({ type: String, required: false })
+  nodeId?: string | null;
 }
 
 /** What the module found out about a site on disk. */
@@ -126,7 +133,11 @@ export class SiteDto {
   /** @example 'wordpress' */
   module!: string;
   /** The host it is on; null = the master's own. */
+  @ApiProperty({ type: String, nullable: true })
   nodeId!: string | null;
+  /** That node's name; null for the master's own host, and for a node that is gone. */
+  @ApiProperty({ type: String, nullable: true })
+  nodeName!: string | null;
   settings!: Record<string, unknown>;
   excludes!: string[];
   /** Secrets are shown as `***`. */

@@ -4,20 +4,31 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { AppError } from '../../common/errors/index.js';
-import { AppConfig } from '../../config/index.js';
-import { ConfigModule } from '../../config/config.module.js';
-import { type NodeIdentity, type NodeStatusFile, readIdentity } from '../node-link/index.js';
-import { answering, endServers, type SeenRequest, serve } from '../node-link/tiny-server.spec-support.js';
-import type { Heartbeat, HeartbeatAnswer, Work } from '../node-protocol/index.js';
-import { ResourceService } from '../resources/index.js';
-import { AgentTimings } from './agent-timings.js';
-import { AgentWork, NoWork, type Room } from './agent-work.js';
-import { networkIn } from './host-facts.js';
-import { NodeAgentModule } from './node-agent.module.js';
+import { AppError } from '../../src/common/errors/index.js';
+import { AppConfig } from '../../src/config/index.js';
+import { ConfigModule } from '../../src/config/config.module.js';
+import { type NodeIdentity, type NodeStatusFile, readIdentity } from '../../src/modules/node-link/index.js';
+import {
+  answering,
+  endServers,
+  type SeenRequest,
+  serve,
+} from '../../src/modules/node-link/tiny-server.spec-support.js';
+import type { Heartbeat, HeartbeatAnswer, Work } from '../../src/modules/node-protocol/index.js';
+import { ResourceService } from '../../src/modules/resources/index.js';
+import { AgentTimings } from '../../src/modules/node-agent/agent-timings.js';
+import { AgentWork, type Room } from '../../src/modules/node-agent/agent-work.js';
+import { networkIn } from '../../src/modules/node-agent/host-facts.js';
+import { NodeAgentModule } from '../../src/modules/node-agent/node-agent.module.js';
 
 /** Room for two; remembers what it was told. */
-class RememberingWork extends NoWork {
+class RememberingWork extends AgentWork {
+  workOf(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+  cleared(): string[] {
+    return [];
+  }
   readonly log: string[] = [];
   readonly taken: Work[] = [];
   readonly answers: HeartbeatAnswer[] = [];

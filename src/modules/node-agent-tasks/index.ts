@@ -1,0 +1,4 @@
+export { AgentPreviews, type RunPreview } from './agent-previews.js';
+export { AgentTasks } from './agent-tasks.js';
+export { NodeAgentTasksModule } from './node-agent-tasks.module.js';
+export type { Tell } from './task-teller.js';

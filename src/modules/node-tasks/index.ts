@@ -1,0 +1,5 @@
+export { type KnownNode, NodeDirectory } from './node-directory.js';
+export { nodeAnswerInvalid } from './node-tasks.errors.js';
+export { NodeTasksModule } from './node-tasks.module.js';
+export { type AskOptions, NodeTasks } from './node-tasks.service.js';
+export { TaskAnswers } from './task-answers.js';

@@ -1,0 +1,193 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
+import { runSql } from '../../support/postgres.js';
+import { cliAs } from '../core/cli.js';
+import { NotesModule } from '../core/notes-module.js';
+import { useTestApp } from '../core/test-app.js';
+import { FakeNode } from './fake-node.js';
+
+const test = useTestApp([NotesModule]);
+let www: string;
+/** With an agent, and without one. */
+let node: FakeNode;
+let away: FakeNode;
+beforeAll(async () => {
+  www = join(test.folder, 'www');
+  node = await FakeNode.add(test, 'web-1');
+  away = await FakeNode.add(test, 'web-2', ['other']);
+  await node.start([NotesModule]);
+});
+afterAll(() => node.stop());
+
+function makeSite(name: string): string {
+  const path = join(www, name);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'notes.txt'), `Notes of ${name}\n`);
+  return path;
+}
+
+const add = (path: string, more: object = {}): Promise<SiteDto> =>
+  test.operator.post<SiteDto>('/sites', { module: 'notes', path, nodeId: node.id, ...more });
+const run = (...args: string[]): ReturnType<typeof cliAs> => cliAs(test.operator, args);
+
+it('a site on a node is looked at there, and is another one than that of this host at the same path', async () => {
+  const path = makeSite('one');
+  const here = await test.operator.post<SiteDto>('/sites', { module: 'notes', path });
+  const there = await add(`${path}/`, { overrides: { DB_PASSWORD: 'hunter2' } });
+  expect(there).toMatchObject({ path, name: 'Notes of one', nodeId: node.id, nodeName: 'web-1' });
+  expect(there).toMatchObject({ description: { facts: { password: true } } });
+  expect(here).toMatchObject({ path, nodeId: null, nodeName: null });
+  expect(await test.operator.call('POST', '/sites', { module: 'notes', path, nodeId: node.id })).toMatchObject({
+    status: 409,
+    body: { code: 'SITE_EXISTS', context: { id: there.id } },
+  });
+  for (const [query, ids] of [
+    [`nodeId=${node.id}`, [there.id]],
+    ['nodeId=self', [here.id]],
+  ] as const)
+    expect((await test.viewer.get<{ items: SiteDto[] }>(`/sites?${query}`)).items.map(({ id }) => id)).toEqual(ids);
+  // Each look is one of the node.
+  const moved = makeSite('one-moved');
+  expect(await test.operator.call('PATCH', `/sites/${there.id}`, { path: moved })).toMatchObject({
+    status: 200,
+    body: { path: moved, description: { name: 'Notes of one-moved' } },
+  });
+});
+
+it.each([
+  [{ path: '/nowhere/at/all' }, 400, 'PATH_NOT_FOUND'],
+  [{ path: '/tmp' }, 422, 'NOT_A_SITE'],
+  [{ path: 'relative' }, 400, 'REQUEST_INVALID'],
+  [{ path: '/tmp', nodeId: '01900000-0000-7000-8000-000000000000' }, 404, 'NODE_NOT_FOUND'],
+  [{ path: '/tmp', nodeId: 'web-1' }, 400, 'REQUEST_INVALID'],
+])('refuses %j: %i %s', async (body, status, code) => {
+  const answer = await test.operator.call('POST', '/sites', { module: 'notes', nodeId: node.id, ...body });
+  expect(answer).toMatchObject({ status, body: { code } });
+});
+
+it('a node without the module gets no site of it', async () => {
+  const answer = await test.operator.call('POST', '/sites', { module: 'notes', path: '/tmp', nodeId: away.id });
+  expect(answer).toMatchObject({ status: 409, body: { code: 'NODE_LACKS_MODULE' } });
+});
+
+it('a scan of a node streams what its agent finds; import registers it there', async () => {
+  const root = join(www, 'scanned');
+  for (const name of ['a', 'b']) makeSite(`scanned/${name}`);
+  mkdirSync(join(root, 'empty'));
+  const answer = await fetch(`${test.operator.url}/scan?nodeId=${node.id}&path=${root}`, {
+    headers: { Accept: 'application/x-ndjson', Authorization: `Bearer ${String(test.operator.token)}` },
+  });
+  const lines = (await answer.text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ScanLine);
+  expect(lines.filter(({ type }) => type === 'found')).toMatchObject([
+    { path: join(root, 'a'), isInstall: true, description: { name: 'Notes of scanned/a' } },
+    { path: join(root, 'b'), isInstall: true },
+    { path: join(root, 'empty'), isInstall: false, reason: 'has no notes.txt' },
+  ]);
+  expect(lines.at(-1)).toMatchObject({ type: 'done', found: 3 });
+  const imported = await test.operator.post<{ created: SiteDto[] }>('/sites/import', {
+    nodeId: node.id,
+    roots: [root],
+  });
+  expect(imported.created.map(({ path, nodeName }) => [path, nodeName])).toEqual([
+    [join(root, 'a'), 'web-1'],
+    [join(root, 'b'), 'web-1'],
+  ]);
+});
+
+it('the job of a site is for its node', async () => {
+  const site = await add(makeSite('jobs'));
+  const job = await test.operator.post<JobDto>(`/sites/${site.id}/backups`);
+  expect(job).toMatchObject({ nodeId: node.id, status: 'pending' });
+  expect(await test.operator.call('POST', `/sites/${site.id}/move`, { nodeId: null, path: site.path })).toMatchObject({
+    status: 409,
+    body: { code: 'JOB_ACTIVE' },
+  });
+  await test.operator.post(`/jobs/${job.id}/cancel`);
+  await test.operator.ended(job.id);
+  const aside = makeSite('jobs-aside');
+  await test.operator.post(`/sites/${site.id}/move`, { nodeId: null, path: aside });
+  expect(await test.operator.call('POST', `/jobs/${job.id}/retry`)).toMatchObject({
+    status: 409,
+    body: { code: 'JOB_NOT_RETRYABLE', detail: expect.stringContaining('has moved to another host') },
+  });
+  await test.operator.post(`/sites/${site.id}/move`, { nodeId: node.id, path: site.path });
+  await runSql(String(test.config.databaseUrl), `update node set blocked = true where id = '${node.id}'`);
+  expect(await test.operator.call('POST', `/sites/${site.id}/backups`)).toMatchObject({
+    status: 409,
+    body: { code: 'NODE_BLOCKED' },
+  });
+  await runSql(String(test.config.databaseUrl), `update node set blocked = false where id = '${node.id}'`);
+});
+
+it('a site moves to another host with what belongs to it', async () => {
+  const site = await add(makeSite('mover'), { nodeId: null, labels: ['shop'] });
+  const other = await test.operator.post<SiteDto>('/sites', {
+    module: 'notes',
+    path: makeSite('taken'),
+    nodeId: node.id,
+  });
+  const target = join(www, 'moved');
+  const move = (body: object): Promise<{ status: number; body: Record<string, unknown> }> =>
+    test.operator.call('POST', `/sites/${site.id}/move`, body);
+  expect(await move({ nodeId: node.id, path: target })).toMatchObject({
+    status: 400,
+    body: { code: 'PATH_NOT_FOUND' },
+  });
+  expect(await move({ path: target })).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+  cpSync(site.path, target, { recursive: true });
+  rmSync(site.path, { recursive: true });
+  expect(await move({ nodeId: node.id, path: other.path })).toMatchObject({
+    status: 409,
+    body: { code: 'SITE_EXISTS' },
+  });
+  expect(await move({ nodeId: away.id, path: target })).toMatchObject({
+    status: 409,
+    body: { code: 'NODE_LACKS_MODULE' },
+  });
+  const moved = { id: site.id, nodeId: node.id, nodeName: 'web-1', path: target, labels: ['shop'] };
+  expect(await move({ nodeId: node.id, path: `${target}/` })).toMatchObject({ status: 200, body: moved });
+  const later = join(www, 'not-yet');
+  expect(await move({ nodeId: null, path: later, force: true })).toMatchObject({
+    status: 200,
+    body: { nodeId: null, path: later, description: { name: 'Notes of mover' } },
+  });
+});
+
+it('the command line finds, registers, lists and moves sites on nodes', async () => {
+  const path = makeSite('cli/x');
+  const scan = await run('scan', join(www, 'cli'), '--node', node.id);
+  expect(scan.stdout).toContain(`● ${path}  Notes of cli/x`);
+  expect(await run('sites', 'import', 'relative', '--node', node.id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('give the whole path'),
+  });
+  expect((await run('sites', 'import', join(www, 'cli'), '--node', node.id)).stdout).toContain(`+ ${path}`);
+  const list = await run('sites', 'list', '--node', node.id, '--search', 'cli/x');
+  expect(list.stdout).toMatch(/Notes of cli\/x +– +web-1 +/);
+  const move = await run('sites', 'move', path, '--node', 'self');
+  expect(move).toMatchObject({ code: 0, stdout: expect.stringContaining(`is on self now, at ${path}`) });
+});
+
+it('schedules and quotas may be of a node, and say its name', async () => {
+  const site = await add(makeSite('scoped'));
+  const rhythm = { every: 'day', at: '03:00' };
+  const body = { kind: 'backup', scope: 'node', scopeValue: node.id, rhythm };
+  expect(await test.admin.post('/schedules', body)).toMatchObject({
+    scopeName: 'web-1',
+    name: 'backup of the host web-1',
+  });
+  expect(await test.admin.call('POST', '/schedules', { ...body, scopeValue: 'nowhere' })).toMatchObject({
+    status: 404,
+    body: { code: 'NODE_NOT_FOUND' },
+  });
+  expect((await test.viewer.get<SiteDto>(`/sites/${site.id}`)).nextRun).toMatch(/T/);
+  const quota = await test.admin.call('PUT', `/quotas/node/${node.id}`, { bytes: 5, over: 'fail' });
+  expect(quota).toMatchObject({ status: 200, body: { name: 'web-1' } });
+  const usage = await test.viewer.get<{ items: object[] }>('/usage?scope=node');
+  expect(usage.items).toContainEqual(expect.objectContaining({ subjectId: node.id, name: 'web-1', quotaBytes: 5 }));
+});
