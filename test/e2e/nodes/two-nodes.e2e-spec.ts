@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobDto } from '../../../src/cli/api-types.js';
+import { newId } from '../../../src/common/ids.js';
 import { pause } from '../../../src/common/pause.js';
+import { version } from '../../../src/common/version.js';
 import { requires } from '../../../src/engine/testing/index.js';
-import { type JobDto, TestApi } from '../../support/api.js';
 import type { NetHost } from '../../support/net-hosts.js';
 import type { TestMaster } from '../../support/master.js';
 import type { TestNode } from '../../support/node-process.js';
@@ -142,22 +144,24 @@ describe.runIf(requires('netns'))('a master and two nodes, each a host of its ow
 
   it('the key of a node that is revoked gets nothing', async () => {
     const { key } = JSON.parse(readFileSync(join(hosts.dataDir(web2), 'node.json'), 'utf8')) as { key: string };
-    const asNode = new TestApi(master.url, key);
-    expect(await asNode.call('POST', '/node/work', { jobs: 0, tasks: 0, waitSeconds: 0 })).toMatchObject({
-      status: 204,
-    });
+    const status = async (method: string, path: string, body?: unknown): Promise<number> => {
+      const headers = {
+        Authorization: `Bearer ${key}`,
+        'Content-Type': 'application/json',
+        'backupd-version': version,
+        'backupd-boot': 'test',
+      };
+      const content = body === undefined ? {} : { body: JSON.stringify(body) };
+      return (await fetch(master.url + path, { method, headers, ...content })).status;
+    };
+    const noWork = { jobs: 0, tasks: 0, waitSeconds: 0 };
+    expect(await status('POST', '/node/work', noWork)).toBe(204);
     expect(await hosts.cli(web2, ['node', 'status'])).toMatchObject({ code: 0 });
     await master.api.post(`/nodes/${ids[1]}/revoke`);
-    const asked: [string, string][] = [
-      ['POST', '/node/work'],
-      ['POST', '/node/heartbeat'],
-      ['GET', '/nodes'],
-      ['GET', '/sites'],
-      ['GET', '/backups'],
-      ['GET', '/storage'],
-    ];
-    for (const [method, path] of asked)
-      expect(await asNode.call(method, path, method === 'GET' ? undefined : {}), path).toMatchObject({ status: 401 });
+    for (const path of ['/node/work', '/node/heartbeat', `/node/runs/${newId()}/read`, '/node/key/rotate'])
+      expect(await status('POST', path, noWork), path).toBe(401);
+    for (const path of ['/nodes', '/sites', '/backups', '/storage', '/jobs', '/events'])
+      expect(await status('GET', path), path).toBe(401);
     await until(
       'the node to say that it is refused',
       async () => (await hosts.cli(web2, ['node', 'status'])).code !== 0,
