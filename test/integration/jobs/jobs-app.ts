@@ -25,7 +25,7 @@ class SideModule extends PlainModule {
 }
 
 @Module({ providers: [PlainModule, SideModule] })
-class PlainFeature {}
+export class PlainFeature {}
 
 /** The application with the tests' own backup module. */
 export async function startJobsApp(settings: Partial<AppConfigValues> = {}, extra: Type[] = []): Promise<TestApp> {
