@@ -6,6 +6,7 @@ import { ResourcesModule } from '../resources/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { RunCommit } from './run-commit.js';
+import { RunHooks } from './run-hooks.js';
 import { RunObjects } from './run-objects.js';
 import { RunObjectsController } from './run-objects.controller.js';
 import { RunQuestions } from './run-questions.js';
@@ -19,6 +20,6 @@ import { SpooledUploads } from './spooled-uploads.js';
 @Module({
   imports: [BackupsModule, JobsModule, QuotaModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [RunObjectsController, RunQuestionsController, RunUploadsController],
-  providers: [RunCommit, RunObjects, RunQuestions, RunScope, RunUploads, SpooledUploads],
+  providers: [RunCommit, RunHooks, RunObjects, RunQuestions, RunScope, RunUploads, SpooledUploads],
 })
 export class NodeRunsModule {}
