@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
+import { InstallationTasks } from '../../../src/modules/schedules/index.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
 import { NotesModule } from '../core/notes-module.js';
@@ -191,3 +192,42 @@ it('schedules and quotas may be of a node, and say its name', async () => {
   const usage = await test.viewer.get<{ items: object[] }>('/usage?scope=node');
   expect(usage.items).toContainEqual(expect.objectContaining({ subjectId: node.id, name: 'web-1', quotaBytes: 5 }));
 });
+
+it('a scheduled scan looks on every node that is there, and tells of what is new, has moved or is gone', async () => {
+  const hourAgo = `update node set last_seen_at = now() - interval '1 hour' where id = '${away.id}'`;
+  await runSql(String(test.config.databaseUrl), hourAgo);
+  rmSync(www, { recursive: true });
+  const site = await add(makeSite('watched'));
+  makeSite('unknown');
+  mkdirSync(join(test.folder, 'empty'));
+  const options = { roots: [join(test.folder, 'empty')], followMoves: true };
+  const rhythm = { every: 'cron', expression: '0 4 1 1 *' };
+  const scan = await test.admin.post('/schedules', { kind: 'scan', scope: 'all', rhythm, options });
+  const look = async (): Promise<string[]> => {
+    const before = await lastEvent();
+    await test.admin.post(`/schedules/${String(scan['id'])}/run`);
+    await test.app.get(InstallationTasks).settled();
+    const rows = await runSql(
+      String(test.config.databaseUrl),
+      `select type || ' ' || (data->>'path') || ' ' || (data->>'nodeName') as told from job_event where id > ${before}
+        and type like 'site.%' order by 1`,
+    );
+    return rows.map((row) => String(Object.values(row as object)[0]).replace(`${www}/`, ''));
+  };
+  const told = await look();
+  expect(told).toContain('site.found unknown web-1');
+  expect(told.join()).not.toContain('watched');
+  renameSync(site.path, join(www, 'watched-2'));
+  rmSync(join(www, 'unknown'), { recursive: true });
+  expect(await look()).toEqual(['site.moved watched-2 web-1', 'site.vanished unknown web-1']);
+  expect(await test.viewer.get(`/sites/${site.id}`)).toMatchObject({ path: join(www, 'watched-2'), nodeName: 'web-1' });
+  makeSite('again');
+  expect(await look()).toEqual(['site.found again web-1']);
+  const discovered = await run('sites', 'discovered');
+  expect(discovered.stdout).toMatch(new RegExp(`new +web-1 +${join(www, 'again')}`));
+});
+
+async function lastEvent(): Promise<string> {
+  const [row] = await runSql(String(test.config.databaseUrl), 'select coalesce(max(id), 0)::text as id from job_event');
+  return String(Object.values(row as object)[0]);
+}
