@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
+import { requires } from '../../../src/engine/testing/index.js';
 import { InstallationTasks } from '../../../src/modules/schedules/index.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
@@ -231,3 +232,16 @@ async function lastEvent(): Promise<string> {
   const [row] = await runSql(String(test.config.databaseUrl), 'select coalesce(max(id), 0)::text as id from job_event');
   return String(Object.values(row as object)[0]);
 }
+
+it.runIf(requires('root'))('the command of a hook runs on the node, as the owner of the site there', async () => {
+  const owner = 4242;
+  const site = await add(makeSite('hooked'));
+  for (const path of [test.folder, www]) chmodSync(path, 0o755);
+  const command = ['sh', '-c', 'id -u; pwd; echo $BACKUPD_SITE_NAME; exit 3'];
+  const hook = await test.admin.post('/hooks', { name: 'flush', moment: 'success', siteId: site.id, command });
+  const tried = (): Promise<object> => test.admin.post(`/hooks/${String(hook['id'])}/test`);
+  expect(await tried()).toMatchObject({ ok: false, end: expect.stringContaining('belongs to root') });
+  chownSync(site.path, owner, owner);
+  const output = `${owner}\n${site.path}\nNotes of hooked`;
+  expect(await tried()).toMatchObject({ ok: false, end: 'exit code 3', output });
+});
