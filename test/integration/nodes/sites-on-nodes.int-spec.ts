@@ -1,8 +1,10 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
 import { requires } from '../../../src/engine/testing/index.js';
+import { AlarmWatch } from '../../../src/modules/alarms/index.js';
 import { InstallationTasks } from '../../../src/modules/schedules/index.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
@@ -224,6 +226,11 @@ it('a scheduled scan looks on every node that is there, and tells of what is new
   expect(await test.viewer.get(`/sites/${site.id}`)).toMatchObject({ path: join(www, 'watched-2'), nodeName: 'web-1' });
   makeSite('again');
   expect(await look()).toEqual(['site.found again web-1']);
+  rmSync(join(www, 'watched-2'), { recursive: true });
+  expect(await look()).toEqual(['site.vanished watched-2 web-1']);
+  await test.app.get(AlarmWatch, { strict: false }).round(new Date(), ({ kind }) => kind === 'site.vanished');
+  const { items } = await test.viewer.get<{ items: AlarmDto[] }>(`/alarms?siteId=${site.id}`);
+  expect(items).toMatchObject([{ kind: 'site.vanished', message: expect.stringContaining('on the node web-1') }]);
   const discovered = await run('sites', 'discovered');
   expect(discovered.stdout).toMatch(new RegExp(`new +web-1 +${join(www, 'again')}`));
 });
