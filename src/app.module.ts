@@ -24,6 +24,7 @@ import { ReconcileModule } from './modules/reconcile/index.js';
 import { NodeWorkModule } from './modules/node-work/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { MirrorModule } from './modules/mirror/index.js';
+import { NodeRunsModule } from './modules/node-runs/index.js';
 import { NodeTasksModule } from './modules/node-tasks/index.js';
 import { NodesModule } from './modules/nodes/index.js';
 import { NotificationsModule } from './modules/notifications/index.js';
@@ -80,6 +81,7 @@ export class AppModule {
         RestoreModule,
         RetentionModule,
         QuotaModule,
+        NodeRunsModule,
         VerifyModule,
         ReconcileModule,
         RepairModule,

@@ -77,8 +77,9 @@ function lockAgrees() {
   return versions(join(root, 'package-lock.json')) === versions(join(root, 'node_modules/.package-lock.json'));
 }
 
-const buildSettings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'].map((name) =>
-  join(root, name),
+const bundler = 'scripts/bundle.mjs';
+const buildSettings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', bundler].map(
+  (name) => join(root, name),
 );
 const sourceFolders = ['src', 'migrations'].map((name) => join(root, name));
 
@@ -135,6 +136,13 @@ function setMarkTime(hashedAtMs) {
   }
 }
 
+function buildStep(program, args) {
+  const result = spawnSync(program, args, { cwd: root, env: projectEnv(), encoding: 'utf8' });
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  throw new Error('The build failed: see the lines above.');
+}
+
 /** Builds dist when it is missing or not made from the sources as they are. Two at once: the second waits for the first. */
 export async function ensureBuilt(say) {
   if (isBuilt()) return;
@@ -144,11 +152,8 @@ export async function ensureBuilt(say) {
     say('Building …');
     const now = Date.now();
     const hash = sourceHash();
-    const result = spawnSync(join(bin, 'nest'), ['build'], { cwd: root, env: projectEnv(), encoding: 'utf8' });
-    if (result.status !== 0) {
-      process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-      throw new Error('The build failed: see the lines above.');
-    }
+    buildStep(join(bin, 'nest'), ['build']);
+    buildStep(projectNode, [bundler]);
     writeFileSync(buildMark, hash);
     setMarkTime(now);
   } finally {

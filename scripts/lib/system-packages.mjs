@@ -33,6 +33,7 @@ export function missingPackages() {
     ['curl', has('curl')],
     ['unzip', has('unzip')],
     ['tar', has('tar')],
+    ['iproute2', has('ip') && has('tc')],
     ['radosgw', has('radosgw')],
     ['ceph-mon', has('ceph-mon')],
     ['ceph-osd', has('ceph-osd')],

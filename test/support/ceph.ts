@@ -13,6 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
+import { readIfThere, startOf } from './processes.js';
 import { findProgram, freePort, GiveUp, makeScratch, until } from './scratch.js';
 
 const run = promisify(execFile);
@@ -302,15 +303,6 @@ async function removeLeftovers(): Promise<void> {
 
 /** The process as id and start time, so that another one with its id is not taken for it; null when it is gone. */
 function identityOf(pid: number): string | null {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return stat === '' ? null : `${pid} ${afterName[19] ?? ''}`;
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  const since = startOf(pid);
+  return since === null ? null : `${pid} ${since}`;
 }

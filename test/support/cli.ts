@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NetHost } from './net-hosts.js';
 import { endWithTest } from './scratch.js';
 
 const entry = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/cli.js');
@@ -11,9 +12,15 @@ export interface CliRun {
   stderr: string;
 }
 
-/** Starts the real command line, without a terminal. */
-export function startCli(args: string[], env: Record<string, string>): { child: ChildProcess; done: Promise<CliRun> } {
-  const child = spawn(process.execPath, [entry, ...args], {
+/** Starts the real command line, without a terminal, in a host of its own if one is given. */
+export function startCli(
+  args: string[],
+  env: Record<string, string>,
+  host?: NetHost,
+): { child: ChildProcess; done: Promise<CliRun> } {
+  const argv = [entry, ...args];
+  const [program, all] = host?.command(process.execPath, argv) ?? [process.execPath, argv];
+  const child = spawn(program, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
@@ -35,6 +42,6 @@ export function startCli(args: string[], env: Record<string, string>): { child: 
 }
 
 /** Runs it to its end. */
-export function runCli(args: string[], env: Record<string, string>): Promise<CliRun> {
-  return startCli(args, env).done;
+export function runCli(args: string[], env: Record<string, string>, host?: NetHost): Promise<CliRun> {
+  return startCli(args, env, host).done;
 }

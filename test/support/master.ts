@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeFlags } from '../../scripts/lib/node-flags.mjs';
 import { TestApi } from './api.js';
 import { cloneDatabase } from './database.js';
+import type { NetHost } from './net-hosts.js';
 import { endWithTest, GiveUp, stopChild, until } from './scratch.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -15,6 +16,8 @@ export interface MasterOptions {
   env?: Record<string, string>;
   /** Told as soon as the process exists. */
   onSpawn?: (child: ChildProcess) => void;
+  /** Runs in this host, and listens on its address. */
+  host?: NetHost;
   /** On a database of the run's PostgreSQL, the same for each start on this data dir, instead of one of its own: starts sooner. */
   isDatabaseShared?: boolean;
 }
@@ -37,7 +40,9 @@ export class TestMaster {
   static async start(options: MasterOptions): Promise<TestMaster> {
     const { dataDir } = options;
     await mkdir(dataDir, { recursive: true });
-    const child = spawn(process.execPath, [...nodeFlags, join(root, 'dist/src/main.js')], {
+    const args = [...nodeFlags, join(root, 'dist/src/main.js')];
+    const [program, argv] = options.host?.command(process.execPath, args) ?? [process.execPath, args];
+    const child = spawn(program, argv, {
       cwd: dirname(dataDir),
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -45,7 +50,7 @@ export class TestMaster {
         BACKUPD_MODE: 'master',
         BACKUPD_CONFIG: '/dev/null',
         BACKUPD_DATA_DIR: dataDir,
-        BACKUPD_HOST: '127.0.0.1',
+        BACKUPD_HOST: options.host?.address ?? '127.0.0.1',
         BACKUPD_PORT: '0',
         BACKUPD_MAX_BANDWIDTH_MBPS: '0',
         BACKUPD_LOG_FORMAT: 'json',
@@ -130,7 +135,8 @@ export function endPostgresOf(dataDir: string): void {
   }
 }
 
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The environment without what would configure a server, or what a test runner left in it. */
+export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith('BACKUPD_') && !name.startsWith('VITEST')),
   );

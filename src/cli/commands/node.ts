@@ -70,13 +70,13 @@ async function join(context: CommandContext, url: string, flags: JoinFlags): Pro
     allowHttp: flags.allowHttp === true,
   };
   link.checkedUrl(place);
+  await link.prepareFolder(config.paths);
   const before = await link.readIdentity(config.paths).catch((error: unknown) => {
     // A damaged one is what --replace is for.
     if (flags.replace === true) return null;
     throw error;
   });
   if (before !== null && flags.replace !== true) throw link.alreadyJoined(before.master.url, before.name);
-  await link.prepareFolder(config.paths);
   const token = await tokenOf(flags, context);
   const identity = await link.joinMaster(place, {
     signal: context.interrupted,

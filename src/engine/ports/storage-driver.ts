@@ -81,7 +81,7 @@ export interface StorageDriver {
   delete(key: string, signal?: AbortSignal): Promise<void>;
   /** Ends begun uploads of the key that nobody works on; absent where a begun one never outlives its process. Idempotent. */
   endUploads?(key: string, signal?: AbortSignal): Promise<void>;
-  /** Removes partial uploads older than the given age; returns how many. Called at start and by maintenance. */
+  /** Removes partial uploads that have got nothing for the given time; returns how many. Called at start and by maintenance. */
   removeAbandoned(olderThanMs: number): Promise<number>;
   /** Free and total bytes, or null where the storage has no such notion. */
   space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
@@ -125,13 +125,14 @@ export interface LockingStorageDriver extends StorageDriver {
   lockedUntil(key: string): Promise<Date | null>;
 }
 
-/** A request that whoever has it may send as it is, without credentials of the storage. */
+/** A request that whoever has it may send as it is, without credentials of the storage. A secret: it stands in no log and no error. */
 export interface SignedRequest {
   method: 'GET' | 'PUT';
+  /** As it is: a redirect is not followed, as the request is good for this address only. */
   url: string;
-  /** To be sent exactly so. */
+  /** To be sent exactly so; the body as long as they say, not chunked. */
   headers: Readonly<Record<string, string>>;
-  /** For how long from now the storage takes it. */
+  /** For how long from now the storage begins to take it; one that has begun may take longer. */
   expiresInSeconds: number;
 }
 
@@ -150,23 +151,33 @@ export interface SignedUpload {
   uploadId: string;
   /** Bytes of each part but the last. */
   partBytes: number;
-  /** Parts that the storage has, by number. */
+  /** Parts that the storage has, by number. One is the sender's own if its ETag is the MD5 of the bytes; any other is sent again. */
   parts: ReadonlyMap<number, { etag: string }>;
 }
 
-/** A driver that can hand out requests for single objects, so that a host without credentials reads and stores them itself. */
+/**
+ * A driver that can hand out requests for single objects, so that a host without credentials reads and stores them itself. Nothing of
+ * an upload is kept in this process: any master goes on with it. engine/testing/signing-conformance proves the contract.
+ */
 export interface SigningStorageDriver extends StorageDriver {
   /** Certificates (PEM) that its server needs besides the system's. */
   readonly ca: string | null;
   /** Reads the object, in ranges as the reader likes (`Range`, not signed). Asks nothing over a network. */
   signRead(key: string): Promise<SignedRequest>;
-  /** Begins an upload, or goes on with one of the same key, size and SHA-256 that was left. What it is given is as with `put`. */
+  /**
+   * Begins an upload, or goes on with one of the same key that was left, if its parts are cut as those of this size are; others of the
+   * key are ended. Any object goes so; an empty one has one empty part. The object gets what `put` gives one, a lock too.
+   */
   beginSigned(key: string, source: { size: number; sha256: string }, options?: PutOptions): Promise<SignedUpload>;
-  /** How to send that part. The storage refuses other bytes than those of the MD5. Asks nothing over a network. */
+  /**
+   * How to send that part. The storage refuses other bytes than those of the MD5, and tells the part's ETag in the header of its answer.
+   * Asks nothing over a network. Error: STORAGE_PART_INVALID.
+   */
   signPart(key: string, uploadId: string, part: SignedPart): Promise<SignedRequest>;
   /**
-   * Makes the parts one object and looks whether it is there as announced. Again: the same answer. Errors: STORAGE_CHECKSUM_MISMATCH
-   * (nothing is stored), STORAGE_UPLOAD_GONE when the upload is no longer there (begin anew).
+   * Makes the parts one object and looks whether it is there as announced. Again: the same answer. The ETags are what the storage said
+   * of the parts. Errors: STORAGE_CHECKSUM_MISMATCH (nothing is stored, the upload is ended), STORAGE_UPLOAD_GONE when the upload is no
+   * longer there (begin anew), STORAGE_FAILED when a part is missing or another one (begin again: that tells which are there).
    */
   completeSigned(
     key: string,
@@ -175,7 +186,7 @@ export interface SigningStorageDriver extends StorageDriver {
     parts: readonly { number: number; etag: string }[],
     options?: PutOptions,
   ): Promise<StoredObject>;
-  /** Ends the upload and removes its parts. Idempotent. */
+  /** Ends the upload and removes its parts; what can't be ended now is removed as abandoned later. Idempotent. */
   abortSigned(key: string, uploadId: string): Promise<void>;
 }
 

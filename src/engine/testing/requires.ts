@@ -3,8 +3,18 @@ import { spawnSync } from 'node:child_process';
 const answers = (program: string, ...args: string[]): string =>
   spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).stdout ?? '';
 
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** Whether network namespaces can be made: root, iproute2, and a kernel (or container) that lets us. */
+function makesNamespaces(): boolean {
+  const name = `bkd-probe-${process.pid}`;
+  if (!isRoot() || spawnSync('ip', ['netns', 'add', name], { stdio: 'ignore' }).status !== 0) return false;
+  return spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' }).status === 0;
+}
+
 const THERE = {
-  root: () => process.getuid?.() === 0,
+  root: isRoot,
+  netns: makesNamespaces,
   php: () => answers('php', '-m').includes('pcntl'),
   my_print_defaults: () => answers('my_print_defaults', '--version') !== '',
 } as const;
@@ -16,7 +26,9 @@ const THERE = {
 export function requires(need: keyof typeof THERE): boolean {
   if (THERE[need]()) return true;
   const { CI, npm_lifecycle_event: script } = globalThis.process.env;
-  if ((CI ?? '') !== '' || (need !== 'root' && script === 'test'))
+  // Nobody installs root, and what only root can have.
+  const isForRoot = need === 'root' || need === 'netns';
+  if ((CI ?? '') !== '' || (script === 'test' && (isRoot() || !isForRoot)))
     throw new Error(`A test of this file needs ${need}, which is not here.`);
   return false;
 }

@@ -107,6 +107,12 @@ export function signingConformance(name: string, options: SigningOptions): void 
       // It goes on sending for longer than uploads are kept.
       expect(await driver.removeAbandoned(60_000)).toBe(0);
       const parts = [...(sent === undefined ? [] : [sent]), ...(await sendAll('a', again.uploadId, [2, 3]))];
+      // Of another part than is there no object is made, and what is there stays.
+      const wrong = parts.with(1, { number: 2, etag: sent?.etag ?? '' });
+      await expect(driver.completeSigned('a', again.uploadId, source, wrong)).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+      });
+      expect((await driver.beginSigned('a', source)).parts.size).toBe(3);
       await driver.completeSigned('a', again.uploadId, source, parts);
       expect((await readAll('a')).equals(bytes)).toBe(true);
     });

@@ -97,9 +97,12 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     await this.modules.get(job.module).release?.(context);
   }
 
-  /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
+  /**
+   * A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. Which storages a
+   * node has given up is not known here.
+   */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
-    const hasFailedOver = this.failedOver.delete(job.id);
+    const hasFailedOver = this.failedOver.delete(job.id) || typeof job.nodeId === 'string';
     return status !== 'completed' || hasFailedOver || lostRuns(job).length > 0;
   }
 

@@ -19,6 +19,7 @@ import { Catalogue } from './catalogue.js';
 import { CatalogueDesk } from './catalogue-desk.js';
 import { Leftovers } from './leftovers.js';
 import { ObjectLedger } from './object-ledger.js';
+import { ObjectOwners } from './object-owners.js';
 import { OwnFolders } from './own-folders.js';
 import { SiteBackupsController } from './site-backups.controller.js';
 import { StorageMaintenance } from './storage-maintenance.js';
@@ -42,6 +43,7 @@ import { WantedCopies } from './wanted-copies.js';
     Catalogue,
     Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     CatalogueDesk,
     StorageMaintenance,
@@ -55,7 +57,9 @@ import { WantedCopies } from './wanted-copies.js';
     BundleReferences,
     BackupsService,
     Catalogue,
+    Leftovers,
     ObjectLedger,
+    ObjectOwners,
     OwnFolders,
     WantedCopies,
   ],

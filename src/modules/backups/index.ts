@@ -14,3 +14,6 @@ export { WantedCopies } from './wanted-copies.js';
 export { ObjectLedger, type ObjectFindings, type WrittenObject } from './object-ledger.js';
 export { isNeeded, neededObjects, type NeededObject } from './needed-objects.js';
 export { ObjectKind, ObjectState, ReadBy, StoredObject } from './stored-object.entity.js';
+export { ObjectOwners, type OwnedObject } from './object-owners.js';
+export { backupNotFound } from './backups.errors.js';
+export { Leftovers } from './leftovers.js';

@@ -31,6 +31,8 @@ export class Leftovers {
       await lockSite(em, job.siteId, 'exclusive');
       if ((await em.count(BackupCopy, { backupId: job.backupId, providerId })) > 0) return;
       await driver.delete(manifestKey);
+      // A node sends the manifest in parts, too.
+      await driver.endUploads?.(manifestKey);
       await driver.endUploads?.(bundleKey);
       if (await this.references.isNeeded(em, bundleKey, job.backupId)) return;
       await driver.delete(bundleKey);

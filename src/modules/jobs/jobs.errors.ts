@@ -128,7 +128,7 @@ export function workElsewhere(id: string): AppError {
 export function jobLost(id: string): AppError {
   return new AppError({
     code: 'JOB_LOST',
-    kind: 'internal',
+    kind: 'conflict',
     message: 'The job was taken over by another backupd.',
     retry: 'never',
     context: { jobId: id },

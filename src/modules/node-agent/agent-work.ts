@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { HeartbeatAnswer, HeldRun, Work } from '../node-protocol/index.js';
 
 /** How many more jobs and tasks can be taken. */
@@ -24,32 +23,4 @@ export abstract class AgentWork {
   abstract take(work: Work): void;
   /** Ends everything as a stop of the process asks: within the grace time, resumable. */
   abstract stopAll(): Promise<void>;
-}
-
-/** Has no room, so it is never given anything. */
-@Injectable()
-export class NoWork extends AgentWork {
-  async start(): Promise<void> {}
-
-  held(): HeldRun[] {
-    return [];
-  }
-
-  workOf(): Promise<string[]> {
-    return Promise.resolve([]);
-  }
-
-  cleared(): string[] {
-    return [];
-  }
-
-  onAnswer(): void {}
-
-  room(): Room {
-    return { jobs: 0, tasks: 0 };
-  }
-
-  take(): void {}
-
-  async stopAll(): Promise<void> {}
 }

@@ -15,6 +15,7 @@ import { untilAborted, waitAfter } from './rhythm.js';
 export class Heartbeats {
   private readonly logger = new Logger('node');
   private isFirst = true;
+  private beating: Promise<void> = Promise.resolve();
   private readonly firstAnswered = Promise.withResolvers<void>();
 
   constructor(
@@ -51,7 +52,25 @@ export class Heartbeats {
     });
   }
 
+  /** One out of turn: the master has something to tell. */
+  async now(signal: AbortSignal): Promise<void> {
+    await this.beat(signal);
+  }
+
+  /** One at a time. */
   private async beat(signal: AbortSignal): Promise<void> {
+    const before = this.beating;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.beating = promise;
+    await before;
+    try {
+      await this.beatOnce(signal);
+    } finally {
+      resolve();
+    }
+  }
+
+  private async beatOnce(signal: AbortSignal): Promise<void> {
     const heartbeat: Heartbeat = {
       isFirst: this.isFirst,
       facts: this.host.facts(),

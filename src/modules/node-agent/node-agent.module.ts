@@ -1,14 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
+import { NodeAgentTasksModule } from '../node-agent-tasks/index.js';
+import { nodeJobsProviders } from '../node-jobs/index.js';
 import { MasterClient, type ResolvedIdentity, SignedClient } from '../node-link/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { Agent } from './agent.js';
 import { AgentTimings } from './agent-timings.js';
-import { AgentWork, NoWork } from './agent-work.js';
+import { AgentWork } from './agent-work.js';
 import { Heartbeats } from './heartbeats.js';
 import { HostFacts } from './host-facts.js';
 import { NodeKey } from './node-key.js';
+import { NodeWork } from './node-work.js';
 import { NodeStatus } from './node-status.js';
 import { WorkLoop } from './work-loop.js';
 
@@ -19,7 +22,7 @@ export class NodeAgentModule {
   static with(identity: ResolvedIdentity): DynamicModule {
     return {
       module: NodeAgentModule,
-      imports: [ResourcesModule, BackupModulesModule],
+      imports: [ResourcesModule, BackupModulesModule, NodeAgentTasksModule],
       providers: [
         { provide: NodeKey, inject: [AppConfig], useFactory: (config: AppConfig) => new NodeKey(config, identity) },
         {
@@ -29,7 +32,8 @@ export class NodeAgentModule {
         },
         SignedClient,
         AgentTimings,
-        { provide: AgentWork, useClass: NoWork },
+        ...nodeJobsProviders,
+        { provide: AgentWork, useClass: NodeWork },
         HostFacts,
         NodeStatus,
         Heartbeats,

@@ -34,7 +34,10 @@ export class WorkLoop {
         const work = await this.ask(jobs, tasks, signal);
         failures = 0;
         this.status.reached();
-        if (work !== null) this.work.take(work);
+        if (work?.type === 'look') await this.heartbeats.now(signal);
+        else if (work !== null) this.work.take(work);
+        // What a heartbeat has told takes a moment to be done.
+        if (work?.type === 'look') return this.timings.roomMs;
         // A master that does not hold the request must not be asked without end.
         return work === null && performance.now() - asked < this.timings.roomMs ? this.timings.roomMs : 0;
       } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { CommittedBackup } from '../../engine/ports/index.js';
+import type { CommittedBackup, JobWarning } from '../../engine/ports/index.js';
 
 /** All under `POST /node/runs/:runId/…`; JOB_LOST when the run no longer holds its job, NODE_KEY_FORBIDDEN for keys that are not its own. */
 
@@ -7,7 +7,10 @@ export interface ParentsRequest {
   providerIds: string[];
   limit: number;
 }
-/** `parents/:backupId`: one of the site's, as catalogued. */
+export interface ParentsAnswer {
+  backups: EarlierBackupFacts[];
+}
+/** `parents/:backupId`: one of the site's, as catalogued; also one that is being deleted. Error: BACKUP_NOT_FOUND. */
 export interface EarlierBackupFacts {
   id: string;
   startedAt: string;
@@ -21,6 +24,9 @@ export interface DamagedRequest {
   keys: string[];
   providerIds: string[];
 }
+export interface DamagedAnswer {
+  keys: string[];
+}
 
 /** `begin`: whether the backup may begin (quota); answers with notes for the job's log. */
 export interface BeginRequest {
@@ -29,21 +35,31 @@ export interface BeginRequest {
 }
 export interface BeginAnswer {
   notes: { message: string; context: Record<string, unknown> }[];
+  warnings: JobWarning[];
 }
 
-/** `admit`: whether the storage may take so many bytes (quota). */
+/**
+ * `admit`: whether the storage may take so many bytes, those of bundle and manifest together (quota). No more than what was admitted can be
+ * uploaded. Answers as `begin`.
+ */
 export interface AdmitRequest {
   providerId: string;
   bytes: number;
+  /** As with `begin`: it stays where room is made. */
+  parentId: string | null;
 }
 
-/** `commit`: enters the backup into the catalogue, once the master has looked at every copy itself. Idempotent. */
+/** `commit`: enters the backup into the catalogue, once the master has looked at every copy itself. Idempotent; answers with nothing (204). */
 export type CommitRequest = Omit<CommittedBackup, 'startedAt' | 'backupId' | 'siteId' | 'jobId'>;
 
 /** `stat`: what the storage has of these keys, in their order. */
 export interface StatRequest {
   providerId: string;
   keys: string[];
+}
+export interface StatAnswer {
+  /** Null = no such object. */
+  objects: (ObjectFacts | null)[];
 }
 export interface ObjectFacts {
   size: number;
@@ -67,7 +83,10 @@ export interface Access {
   ca: string | null;
 }
 
-/** `uploads`: begins the upload of an object, or goes on with one that was cut off. */
+/**
+ * `uploads`: begins the upload of an object, or goes on with one that was cut off. Bundle before manifest before `site.json`. Errors:
+ * NODE_UPLOAD_NOT_ADMITTED, NODE_BACKUP_MADE once the backup is in the catalogue.
+ */
 export interface UploadRequest {
   providerId: string;
   key: string;
@@ -92,7 +111,8 @@ export interface UploadedPart {
 
 /**
  * `uploads/parts`: how to send these parts (`via` signed). Through the master: `PUT /node/runs/:runId/parts?providerId=&key=&uploadId=&number=`
- * with the bytes; answers with the part.
+ * with the bytes (`application/octet-stream`); answers with the part. Errors: NODE_PART_OUT_OF_ORDER with the number that is `expected`,
+ * STORAGE_UPLOAD_GONE (begin anew). The newest request for an upload ends an older one that still hangs.
  */
 export interface PartsRequest {
   providerId: string;
@@ -105,7 +125,10 @@ export interface PartsAnswer {
   parts: (Access & { number: number })[];
 }
 
-/** `uploads/complete`: makes the parts one object; the master compares what the storage answers. Idempotent. */
+/**
+ * `uploads/complete`: makes the parts one object; the master compares what the storage answers. Idempotent; answers with ObjectFacts. Errors: STORAGE_CHECKSUM_MISMATCH
+ * (nothing is stored), STORAGE_UPLOAD_GONE (begin anew). May take minutes for a large object; asked again meanwhile it waits for the same.
+ */
 export interface CompleteRequest extends UploadRequest {
   uploadId: string;
   parts: UploadedPart[];

@@ -8,15 +8,15 @@ import { tooManyRequests } from './nodes.errors.js';
 export class JoinLimits {
   /** Requests that a person has to decide on. */
   readonly asking = new RateLimiterMemory({ points: 5, duration: 600 });
-  /** Requests with a token. */
-  readonly withToken = new RateLimiterMemory({ points: 30, duration: 60 });
+  /** Requests with a token that is not valid; one that is valid always works. */
+  readonly failing = new RateLimiterMemory({ points: 20, duration: 60 });
   /** Questions whether one was decided on: hosts behind one address ask every few seconds. */
   readonly collecting = new RateLimiterMemory({ points: 120, duration: 60 });
   /** How many may wait for a decision in all. */
   waiting = 50;
 
   /** Counts. Error: TOO_MANY_REQUESTS. */
-  async count(what: 'asking' | 'withToken' | 'collecting', address: string): Promise<void> {
+  async count(what: 'asking' | 'failing' | 'collecting', address: string): Promise<void> {
     try {
       await this[what].consume(networkOf(address));
     } catch (state) {

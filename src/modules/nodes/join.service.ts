@@ -34,10 +34,14 @@ export class JoinService {
    */
   async ask(request: JoinRequest, address: string): Promise<JoinRequestAnswer> {
     const { token } = request;
-    await this.limits.count(token === undefined ? 'asking' : 'withToken', address);
+    if (token === undefined) await this.limits.count('asking', address);
     const fault = versionFault(request.version, ownVersion);
     if (fault !== null) throw fault;
-    return token === undefined ? this.wait(request, address) : this.useToken(request, token, address);
+    if (token === undefined) return this.wait(request, address);
+    const answer = await this.useToken(request, token, address);
+    if (answer !== null) return answer;
+    await this.limits.count('failing', address);
+    throw nodeTokenInvalid();
   }
 
   /** Whether the request was decided on, and the key. Error: TOO_MANY_REQUESTS. */
@@ -78,13 +82,14 @@ export class JoinService {
     });
   }
 
-  private async useToken(request: JoinRequest, text: string, address: string): Promise<JoinRequestAnswer> {
+  /** Null when the token is not valid. */
+  private async useToken(request: JoinRequest, text: string, address: string): Promise<JoinRequestAnswer | null> {
     const { collectMs } = this.timings;
     return this.orm.em.fork().transactional(async (em) => {
       const now = new Date();
       const where = { hash: hashOf(text), usedAt: null, expiresAt: { $gt: now } };
       const token = await em.findOne(NodeToken, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (token === null) throw nodeTokenInvalid();
+      if (token === null) return null;
       const row = this.rowOf(request, address, now);
       const node = await enterNode(em, { ...row, given: token.name ?? null, asked: row.name, ifTaken: 'number' }, now);
       Object.assign(token, { usedAt: now, usedBy: node.id });

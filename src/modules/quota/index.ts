@@ -1,2 +1,3 @@
 export { QuotaModule } from './quota.module.js';
 export { UsageService } from './usage.service.js';
+export { QuotaLedger } from './quota-ledger.js';

@@ -80,6 +80,18 @@ export class QuotaLedger {
     });
   }
 
+  /** Bytes that the job may bring to the provider; null = it was not let in there. */
+  async reservedBy(jobId: string, providerId: string): Promise<number | null> {
+    const rows = await this.orm.em
+      .fork()
+      .execute<{ bytes: string }[]>(
+        'select bytes::text as bytes from quota_reservation where job_id = ? and provider_id = ?',
+        [jobId, providerId],
+      );
+    const [row] = rows;
+    return row === undefined ? null : Number(row.bytes);
+  }
+
   /**
    * What the next backup of the site stores at least, in bytes: the least of its last five incremental (or full) ones. The least, as
    * one large backup must not keep small ones from being made; and never 0, as every backup stores something.

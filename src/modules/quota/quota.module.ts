@@ -15,6 +15,6 @@ import { UsageService } from './usage.service.js';
   imports: [NodeTasksModule, BackupsModule, RetentionModule, SitesModule, StorageModule],
   controllers: [QuotasController],
   providers: [QuotaGate, QuotaLedger, QuotasService, UsageService],
-  exports: [UsageService],
+  exports: [QuotaLedger, UsageService],
 })
 export class QuotaModule {}

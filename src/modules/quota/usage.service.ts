@@ -26,8 +26,8 @@ const SUBJECTS: Readonly<Record<QuotaScope, { of: string; all: string }>> = {
   },
   node: {
     of: '(select s.node_id from site s where s.id = c.site_id)',
-    all: `select i.id, n.name from (select node_id as id from site union select null
-      union select subject_id from quota where scope = 'node') i left join node n on n.id = i.id`,
+    all: `select h.id, n.name from (select distinct node_id as id from site union select null
+      union select subject_id from quota where scope = 'node' union select id from node) h left join node n on n.id = h.id`,
   },
   provider: { of: 'c.provider_id', all: 'select id, name from storage_provider' },
 };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, type Type } from '@nestjs/common';
 import type { JobDto, SiteDto } from '../../../src/cli/api-types.js';
 import { AppError } from '../../../src/common/errors/index.js';
 import type { AppConfigValues } from '../../../src/config/index.js';
@@ -28,8 +28,8 @@ class SideModule extends PlainModule {
 class PlainFeature {}
 
 /** The application with the tests' own backup module. */
-export async function startJobsApp(settings: Partial<AppConfigValues> = {}): Promise<TestApp> {
-  const test = await startTestApp([PlainFeature], settings);
+export async function startJobsApp(settings: Partial<AppConfigValues> = {}, extra: Type[] = []): Promise<TestApp> {
+  const test = await startTestApp([PlainFeature, ...extra], settings);
   const timings = test.app.get(JobTimings);
   timings.retrySeconds = 1;
   // Stages that are held at a gate do not come to an end of their own.

@@ -250,6 +250,9 @@ describe('an admin', () => {
     await gone.beat();
     const site = await siteOn(gone.id, 'kept');
     const job = await onNode(gone.id, site.id);
+    const quota = await cliAs(test.admin, ['quota', 'set', '5GB', '--node', 'gone']);
+    expect(quota.stdout).toContain('host gone is 5 GB');
+    expect((await cliAs(test.viewer, ['usage'])).stdout).toMatch(/host +gone +0 B/);
     const refused = await test.admin.call('DELETE', `/nodes/${gone.id}`);
     expect(refused).toMatchObject({ status: 409, body: { code: 'NODE_HAS_SITES', context: { sites: 1 } } });
     expect(await one(gone.id)).toMatchObject({
@@ -270,6 +273,7 @@ describe('an admin', () => {
       error: { code: 'NODE_REMOVED' },
     });
     expect(await events(gone.id)).toEqual(['node.joined', 'node.online', 'node.removed']);
+    expect((await cliAs(test.viewer, ['quota'])).stdout).toContain('nothing is limited');
   });
 
   it('may have the sites of a node forgotten with it', async () => {

@@ -151,6 +151,11 @@ describe('joining by a code', () => {
     limits.waiting = (await waiting()).length;
     expect((await new Host(test, 'flood').ask()).body).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
     limits.waiting = 50;
+    limits.failing.points = 0;
+    const guess = await new Host(test, 'guesser').ask({ token: 'bkj_guess' });
+    expect(guess).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } });
+    expect((await new Host(test, 'honest').ask({ token: await token() })).status).toBe(201);
+    limits.failing.points = 10_000;
     limits.collecting.points = 0;
     const path = `/node/join-requests/${NOBODY}/collect`;
     expect((await test.anyone.call('POST', path, { secret: 'x'.repeat(32) })).status).toBe(429);

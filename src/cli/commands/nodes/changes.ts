@@ -5,7 +5,7 @@ import { ExitCode, usageError } from '../../exit-codes.js';
 import { plural, printable } from '../../format.js';
 import { wholeNumber } from '../arguments.js';
 import type { Run } from '../run.js';
-import { getNode, NODE } from './node-lookup.js';
+import { getNode, NODE } from '../../nodes.js';
 import { limitsText } from './views.js';
 
 interface LimitOptions {

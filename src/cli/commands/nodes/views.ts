@@ -5,7 +5,7 @@ import { ExitCode } from '../../exit-codes.js';
 import { bytes, plural, printable, shortId, shortIds, time } from '../../format.js';
 import type { Output } from '../../output.js';
 import type { Run } from '../run.js';
-import { getNode, NODE } from './node-lookup.js';
+import { getNode, NODE } from '../../nodes.js';
 
 /** `backupd nodes list|show|history` */
 export function addNodeViews(nodes: Command, run: Run): void {

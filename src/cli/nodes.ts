@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../api-client.js';
-import type { NodeDto } from '../../api-types-nodes.js';
-import { getNamed } from '../../named.js';
+import type { ApiClient } from './api-client.js';
+import type { NodeDto } from './api-types-nodes.js';
+import { getNamed } from './named.js';
 
 /** How a node is named. */
 export const NODE = 'name, id or the beginning of the id';

@@ -1,0 +1,221 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { asAppError, plainError } from '../../common/errors/index.js';
+import { isId } from '../../common/ids.js';
+import { withLogContext } from '../../common/logging/index.js';
+import { AppConfig } from '../../config/index.js';
+import { type JobJournal, StopRequest } from '../../engine/ports/index.js';
+import { killLeftChildren, namesIn } from '../../engine/runner/index.js';
+import { MasterClient, SignedClient } from '../node-link/index.js';
+import type { HeartbeatAnswer, HeldRun, JobOrder, ReportedEnd } from '../node-protocol/index.js';
+import { ResourceService } from '../resources/index.js';
+import { Delivery } from './delivery.js';
+import { NodePlans } from './node-plans.js';
+import { NodeRun } from './node-run.js';
+import type { Outbox } from './outbox.js';
+import { RunFiles } from './run-files.js';
+import { RunLink } from './run-link.js';
+import { StuckRestores } from './stuck-restores.js';
+
+/** A run from its order to the delivery of its end. */
+interface Held {
+  order: JobOrder;
+  outbox: Outbox;
+  delivery: Delivery;
+  /** Null once it is over. */
+  run: NodeRun | null;
+  /** Resolves when it is over and all is delivered, or it is lost. */
+  done: Promise<void>;
+}
+
+/** On a stop what is told last gets so long to be delivered; what is not, is by the next start. */
+const LAST_WORDS_MS = 5000;
+const silent: JobJournal = { progress: () => undefined, warn: () => undefined, note: () => undefined };
+
+/** The jobs of this node: begins what the master orders, takes up what an earlier process left, delivers what the runs tell. */
+@Injectable()
+export class NodeJobs {
+  private readonly logger = new Logger('node');
+  /** By run id. */
+  private readonly all = new Map<string, Held>();
+  private readonly draining = new AbortController();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly master: MasterClient,
+    private readonly storage: SignedClient,
+    private readonly resources: ResourceService,
+    private readonly plans: NodePlans,
+    private readonly files: RunFiles,
+    private readonly stuck: StuckRestores,
+  ) {}
+
+  /** Takes up what an earlier process left: restores are taken back, the rest goes on once the master gives it again. */
+  async start(): Promise<void> {
+    await this.files.open();
+    for (const order of await this.files.left()) {
+      const outbox = await this.files.outbox(order.runId);
+      await withLogContext({ jobId: order.jobId }, () => this.takeUp(order, outbox));
+      this.hold(order, outbox, null);
+    }
+    await this.stuck.open();
+  }
+
+  held(): HeldRun[] {
+    return [...this.all.values()].map(({ order: { jobId, runId } }) => ({ jobId, runId }));
+  }
+
+  async workOf(): Promise<string[]> {
+    return (await namesIn(this.config.paths.work)).filter((name) => isId(name));
+  }
+
+  cleared(): string[] {
+    return this.stuck.cleared();
+  }
+
+  /** How many jobs run. */
+  get running(): number {
+    return [...this.all.values()].filter(({ run }) => run !== null).length;
+  }
+
+  onAnswer({ cancel, lost, drop }: HeartbeatAnswer): void {
+    this.stuck.told();
+    for (const runId of cancel) this.all.get(runId)?.run?.stop('cancel');
+    for (const runId of lost) this.lose(runId);
+    const busy = new Set([...this.all.values()].map(({ order }) => order.jobId));
+    for (const jobId of drop) if (isId(jobId) && !busy.has(jobId)) void this.drop(jobId);
+  }
+
+  /** Begins the job; returns at once. */
+  take(order: JobOrder): void {
+    void withLogContext({ jobId: order.jobId }, () => this.begin(order)).catch((error: unknown) => {
+      this.logger.error(`Job ${order.jobId} could not be begun: ${asAppError(error).message}`);
+    });
+  }
+
+  /** Lets running stages come to their end for the grace time, then stops them; all go on later. */
+  async stopAll(): Promise<void> {
+    const graceMs = this.config.patience.stopGraceSeconds * 1000;
+    this.draining.abort(new StopRequest('shutdown'));
+    const runs = [...this.all.values()].filter(({ run }) => run !== null);
+    const over = Promise.all(runs.map(({ outbox }) => outbox.whenEnded));
+    if (!(await within(over, graceMs))) for (const { run } of runs) run?.stop('shutdown');
+    await within(over, STOP_MS);
+    const delivered = Promise.all([...this.all.values()].map(({ done }) => done));
+    await within(delivered, LAST_WORDS_MS);
+    for (const { delivery } of this.all.values()) delivery.end();
+    this.stuck.stop();
+    this.storage.close();
+  }
+
+  private async begin(order: JobOrder): Promise<void> {
+    // An earlier run of the job may still be stopping.
+    for (const other of this.all.values()) if (other.order.jobId === order.jobId) await this.loseAndWait(other);
+    await this.files.keep(order);
+    const outbox = await this.files.outbox(order.runId);
+    if (this.draining.signal.aborted) {
+      await outbox.end({ ...ended, outcome: 'interrupted' });
+      this.hold(order, outbox, null);
+      return;
+    }
+    const run = new NodeRun({
+      order,
+      outbox,
+      plans: this.plans,
+      link: new RunLink(this.master, this.storage, order.runId),
+      folder: this.files.workFolder(order.jobId),
+      resources: this.resources,
+      drain: this.draining.signal,
+    });
+    const held = this.hold(order, outbox, run);
+    await run.run();
+    held.run = null;
+    await this.settle(order, outbox);
+  }
+
+  private hold(order: JobOrder, outbox: Outbox, run: NodeRun | null): Held {
+    const { runId } = order;
+    const delivery = new Delivery(this.master, runId, outbox, { onLost: () => this.lose(runId) });
+    const held = { order, outbox, delivery, run, done: this.whenDone(runId, outbox, delivery) };
+    this.all.set(runId, held);
+    return held;
+  }
+
+  /** Once the run has ended and the master knows, or does not want to, nothing of it is kept here. */
+  private async whenDone(runId: string, outbox: Outbox, delivery: Delivery): Promise<void> {
+    await Promise.all([outbox.whenEnded, delivery.done()]);
+    if (!outbox.isDelivered && !delivery.isLost) return;
+    await this.files.forget(runId);
+    await outbox.remove();
+    this.all.delete(runId);
+  }
+
+  /** The job is another run's by now: this one stops, its work folder stays for that. */
+  private lose(runId: string): void {
+    const held = this.all.get(runId);
+    if (held === undefined) return;
+    this.logger.warn(`Job ${held.order.jobId} was given to another run; this one ends.`);
+    held.run?.stop('shutdown');
+    held.delivery.lose();
+  }
+
+  private async loseAndWait(held: Held): Promise<void> {
+    this.lose(held.order.runId);
+    await held.done;
+  }
+
+  /** The process that ran it was killed. */
+  private async takeUp(order: JobOrder, outbox: Outbox): Promise<void> {
+    const folder = this.files.workFolder(order.jobId);
+    await killLeftChildren(folder.path);
+    if (outbox.ended !== null) return;
+    await this.plans.release(order, folder.path).catch((error: unknown) => {
+      this.logger.warn(`The site of job ${order.jobId} could not be released: ${String(error)}`);
+    });
+    if (order.plan.kind !== 'restore') {
+      await outbox.end({ ...ended, outcome: 'interrupted', cutOff: true });
+      return;
+    }
+    try {
+      await folder.open();
+      const end = await this.plans.takeBack(order, this.stuck.contextOf(order, silent));
+      await outbox.end({ ...ended, outcome: end === 'finished' ? 'completed' : 'interrupted', cutOff: true });
+      await folder.remove();
+    } catch (error) {
+      await outbox.end({ ...ended, outcome: 'stuck', error: plainError(asAppError(error)), cutOff: true });
+    }
+    await this.settle(order, outbox);
+  }
+
+  /** What could not be taken back is tried again. */
+  private async settle(order: JobOrder, outbox: Outbox): Promise<void> {
+    if (outbox.ended?.outcome === 'stuck') await this.stuck.add(order);
+  }
+
+  private async drop(jobId: string): Promise<void> {
+    try {
+      const folder = this.files.workFolder(jobId);
+      await killLeftChildren(folder.path);
+      await folder.remove();
+    } catch (error) {
+      this.logger.warn(`What job ${jobId} left could not be removed yet: ${String(error)}`);
+    }
+  }
+}
+
+/** How long a stop waits for stages that it has stopped. */
+const STOP_MS = 30_000;
+
+const ended: Omit<ReportedEnd, 'outcome'> = { stage: null, error: null, result: null, keptBytes: null, cutOff: false };
+
+/** Whether it has ended within the time. */
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

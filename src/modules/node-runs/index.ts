@@ -1,0 +1,1 @@
+export { NodeRunsModule } from './node-runs.module.js';
