@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { BackupDto, JobDto } from '../../../src/cli/api-types.js';
 import type { Answer } from '../../support/api.js';
+import { TaskKind } from '../../../src/modules/node-protocol/index.js';
+import { NodeTasks } from '../../../src/modules/node-tasks/index.js';
+import { until } from '../../support/scratch.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
-import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
+import { GatedSite, PlainFeature, useJobsApp } from '../jobs/jobs-app.js';
 import { FakeNode } from './fake-node.js';
 
 const test = useJobsApp();
@@ -22,6 +25,41 @@ beforeAll(async () => {
 });
 
 const restore = (body: object): Promise<Answer> => test.operator.call('POST', `/backups/${backup.id}/restore`, body);
+
+it('a node says what a restore there would change, and reads only what that is about', async () => {
+  await node.start([PlainFeature]);
+  try {
+    const preview = await restore({ nodeId: node.id, targetPath: '/srv/shop', dryRun: true });
+    expect(preview).toMatchObject({ status: 200, body: { targetPath: '/srv/shop', bytesNeeded: 1 } });
+    expect(await restore({ nodeId: node.id, targetPath: `${test.folder}/web-1/x`, dryRun: true })).toMatchObject({
+      status: 400,
+      body: { code: 'TARGET_FORBIDDEN' },
+    });
+  } finally {
+    await node.stop();
+  }
+  const stop = new AbortController();
+  const request = { backupId: backup.id, site: { id: site.id } };
+  const asked = test.app.get(NodeTasks).result(node.id, TaskKind.PreviewRestore, request, {
+    timeLimitSeconds: 30,
+    signal: stop.signal,
+  });
+  const { id } = await until('the task', () => node.take());
+  const [{ providerId } = { providerId: '' }] = backup.copies;
+  const read = (key: string, runId = id): Promise<Answer> =>
+    node.api.call('POST', `/node/runs/${runId}/read`, { providerId, key });
+  expect(await read(backup.bundleKey)).toMatchObject({ status: 200, body: { method: 'GET' } });
+  expect(await read(backup.bundleKey.replace(backup.id, site.id))).toMatchObject({
+    status: 403,
+    body: { code: 'NODE_KEY_FORBIDDEN' },
+  });
+  expect(await node.api.call('POST', `/node/runs/${id}/begin`, { providerIds: [providerId] })).not.toMatchObject({
+    status: 200,
+  });
+  stop.abort();
+  expect(await asked.catch((error: unknown) => error)).toMatchObject({ code: 'JOB_CANCELLED' });
+  expect(await read(backup.bundleKey)).toMatchObject({ body: { code: 'JOB_LOST' } });
+});
 
 /** A job of a node waits for it: nobody takes it here. */
 async function isFor(answer: Answer, nodeId: string): Promise<void> {
