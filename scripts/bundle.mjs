@@ -80,6 +80,8 @@ const bundle = await rolldown({
 await bundle.write({
   dir: dist,
   format: 'esm',
+  // Packages leave things in the realm that others look for as they are loaded (decorators' metadata).
+  strictExecutionOrder: true,
   keepNames: true,
   comments: false,
   sourcemap: true,
