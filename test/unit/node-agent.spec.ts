@@ -21,6 +21,10 @@ import { AgentWork, type Room } from '../../src/modules/node-agent/agent-work.js
 import { networkIn } from '../../src/modules/node-agent/host-facts.js';
 import { NodeAgentModule } from '../../src/modules/node-agent/node-agent.module.js';
 
+/** A busy machine is slow. */
+vi.setConfig({ testTimeout: 60_000 });
+const eventually = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+
 /** Room for two; remembers what it was told. */
 class RememberingWork extends AgentWork {
   workOf(): Promise<string[]> {
@@ -128,8 +132,8 @@ it('says first what it has lost, is bounded by the master, and then asks for wha
     given += 1;
     return given <= 2 ? job : never();
   });
-  await vi.waitFor(() => expect(beats().length).toBeGreaterThan(3));
-  await vi.waitFor(() => expect(agent.work.taken).toHaveLength(2));
+  await eventually(() => expect(beats().length).toBeGreaterThan(3));
+  await eventually(() => expect(agent.work.taken).toHaveLength(2));
   expect(seen[0]?.path).toBe('/node/heartbeat');
   expect(
     beats()
@@ -157,7 +161,7 @@ it('says first what it has lost, is bounded by the master, and then asks for wha
   const { resources } = agent;
   expect([resources.capacity('io'), resources.capacity('network'), resources.capacity('cpu')]).toEqual([1, 1, 2]);
   expect(resources.bandwidth.limitMbps).toBe(20);
-  await vi.waitFor(() => expect(beats().at(-1)?.runs).toHaveLength(2));
+  await eventually(() => expect(beats().at(-1)?.runs).toHaveLength(2));
   expect(status()).toMatchObject({ state: 'online', name: 'web-1', nodeId: 'n1', lastError: null, pid: process.pid });
   await agent.close();
   expect(agent.work.log).toEqual(['start', 'stop']);
@@ -172,7 +176,7 @@ it('a new key is stored before it is used', async () => {
     asked ||= rotateKey;
     return { ...answer, rotateKey };
   });
-  await vi.waitFor(() => expect(seen.at(-1)?.headers.authorization).toBe('Bearer bkn_2'));
+  await eventually(() => expect(seen.at(-1)?.headers.authorization).toBe('Bearer bkn_2'));
   expect(asked).toBe(true);
   const config = AppConfig.of({ dataDir });
   expect(await readIdentity(config.paths)).toMatchObject({ key: 'bkn_2', nodeId: null });
@@ -182,7 +186,7 @@ it('a new key is stored before it is used', async () => {
 it('a refusal is said once and not asked again at once', async () => {
   const blocked = new AppError({ code: 'NODE_BLOCKED', kind: 'forbidden', message: 'Blocked.', hint: 'Ask.' });
   const { work } = await start(() => Promise.reject(blocked), { timings: { refusedMs: 20 } });
-  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(4));
+  await eventually(() => expect(seen.length).toBeGreaterThan(4));
   expect(warned).toEqual(['Blocked. Ask. [NODE_BLOCKED]']);
   expect(seen.every(({ path }) => path === '/node/heartbeat')).toBe(true);
   expect(status()).toMatchObject({ state: 'refused', lastError: { code: 'NODE_BLOCKED' } });
@@ -194,13 +198,13 @@ it('a master that is away is found again; the first heartbeat stays the first on
   server.closeAllConnections();
   server.close();
   const agent = await start(() => answer, { port });
-  await vi.waitFor(() => expect(status()).toMatchObject({ state: 'away', lastError: { code: 'MASTER_UNREACHABLE' } }));
+  await eventually(() => expect(status()).toMatchObject({ state: 'away', lastError: { code: 'MASTER_UNREACHABLE' } }));
   await serve(
     answering(seen, ({ path }) => (path === '/node/work' ? never() : answer)),
     undefined,
     port,
   );
-  await vi.waitFor(() => expect(status().state).toBe('online'));
+  await eventually(() => expect(status().state).toBe('online'));
   expect(beats()[0]?.isFirst).toBe(true);
   expect(beats().filter(({ isFirst }) => isFirst)).toHaveLength(1);
   expect(warned).toHaveLength(1);
@@ -209,7 +213,7 @@ it('a master that is away is found again; the first heartbeat stays the first on
 
 it('a master that gives nothing at once is not asked without end', async () => {
   await start((path) => (path === '/node/work' ? null : { ...answer, everySeconds: 60 }), { timings: { roomMs: 200 } });
-  await vi.waitFor(() => expect(seen.filter(({ path }) => path === '/node/work').length).toBeGreaterThan(1));
+  await eventually(() => expect(seen.filter(({ path }) => path === '/node/work').length).toBeGreaterThan(1));
   expect(seen.length).toBeLessThan(10);
 });
 

@@ -24,7 +24,9 @@ export function requestLog(request: Request, response: Response, next: NextFunct
       const status = response.writableFinished ? String(response.statusCode) : 'closed by the client';
       const line = `${method} ${printable(path)} ${status} ${took} ms`;
       withLogContext({ requestId }, () => {
-        if (method === 'GET' && response.statusCode < 400) logger.debug(line);
+        // Hundreds of nodes ask all the time.
+        const isUsual = method === 'GET' || path.startsWith('/node/');
+        if (isUsual && response.statusCode < 400) logger.debug(line);
         else logger.log(line);
       });
     });

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type BackupWork, planBackup, type PreparedPlan, type RunContext } from '../../engine/plans/index.js';
 import { keysFor, WorkFolder } from '../../engine/runner/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import { type Job, type JobHandler, JobHandlers, JobKind, lostRuns } from '../jobs/index.js';
+import { hasGivenUp, type Job, type JobHandler, JobHandlers, JobKind, lostRuns } from '../jobs/index.js';
 import type { BackupOrder } from '../node-protocol/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SiteReach, SitesService } from '../sites/index.js';
@@ -97,12 +97,9 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     await this.modules.get(job.module).release?.(context);
   }
 
-  /**
-   * A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. Which storages a
-   * node has given up is not known here.
-   */
+  /** A failed backup may have reached a storage. What a good one left where its copy is missing is what a repair needs. */
   leavesLitter(status: 'completed' | 'failed' | 'cancelled', job: Job): boolean {
-    const hasFailedOver = this.failedOver.delete(job.id) || typeof job.nodeId === 'string';
+    const hasFailedOver = this.failedOver.delete(job.id) || hasGivenUp(job);
     return status !== 'completed' || hasFailedOver || lostRuns(job).length > 0;
   }
 

@@ -7,7 +7,7 @@ export { JobDto } from './dto/job.dto.js';
 export { Job, JobKind, JobStatus, JobTrigger } from './job.entity.js';
 export { JobQueue } from './job-queue.js';
 export { jobActive, jobLost } from './jobs.errors.js';
-export { lostRuns } from './lost-runs.js';
+export { hasGivenUp, lostRuns } from './lost-runs.js';
 export { InstanceId } from './instance-id.js';
 export { lockSite } from './site-lock.js';
 export { NodeRuns } from './node-runs.js';

@@ -9,6 +9,7 @@ import { jobEvent } from './job-events.js';
 import { JobFollowUps } from './job-follow-ups.js';
 import { AttemptOutcome, Job, JobStatus } from './job.entity.js';
 import { jobInterrupted, jobLost, restoreForgotten } from './jobs.errors.js';
+import { givenUp } from './lost-runs.js';
 import { NodeOrders } from './node-orders.js';
 import { RecoveryParts } from './recovery-parts.js';
 
@@ -38,6 +39,12 @@ export class NodeRuns {
     const job = await this.orm.em.fork().findOne(Job, heldBy(nodeId, { deliveryId: runId }));
     if (job === null) throw jobLost(runId);
     return job;
+  }
+
+  /** The backup of the job does not go to a storage that a run has begun to use: once it has ended, what lies there is removed. */
+  async noteGivenUp({ id }: Pick<Job, 'id'>): Promise<void> {
+    const sql = 'update job set request = request || ?::jsonb where id = ?::uuid';
+    await this.orm.em.fork().execute(sql, [JSON.stringify(givenUp), id]);
   }
 
   /** All that the node runs, as the rows say. */

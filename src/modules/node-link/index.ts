@@ -10,6 +10,6 @@ export {
   writeIdentity,
 } from './node-identity.js';
 export { alreadyJoined } from './node-link.errors.js';
-export { type PartBody, type SendOptions, type SignedAccess, SignedClient } from './signed-client.js';
+export { partStream, type PartBody, type SendOptions, type SignedAccess, SignedClient } from './signed-client.js';
 export { checkedUrl, type MasterPlace } from './trust.js';
 export type { LinkState, NodeStatusFile } from './status-file.js';

@@ -73,6 +73,19 @@ it.each([
   await expect(join([...answers])).rejects.toMatchObject({ code });
 });
 
+it('a token that is refused is told as the master tells it', async () => {
+  const invalid = new AppError({
+    code: 'NODE_TOKEN_INVALID',
+    kind: 'unauthenticated',
+    message: 'Used.',
+    hint: 'Another.',
+  });
+  const { port } = await serve(answering(seen, () => Promise.reject(invalid)));
+  const place = { url: `http://127.0.0.1:${port}`, ca: null, fingerprint: null, allowHttp: false };
+  const options: JoinOptions = { signal: new AbortController().signal, onCode: () => undefined, token: 'bkj_used' };
+  await expect(joinMaster(place, options)).rejects.toMatchObject({ code: 'NODE_TOKEN_INVALID', message: 'Used.' });
+});
+
 it('a person may end the waiting', async () => {
   const stop = new AbortController();
   const waiting = Array.from({ length: 1000 }, (): CollectAnswer => ({ status: 'waiting' }));

@@ -77,7 +77,7 @@ export class MasterClient {
   async put<T>(path: string, body: Buffer | SizedStream, options: CallOptions = {}): Promise<T> {
     const [content, length] = Buffer.isBuffer(body) ? [body, body.length] : [body.stream, body.length];
     const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(length) };
-    return this.json<T>(await this.send('PUT', path, { ...options, headers, body: content }));
+    return this.json<T>(await this.send('PUT', path, { ...options, headers, body: content }), options.signal);
   }
 
   /** Gets bytes, of a range when one is given; faults on the way are AppErrors too. Not tried again. Who gets the stream ends it. */

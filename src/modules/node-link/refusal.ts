@@ -13,6 +13,8 @@ export interface RefusedAnswer {
 /** A master that stops, or a proxy before one that is away. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
+const OF_KEY: ReadonlySet<string> = new Set(['TOKEN_INVALID', 'TOKEN_MISSING']);
+
 /** The master's refusal as the AppError it was there; errors of our own where it was no master that answered. */
 export function refusal(host: string, { status, contentType, text }: RefusedAnswer): AppError {
   const problem = contentType.startsWith(PROBLEM_JSON) && text !== null ? parsed(text) : null;
@@ -21,7 +23,8 @@ export function refusal(host: string, { status, contentType, text }: RefusedAnsw
     if (status === 401) return nodeKeyRefused(host);
     return masterAnswerUnknown(host, `it answers ${status}`);
   }
-  if (status === 401) return nodeKeyRefused(host);
+  // Of the key; a one-time token that is refused has a code of its own.
+  if (status === 401 && OF_KEY.has(problem['code'])) return nodeKeyRefused(host);
   const { code, detail, hint, title } = problem;
   return new AppError({
     code,

@@ -3,10 +3,13 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
 import { type SignedAccess, SignedClient } from './signed-client.js';
 import { answering, endServers, makeCertificate, type SeenRequest, serve } from './tiny-server.spec-support.js';
+
+/** A busy machine is slow. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const client = new SignedClient();
 let seen: SeenRequest[] = [];

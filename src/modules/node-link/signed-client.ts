@@ -52,7 +52,7 @@ export class SignedClient {
   async send(access: SignedAccess, body: PartBody, options: SendOptions = {}): Promise<string> {
     const { length } = body;
     const isStreamed = !Buffer.isBuffer(body) || options.limiter !== undefined || options.onProgress !== undefined;
-    const content = isStreamed ? Readable.from(slices(body, options), { objectMode: false }) : body;
+    const content = isStreamed ? partStream(body, options) : body;
     const headers = { ...access.headers, ...(hasLength(access) ? {} : { 'Content-Length': String(length) }) };
     const response = await this.request(access, headers, content, options.signal);
     response.resume();
@@ -105,6 +105,11 @@ function faultOf(access: SignedAccess, error: unknown, signal?: AbortSignal): Ap
   return signal?.aborted === true
     ? cancelledError('The request was cancelled.')
     : connectionFault(hostOf(access), error);
+}
+
+/** The part's bytes, sent through the budget: for parts that go through the master, too. */
+export function partStream(body: PartBody, options: SendOptions = {}): Readable {
+  return Readable.from(slices(body, options), { objectMode: false });
 }
 
 /** The bytes in small pieces, each when the budget lets it go. */

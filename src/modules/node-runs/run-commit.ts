@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Destination } from '../../engine/ports/index.js';
 import { statEach } from '../../engine/storage/index.js';
 import { Catalogue, ObjectOwners } from '../backups/index.js';
-import type { Job } from '../jobs/index.js';
+import { type Job, NodeRuns } from '../jobs/index.js';
 import type { CommitRequest } from '../node-protocol/index.js';
+import { QuotaLedger } from '../quota/index.js';
 import { backupMade, commitInvalid, copyLacking, keyForbidden, storageForbidden } from './node-runs.errors.js';
 import { ownKeys, RunScope } from './run-scope.js';
 import { SpooledUploads } from './spooled-uploads.js';
@@ -23,6 +24,8 @@ export class RunCommit {
     private readonly catalogue: Catalogue,
     private readonly owners: ObjectOwners,
     private readonly spool: SpooledUploads,
+    private readonly quota: QuotaLedger,
+    private readonly runs: NodeRuns,
   ) {}
 
   /**
@@ -60,6 +63,9 @@ export class RunCommit {
       { key: said.manifestKey, size: said.manifestSize, sha256: said.manifestSha256 },
     ];
     for (const holder of holders) await requireAll(holder, [...own, ...others], signal);
+    const placed = new Set([...said.missing, ...holders.map(({ providerId }) => providerId)]);
+    const tried = await this.quota.reservedAt(job.id);
+    if (tried.some((id) => !placed.has(id))) await this.runs.noteGivenUp(job);
     const size = said.bundleSize + said.manifestSize;
     await this.catalogue.commit(
       {

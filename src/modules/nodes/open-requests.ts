@@ -1,6 +1,7 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { PgListener } from '../events/index.js';
+import { Node } from './node.entity.js';
 
 const CUT_CHANNEL = 'backupd_node_cut';
 /** No look-up of a key takes longer. */
@@ -18,13 +19,17 @@ export class OpenRequests implements OnApplicationBootstrap {
   private readonly open = new Map<string, Set<OpenAnswer>>();
   /** When a node was cut off last, by the clock of this process. */
   private readonly cuts = new Map<string, number>();
-  /** When connections were lost over which it would have been told: any node may have been cut off. */
-  private missedAt = 0;
 
-  constructor(private readonly listener: PgListener) {}
+  constructor(
+    private readonly orm: MikroORM,
+    private readonly listener: PgListener,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.listener.listen(CUT_CHANNEL, (nodeId) => (nodeId === '' ? this.cutAll() : this.cut(nodeId)));
+    await this.listener.listen(CUT_CHANNEL, (nodeId) => {
+      if (nodeId === '') void this.lookAgain();
+      else this.cut(nodeId);
+    });
   }
 
   /** Within the caller's transaction: all masters end what they answer this node, once it is committed. */
@@ -34,7 +39,7 @@ export class OpenRequests implements OnApplicationBootstrap {
 
   /** Keeps the answer in mind until it is sent. False when the node was cut off since its key was looked up at `since`. */
   enter(nodeId: string, answer: OpenAnswer | undefined, since: number): boolean {
-    if (Math.max(this.missedAt, this.cuts.get(nodeId) ?? 0) > since) return false;
+    if ((this.cuts.get(nodeId) ?? -1) > since) return false;
     if (answer === undefined) return true;
     const answers = this.open.get(nodeId) ?? new Set();
     this.open.set(nodeId, answers.add(answer));
@@ -52,9 +57,18 @@ export class OpenRequests implements OnApplicationBootstrap {
     for (const answer of this.open.get(nodeId) ?? []) answer.destroy();
   }
 
-  /** Nodes ask again by themselves, and those that may not come in are refused. */
-  private cutAll(): void {
-    this.missedAt = performance.now();
-    for (const answers of this.open.values()) for (const answer of answers) answer.destroy();
+  /** The connection was away over which it would have been told. */
+  private async lookAgain(): Promise<void> {
+    const ids = [...this.open.keys()];
+    if (ids.length === 0) return;
+    try {
+      const where = { id: { $in: ids }, blocked: false, keyHash: { $ne: null } };
+      const welcome = await this.orm.em.fork().find(Node, where, { fields: ['id'] });
+      const known = new Set(welcome.map(({ id }) => id));
+      for (const id of ids) if (!known.has(id)) this.cut(id);
+    } catch {
+      // Who may come in can't be told: all ask again by themselves.
+      for (const answers of this.open.values()) for (const answer of answers) answer.destroy();
+    }
   }
 }

@@ -92,6 +92,14 @@ export class QuotaLedger {
     return row === undefined ? null : Number(row.bytes);
   }
 
+  /** The providers that the job was let in to. */
+  async reservedAt(jobId: string): Promise<string[]> {
+    const rows = await this.orm.em
+      .fork()
+      .execute<{ id: string }[]>('select provider_id as id from quota_reservation where job_id = ?', [jobId]);
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * What the next backup of the site stores at least, in bytes: the least of its last five incremental (or full) ones. The least, as
    * one large backup must not keep small ones from being made; and never 0, as every backup stores something.

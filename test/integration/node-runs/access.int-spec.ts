@@ -23,6 +23,13 @@ async function backedUp(site: GatedSite): Promise<BackupDto & { manifestKey: str
   return { ...backup, manifestKey };
 }
 
+let others: ReturnType<typeof backedUp> | null = null;
+/** A backup of another site. */
+function anothers(): ReturnType<typeof backedUp> {
+  others ??= GatedSite.make(test, 'another').then(backedUp);
+  return others;
+}
+
 /** Every route, with a request that is valid as far as its form goes. */
 function everyRoute(run: Run, providerId: string): [method: string, path: string, body?: unknown][] {
   const { bundleKey: key, manifestKey } = run.keys;
@@ -71,6 +78,9 @@ it('nobody but the node that holds the run gets anything of it, nor learns that 
   expect(await answersTo(test.admin)).toEqual(all(401, 'TOKEN_INVALID'));
   expect((await test.anyone.call('POST', run.at('stat'), {})).body['code']).toBe('TOKEN_MISSING');
   expect((await nodes.api('a').call('GET', '/jobs')).status).toBe(401);
+  const reports = { reports: [{ seq: 1, ageMs: 0, facts: { warningCount: 1 } }] };
+  expect((await nodes.api('b').call('POST', run.at('reports'), reports)).body['code']).toBe('JOB_LOST');
+  expect(await nodes.row(run)).toMatchObject({ reportSeq: 0, warningCount: 0, status: 'running' });
   // Given back: what comes under the old name is late. Ended: the same, and the same as what there never was.
   const { deliveryId } = run.job;
   await nodes.change(run, { deliveryId: newId() });
@@ -83,8 +93,8 @@ it('nobody but the node that holds the run gets anything of it, nor learns that 
 });
 
 it('a backup sees the earlier ones of its site and reads their manifests, and nothing else', async () => {
-  const [site, other] = [await GatedSite.make(test, 'mine'), await GatedSite.make(test, 'theirs')];
-  const [mine, theirs] = [await backedUp(site), await backedUp(other)];
+  const site = await GatedSite.make(test, 'mine');
+  const [mine, theirs] = [await backedUp(site), await anothers()];
   const run = await nodes.run(site);
   const providerId = await nodes.local();
   const { backups } = await run.post<{ backups: Record<string, unknown>[] }>('parents', {
@@ -107,13 +117,12 @@ it('a backup sees the earlier ones of its site and reads their manifests, and no
   expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${manifest.length}`]);
   expect(Buffer.from(await part.arrayBuffer())).toEqual(manifest.subarray(10, 20));
   expect((await run.read(providerId, mine.manifestKey, `bytes=${manifest.length}-`)).status).toBe(400);
-  const site2 = `sites/${other.id}`;
   const foreign = [
     theirs.bundleKey,
     theirs.manifestKey,
-    `${site2}/site.json`,
+    `sites/${theirs.siteId}/site.json`,
     'catalogue/1',
-    `sites/${site.id}/../${other.id}/site.json`,
+    `sites/${site.id}/../${theirs.siteId}/site.json`,
     '../../etc/passwd',
     run.keys.bundleKey.replace('.tar.zst', '.tar.zst.old'),
     '',
@@ -139,8 +148,8 @@ it('a backup sees the earlier ones of its site and reads their manifests, and no
 });
 
 it('a restore reads all of its backup, and writes nothing', async () => {
-  const [site, other] = [await GatedSite.make(test, 'restored'), await GatedSite.make(test, 'beside')];
-  const [first, theirs] = [await backedUp(site), await backedUp(other)];
+  const site = await GatedSite.make(test, 'restored');
+  const [first, theirs] = [await backedUp(site), await anothers()];
   const run = await nodes.run(site, JobKind.Restore, { backupId: first.id });
   const providerId = await nodes.local();
   for (const key of [first.bundleKey, first.manifestKey]) {
@@ -158,8 +167,8 @@ it('a restore reads all of its backup, and writes nothing', async () => {
 });
 
 it('a commit says nothing but what the storages and the catalogue say, too', async () => {
-  const [site, other] = [await GatedSite.make(test, 'commit'), await GatedSite.make(test, 'commit-other')];
-  const [parent, theirs] = [await backedUp(site), await backedUp(other)];
+  const site = await GatedSite.make(test, 'commit');
+  const [parent, theirs] = [await backedUp(site), await anothers()];
   const run = await nodes.run(site);
   const providerId = await nodes.local();
   const [bundle, manifest] = [content(500), content(100)];
@@ -186,7 +195,7 @@ it('a commit says nothing but what the storages and the catalogue say, too', asy
     [{ missing: [newId()] }, 'NODE_STORAGE_FORBIDDEN'],
     [{ missing: [providerId] }, 'NODE_COMMIT_INVALID'],
     [{ manifestSize: 101 }, 'NODE_COPY_LACKING'],
-    [{ siteId: other.id }, 'REQUEST_INVALID'],
+    [{ siteId: theirs.siteId }, 'REQUEST_INVALID'],
     [{ fileCount: -1 }, 'REQUEST_INVALID'],
   ];
   for (const [change, code] of wrong)

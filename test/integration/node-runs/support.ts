@@ -119,6 +119,8 @@ export interface Nodes {
   /** A job that the node holds, as it is after the node has claimed it. */
   run: (site: GatedSite, kind?: JobKind, more?: { node?: 'a' | 'b'; backupId?: string }) => Promise<Run>;
   change: (run: Run, to: Partial<Job>) => Promise<void>;
+  /** The run's job as it is now. */
+  row: (run: Run) => Promise<Job>;
   /** Id of the storage that is there from the start. */
   local: () => Promise<string>;
 }
@@ -161,6 +163,7 @@ export function useNodes(): Nodes {
     change: async ({ job }, to) => {
       await em().nativeUpdate(Job, { id: job.id }, to);
     },
+    row: ({ job }) => em().findOneOrFail(Job, { id: job.id }),
     local: async () => {
       const { items } = await test.admin.get<Page<{ id: string; kind: string }>>('/storage');
       return items.find(({ kind }) => kind === 'local')?.id ?? '';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { JobHandlers, JobKind } from '../../../src/modules/jobs/index.js';
 import { JobRecovery } from '../../../src/modules/jobs/job-recovery.js';
 import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import { StorageService } from '../../../src/modules/storage/index.js';
@@ -20,6 +21,14 @@ const spooled = (run: Run, provider: string): string[] =>
   existsSync(spoolOf(run, provider)) ? readdirSync(spoolOf(run, provider)) : [];
 const piece = ({ bytes }: Content, number: number, part = PART): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(bytes.subarray((number - 1) * part, number * part));
+
+let signs: Promise<{ id: string }> | null = null;
+/** Id of a storage that signs; sites go there only where they say so. */
+async function signingId(): Promise<string> {
+  await test.admin.call('PATCH', `/storage/${await nodes.local()}`, { isDefault: true });
+  signs ??= test.admin.post<{ id: string }>('/storage', { name: 's', kind: 'signing', settings: {} });
+  return (await signs).id;
+}
 
 async function admitted(run: Run, providerId: string, bytes: number): Promise<void> {
   expect(await run.post('begin', { providerIds: [providerId], parentId: null })).toEqual({ notes: [], warnings: [] });
@@ -175,15 +184,15 @@ it('a full quota lets no backup begin', async () => {
 
 it('begun uploads stay while the job is active, and go with it', async () => {
   const site = await GatedSite.make(test, 'litter');
-  const signing = await test.admin.post<{ id: string }>('/storage', { name: 's', kind: 'signing', settings: {} });
+  const signing = await signingId();
   await test.admin.call('PATCH', `/sites/${site.id}`, {
-    destinations: { mode: 'all', providers: [{ id: await nodes.local() }, { id: signing.id }] },
+    destinations: { mode: 'all', providers: [{ id: await nodes.local() }, { id: signing }] },
   });
   const { driver } = test.app.get(SigningFactory, { strict: false });
   const run = await nodes.run(site);
   const local = await nodes.local();
   const bundle = content(1000);
-  for (const providerId of [local, signing.id]) {
+  for (const providerId of [local, signing]) {
     await admitted(run, providerId, 100_000);
     expect((await run.begin(providerId, run.keys.bundleKey, bundle)).parts).toEqual([]);
   }
@@ -196,6 +205,32 @@ it('begun uploads stay while the job is active, and go with it', async () => {
   expect(workFolders(test)).not.toContain(run.job.id);
   expect(driver.begun.size).toBe(0);
   expect(storedNames(test, site.id)).toEqual([]);
+});
+
+it('what a good backup left on a storage that it has given up is removed after its end', async () => {
+  const site = await GatedSite.make(test, 'given-up');
+  const [local, signing] = await Promise.all([nodes.local(), signingId()]);
+  await test.admin.call('PATCH', `/sites/${site.id}`, {
+    destinations: { mode: 'failover', providers: [{ id: signing }, { id: local }] },
+  });
+  const { driver } = test.app.get(SigningFactory, { strict: false });
+  const handler = test.app.get(JobHandlers, { strict: false }).get(JobKind.Backup);
+  const run = await nodes.run(site);
+  const [bundle, manifest] = [content(1000), content(100)];
+  await admitted(run, signing, 1100);
+  await run.begin(signing, run.keys.bundleKey, bundle);
+  await driver.put(run.keys.bundleKey, { bytes: bundle.bytes });
+  await admitted(run, local, 1100);
+  await run.upload(local, run.keys.bundleKey, bundle);
+  await run.upload(local, run.keys.manifestKey, manifest);
+  expect(handler.leavesLitter?.('completed', await nodes.row(run))).toBe(false);
+  await run.call('commit', run.commitOf([local], bundle, manifest));
+  expect(handler.leavesLitter?.('completed', await nodes.row(run))).toBe(true);
+  expect((await test.admin.job(run.job.id)).request).toEqual({});
+  await nodes.change(run, { status: 'completed', finishedAt: new Date() });
+  expect(await test.app.get(JobSweeper, { strict: false }).sweep(run.job)).toBe(true);
+  expect([driver.begun.size, driver.objects.has(run.keys.bundleKey)]).toEqual([0, false]);
+  expect(storedNames(test, site.id)).toHaveLength(2);
 });
 
 it('what is stored after its job has ended and was cleared away does not stay', async () => {

@@ -189,6 +189,23 @@ describe('a key', () => {
     expect(await one(node.id)).toMatchObject({ access: 'revoked', keyHint: null });
   });
 
+  it('is cut off also when the master could not be told of it at once; who may come in is not', async () => {
+    const [good, bad] = [await TestNode.join(test, 'good'), await TestNode.join(test, 'bad')];
+    const before = held;
+    const polls = [good, bad].map((each) => each.call('GET', '/node/held').then(String, () => 'cut off'));
+    await until('both to be open', () => held === before + 2);
+    // As if it had happened without a word.
+    await sql(test, `update node set key_hash = null where id = '${bad.id}'`);
+    await sql(
+      test,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'backupd-listener' and datname = current_database()`,
+    );
+    expect(await polls[1]).toBe('cut off');
+    expect(await Promise.race([polls[0], Promise.resolve('open')])).toBe('open');
+    await test.admin.post(`/nodes/${good.id}/block`);
+    expect(await polls[0]).toBe('cut off');
+  });
+
   it('is replaced by the node itself: the old one works until the new one was used', async () => {
     const node = await TestNode.join(test, 'turn');
     expect((await node.beat()).body.rotateKey).toBeUndefined();
