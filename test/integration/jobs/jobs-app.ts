@@ -24,8 +24,9 @@ class SideModule extends PlainModule {
   override readonly needs = { backup_files: [] };
 }
 
+/** The tests' own backup modules. */
 @Module({ providers: [PlainModule, SideModule] })
-class PlainFeature {}
+export class PlainFeature {}
 
 /** The application with the tests' own backup module. */
 export async function startJobsApp(settings: Partial<AppConfigValues> = {}, extra: Type[] = []): Promise<TestApp> {
