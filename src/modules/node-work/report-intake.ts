@@ -29,13 +29,14 @@ export class ReportIntake {
   }
 
   private async within(nodeId: string, events: readonly RunEvent[]): Promise<RunEvent[]> {
-    const isProgress = ({ type }: RunEvent): boolean => type === 'stage.progress';
     const progress = events.filter((event) => isProgress(event)).length;
     const mayTell = await hasRoom(this.progress, nodeId, progress);
     const mayTellOthers = await hasRoom(this.others, nodeId, events.length - progress);
     return events.filter((event) => (isProgress(event) ? mayTell : mayTellOthers));
   }
 }
+
+const isProgress = ({ type }: RunEvent): boolean => type === 'stage.progress';
 
 async function hasRoom(limiter: RateLimiterMemory, nodeId: string, points: number): Promise<boolean> {
   if (points === 0) return true;
