@@ -60,6 +60,8 @@ export class NodeRuns {
       const job = await this.take(id, nodeId);
       if (job === null) continue;
       try {
+        const { keepsWork } = this.parts.handlers.get(job.kind);
+        if (keepsWork === true) await this.parts.sweeper.release(job.siteId, job.id);
         return await this.orders.of(job);
       } catch (error) {
         await this.giveUp(job, asAppError(error));

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { JobKind } from '../../../src/modules/jobs/index.js';
+import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
 import { ReportIntake } from '../../../src/modules/node-work/report-intake.js';
 import { runSql } from '../../support/postgres.js';
+import { until } from '../../support/scratch.js';
 import { GatedSite } from '../jobs/jobs-app.js';
 import { type Run, useNodes } from './support.js';
 
@@ -58,4 +60,21 @@ it('a restore that never reached its node and is cancelled leaves nothing that o
     status: 204,
   });
   expect(await nodes.row(other)).toMatchObject({ status: 'cancelled', litter: false });
+});
+
+it('what a failed backup keeps on its node goes with the next backup of the site, or when its time is over', async () => {
+  const site = await GatedSite.make(test, 'keeps');
+  const failed = await nodes.run(site);
+  const kept = { status: 'failed', finishedAt: new Date(), keptUntil: new Date(Date.now() + 3_600_000) } as const;
+  await nodes.change(failed, kept);
+  const next = await nodes.run(site);
+  await nodes.change(next, { status: 'pending' });
+  expect(await nodes.api('a').call('POST', '/node/work', { jobs: 1, tasks: 0, waitSeconds: 0 })).toMatchObject({
+    body: { type: 'job', job: { jobId: next.job.id } },
+  });
+  await until('it to be clean', async () => !(await nodes.row(failed)).litter);
+  expect(await nodes.row(failed)).toMatchObject({ keptUntil: null });
+  await nodes.change(next, { ...kept, keptUntil: new Date(Date.now() - 1000) });
+  await test.app.get(JobSweeper, { strict: false }).sweepAll();
+  expect(await nodes.row(next)).toMatchObject({ keptUntil: null, litter: false });
 });
