@@ -5,7 +5,7 @@ import { type Job, JobExtensions } from '../jobs/index.js';
 import type { HooksAnswer } from '../node-protocol/index.js';
 import { Told } from './told.js';
 
-/** An answer is given again for so long when it was lost on its way. */
+/** An answer is given again for so long, from when it was there, as it may be lost on its way. */
 const REMEMBER_MS = 15 * 60_000;
 
 /** Runs the hooks around the stages of jobs that nodes run. */
@@ -15,7 +15,7 @@ export class RunHooks {
 
   constructor(private readonly extensions: JobExtensions) {}
 
-  /** Once for each moment of a run: who asks again gets the same answer. Error: REQUEST_INVALID. */
+  /** Once for each moment of a run at this master: who asks again gets the same answer. Error: REQUEST_INVALID. */
   async run(job: Job, moment: string): Promise<HooksAnswer> {
     const [, stage] = moment.split(':');
     if (!job.stages.some(({ name }) => name === stage))
@@ -25,7 +25,7 @@ export class RunHooks {
     if (known !== undefined) return known;
     const answer = this.begin(job, moment);
     this.asked.set(which, answer);
-    setTimeout(() => this.asked.delete(which), REMEMBER_MS).unref();
+    void answer.then(() => setTimeout(() => this.asked.delete(which), REMEMBER_MS).unref());
     return answer;
   }
 
