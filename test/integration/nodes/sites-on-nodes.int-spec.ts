@@ -10,6 +10,7 @@ import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
 import { NotesModule } from '../core/notes-module.js';
 import { useTestApp } from '../core/test-app.js';
+import { ScannerService } from '../../../src/modules/scanner/index.js';
 import { FakeNode } from './fake-node.js';
 
 const test = useTestApp([NotesModule]);
@@ -101,6 +102,18 @@ it('a scan of a node streams what its agent finds; import registers it there', a
     [join(root, 'a'), 'web-1'],
     [join(root, 'b'), 'web-1'],
   ]);
+});
+
+it('a scan of a node ends when it tells of more than a host can have', async () => {
+  const scanner = test.app.get(ScannerService, { strict: false });
+  const { mostTold } = scanner;
+  scanner.mostTold = 1;
+  try {
+    const scanned = test.operator.call('POST', '/sites/import', { nodeId: node.id, roots: [join(www, 'scanned')] });
+    expect(await scanned).toMatchObject({ status: 503, body: { code: 'NODE_SCAN_ENDLESS' } });
+  } finally {
+    scanner.mostTold = mostTold;
+  }
 });
 
 it('the job of a site is for its node', async () => {
