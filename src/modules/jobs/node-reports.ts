@@ -78,7 +78,8 @@ export class NodeReports {
       goesOnLater: () => false,
       result: () => reported.result,
     };
-    await this.ending.finish(run, plan, this.endOf(run, reported));
+    const isDone = reported.outcome !== 'completed' || (await run.handler.isDone?.(job)) !== false;
+    await this.ending.finish(run, plan, isDone ? this.endOf(run, reported) : notDone());
     this.followUps.begin(job.id);
   }
 
@@ -92,6 +93,12 @@ export class NodeReports {
     if (outcome === 'postponed' && this.ending.mayRetry(run, error)) return { outcome, stage, error };
     return { outcome: 'failed', stage, error, kept: keptBytes !== null };
   }
+}
+
+/** What counts is what is there, not what is said. */
+function notDone(): RunEnd {
+  const error = reportRefused('it says that the backup is made, and there is none');
+  return { outcome: 'failed', stage: '', error, kept: false };
 }
 
 function noReason(): AppError {

@@ -7,6 +7,7 @@ import { ForNodes } from '../../../src/common/http/index.js';
 import { FailureLimit } from '../../../src/modules/auth/failure-limit.js';
 import type { JoinLimits } from '../../../src/modules/nodes/join-limits.js';
 import { until } from '../../support/scratch.js';
+import { version as ownVersion } from '../../../src/common/version.js';
 import { useTestApp } from '../core/test-app.js';
 import { cliAs } from '../core/cli.js';
 import { sql } from '../retention/support.js';
@@ -166,6 +167,10 @@ describe('joining by a code', () => {
     const host = new Host(test, 'old');
     expect(await host.ask({ version: '1.0.0' })).toMatchObject({ status: 409, body: { code: 'NODE_TOO_NEW' } });
     expect(await host.ask({ version: 'x' })).toMatchObject({ status: 409, body: { code: 'NODE_VERSION_UNKNOWN' } });
+    // It is shown to admins.
+    expect((await host.ask({ version: `${ownVersion}-\u001b[2J\0` })).body).toMatchObject({
+      code: 'NODE_VERSION_UNKNOWN',
+    });
     for (const wrong of [{ secret: 'short' }, { hostname: 'a b' }, { name: 'self' }, { name: 'a\0' }, { more: 1 }])
       expect((await host.ask(wrong)).status).toBe(400);
   });

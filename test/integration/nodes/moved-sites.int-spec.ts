@@ -128,3 +128,16 @@ it('the first backup after a move stores nothing of what is stored already', asy
   expect(backup.storedBytes).toBeGreaterThan(2_000_000);
   expect(second.storedBytes).toBeLessThan(20_000);
 });
+
+it('a backup of a removed site goes back to the host that made it, not to what has its path here', async () => {
+  const url = String(test.config.databaseUrl);
+  await test.admin.call('DELETE', `/sites/${site.id}`);
+  cpSync(join(test.folder, 'www', 'shop-elsewhere'), site.path, { recursive: true });
+  const other = await test.admin.addSite(site.path, { module: 'plain', name: 'other' });
+  await runSql(url, `update job set node_id = '${node.id}' where site_id = '${site.id}' and kind = 'backup'`);
+  await isFor(await restore({}), node.id);
+  expect(await restore({ nodeId: 'self' })).toMatchObject({
+    status: 409,
+    body: { code: 'RESTORE_TARGET_OTHER_SITE', context: { siteId: other.id } },
+  });
+});
