@@ -18,6 +18,9 @@ export const ROW_NAMES = [
   'memory-files',
   'million',
   'memory-bytes',
+  'nodes',
+  'nodes-two-masters',
+  'nodes-limit',
 ] as const;
 export type RowName = (typeof ROW_NAMES)[number];
 
