@@ -19,8 +19,9 @@ export const ROW_NAMES = [
   'million',
   'memory-bytes',
   'nodes',
-  'nodes-two-masters',
   'nodes-limit',
+  'nodes-two-masters',
+  'nodes-at-once',
 ] as const;
 export type RowName = (typeof ROW_NAMES)[number];
 

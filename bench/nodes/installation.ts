@@ -15,7 +15,8 @@ const TOKENS_AT_ONCE = 20;
 
 export interface Scale {
   nodes: number;
-  sitesPerNode: number;
+  /** On the nodes in turn. */
+  sites: number;
   stageMs: number;
 }
 
@@ -69,25 +70,22 @@ export class Installation {
   }
 
   /** Hosts become nodes with one-time tokens, and get sites. The sites' rows are written: registering is a task that a real agent does. */
-  async grow(nodes: number, sitesPerNode: number): Promise<void> {
+  async grow(nodes: number, sites: number): Promise<void> {
     const { api } = this.first;
     const begin = performance.now();
-    for (let left = nodes; left > 0; left -= TOKENS_AT_ONCE) {
-      const count = Math.min(left, TOKENS_AT_ONCE);
+    const ids: string[] = [];
+    while (ids.length < nodes) {
+      const count = Math.min(nodes - ids.length, TOKENS_AT_ONCE);
       const made = await Promise.all(
         Array.from({ length: count }, () => api.post<{ token: string }>('/nodes/tokens', { expiresInMinutes: 60 })),
       );
-      await this.addSites(
-        await this.load.call(
-          'join',
-          made.map(({ token }) => token),
-        ),
-        sitesPerNode,
-      );
+      const tokens = made.map(({ token }) => token);
+      ids.push(...(await this.load.call('join', tokens)));
     }
     this.joinedPerSecond = nodes / ((performance.now() - begin) / 1000);
+    await this.addSites(ids, sites);
     this.nodes += nodes;
-    this.sites += nodes * sitesPerNode;
+    this.sites += sites;
     await until('all nodes to be online', async () => (await this.online()) === this.nodes, { timeoutMs: 120_000 });
   }
 
@@ -145,12 +143,13 @@ export class Installation {
     for (const master of this.masters.toReversed()) await master.remove();
   }
 
-  private async addSites(nodeIds: readonly string[], each: number): Promise<void> {
+  private async addSites(nodeIds: readonly string[], count: number): Promise<void> {
     const { items } = await this.first.api.get<Page<{ id: string }>>('/storage');
     if (items.length === 0) throw new Error('the master has no storage');
-    const rows = nodeIds.flatMap((node) =>
-      Array.from({ length: each }, (_, index) => ({ id: randomUUID(), node, name: `site${index}.example`, index })),
-    );
+    const rows = Array.from({ length: count }, (_, index) => {
+      const node = nodeIds[index % nodeIds.length];
+      return { id: randomUUID(), node, name: `site${index}.example`, index };
+    });
     await this.database.query(
       `insert into site (id, name, path, node_id, module, settings, excludes, overrides, created_at, updated_at)
         select id, name, '/var/www/site' || index, node, 'wordpress', '{}', '[]', '{}', now(), now()

@@ -6,6 +6,8 @@ import { spread, watched, type Watched } from './watch.js';
 /** A slot must be so far away that the schedule is in force before it comes. */
 const LEAD_MS = 15_000;
 const PATIENCE_MS = 900_000;
+/** A slot that is brought forward must not come by itself meanwhile. */
+const FAR_MS = 6 * 3_600_000;
 
 interface JobRow {
   id: string;
@@ -19,8 +21,8 @@ interface JobRow {
 }
 
 /** Nothing is due. */
-export async function idle(there: Installation, seconds: number): Promise<Record<string, number>> {
-  return shown(there, await watched(there, () => pause(seconds * 1000)));
+export async function idle(there: Installation, seconds: number, isApiCalled = true): Promise<Record<string, number>> {
+  return shown(there, await watched(there, () => pause(seconds * 1000), isApiCalled));
 }
 
 /** All sites become due, spread over so many seconds; until the last job has ended. `hurried`: now, and not at a full minute. */
@@ -28,7 +30,7 @@ export async function due(
   there: Installation,
   { overSeconds, hurried }: { overSeconds: number; hurried: boolean },
 ): Promise<Record<string, number>> {
-  const slot = new Date(Math.ceil((Date.now() + LEAD_MS) / 60_000) * 60_000);
+  const slot = new Date(Math.ceil((Date.now() + (hurried ? FAR_MS : LEAD_MS)) / 60_000) * 60_000);
   let dues = await there.schedule(slot, overSeconds);
   if (!hurried) await pause(Math.max(0, slot.getTime() - Date.now() - 1000));
   const since = new Date();
@@ -39,7 +41,14 @@ export async function due(
       everyMs: 500,
     });
   });
-  return { ...shown(there, seen), ...(await times(there, since, dues)), ...takings(seen) };
+  const all: Record<string, number> = { ...shown(there, seen), ...(await times(there, since, dues)), ...takings(seen) };
+  const perJob = (cpu: string): number => ((all[cpu] ?? 0) / 100) * (seen.seconds / (all['jobs'] ?? 1)) * 1000;
+  return {
+    ...all,
+    'backups a second': (all['completed'] ?? 0) / seen.seconds,
+    'CPU ms of masters per backup': perJob('all masters CPU %'),
+    'CPU ms of PostgreSQL per backup': perJob('PostgreSQL CPU %'),
+  };
 }
 
 function shown(there: Installation, { facts, counted }: Watched): Record<string, number> {

@@ -19,8 +19,8 @@ export interface Watched {
   facts: Record<string, number>;
 }
 
-/** Watches masters, database and nodes while the work goes on, and calls the API of the first master. */
-export async function watched(there: Installation, work: () => Promise<unknown>): Promise<Watched> {
+/** Watches masters, database and nodes while the work goes on, and calls the API of the first master unless nobody does. */
+export async function watched(there: Installation, work: () => Promise<unknown>, isApiCalled = true): Promise<Watched> {
   const { masters, load, first } = there;
   const total = { counted: await load.call('counted'), memory: 0, connections: 0, load1: 0 };
   const before = { cpu: masters.map(({ pid }) => cpuOfTree(pid)), load: cpuOfTree(load.pid).own };
@@ -35,10 +35,11 @@ export async function watched(there: Installation, work: () => Promise<unknown>)
   const timer = setInterval(() => {
     looking = looking.then(look);
   }, LOOK_MS);
-  let latencies: Map<string, Latency>;
+  let latencies = new Map<string, Latency>();
   try {
     const urls = CALLS.map((path) => first.url + path);
-    latencies = await measureLatency(urls, first.token, CALL_EVERY_MS, work);
+    if (isApiCalled) latencies = await measureLatency(urls, first.token, CALL_EVERY_MS, work);
+    else await work();
   } finally {
     clearInterval(timer);
     await looking;
@@ -66,9 +67,9 @@ export async function watched(there: Installation, work: () => Promise<unknown>)
     faults: Object.values(counted.faults).reduce((sum, count) => sum + count, 0),
     ...spread('heartbeat ms', counted.heartbeatMs),
   };
-  for (const path of CALLS) {
-    const { p50 = 0, p99 = 0, max = 0 } = latencies.get(first.url + path) ?? {};
-    Object.assign(facts, { [`${path} ms p50`]: p50, [`${path} ms p99`]: p99, [`${path} ms max`]: max });
+  for (const [url, { p50, p99, max }] of latencies) {
+    const call = `GET ${new URL(url).pathname} ms`;
+    Object.assign(facts, { [`${call} p50`]: p50, [`${call} p99`]: p99, [`${call} max`]: max });
   }
   return { seconds, counted, facts };
 }

@@ -4,8 +4,9 @@ import type { Results } from './results.js';
 /** Rows whose facts are told by phases: `phase | figure`. */
 const ROWS: Partial<Record<RowName, string>> = {
   nodes: 'one master',
-  'nodes-two-masters': 'two masters',
   'nodes-limit': 'one master, more and more nodes',
+  'nodes-two-masters': 'two masters',
+  'nodes-at-once': 'one master, all sites due at once',
 };
 
 export const isOfNodes = (row: RowName): boolean => ROWS[row] !== undefined;

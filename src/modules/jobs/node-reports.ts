@@ -37,8 +37,12 @@ export class NodeReports {
       if (job.status !== JobStatus.Running) return (reports.at(-1)?.seq ?? 0) + 1;
       if (report.seq <= job.reportSeq) continue;
       if (report.seq !== job.reportSeq + 1) throw reportOutOfOrder(job.reportSeq + 1, report.seq);
-      if (report.end === undefined) await this.record(job, report);
-      else await this.end(job, report.end);
+      if (report.end !== undefined) await this.end(job, report.end);
+      else if (await this.record(job, report)) {
+        job.reportSeq = report.seq;
+        continue;
+      }
+      // Its end, or not taken in: another delivery of the same report was quicker, or the job is another run's. Who looks again sees which.
       job = await this.find(nodeId, runId, report.end !== undefined);
     }
     return job.status === JobStatus.Running ? job.reportSeq + 1 : (reports.at(-1)?.seq ?? 0) + 1;
@@ -52,15 +56,15 @@ export class NodeReports {
     throw jobLost(runId);
   }
 
-  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<void> {
+  /** Whether it was taken in. */
+  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<boolean> {
     const names = job.stages.map(({ name }) => name).join();
     if (facts.stages !== undefined && facts.stages.map(({ name }) => name).join() !== names)
       throw reportRefused('it names other stages than the job has');
     const all = events.map((event) => Object.assign({ jobId: job.id, siteId: job.siteId }, event));
     const at = new Date(Date.now() - Math.min(Math.max(0, ageMs), OLDEST_MS));
     const by = { jobId: job.id, deliveryId: job.deliveryId, seq, at };
-    // Not taken in: another delivery of the same report was quicker, or the job is another run's; who looks again sees which.
-    await this.store.record(by, facts, all);
+    return this.store.record(by, facts, all);
   }
 
   private async end(job: Job, reported: ReportedEnd): Promise<void> {
