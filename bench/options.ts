@@ -18,6 +18,10 @@ export const ROW_NAMES = [
   'memory-files',
   'million',
   'memory-bytes',
+  'nodes',
+  'nodes-limit',
+  'nodes-two-masters',
+  'nodes-at-once',
 ] as const;
 export type RowName = (typeof ROW_NAMES)[number];
 

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Heartbeat, HeartbeatAnswer } from '../node-protocol/index.js';
 import { JobStore } from './job-store.js';
+import { JobSweeper } from './job-sweeper.js';
 import { Job, JobKind, JobStatus } from './job.entity.js';
 import { NodeRuns } from './node-runs.js';
 
@@ -17,11 +18,12 @@ export class NodeReconcile {
     private readonly orm: MikroORM,
     private readonly runs: NodeRuns,
     private readonly store: JobStore,
+    private readonly sweeper: JobSweeper,
   ) {}
 
   /** What the node must know; what it has lost is given back. Idempotent. */
   async reconcile(nodeId: string, told: Told): Promise<Pick<HeartbeatAnswer, 'cancel' | 'lost' | 'drop'>> {
-    await this.clear(nodeId, told.cleared);
+    await this.clear(nodeId, told);
     const known = new Set(told.runs.map(({ runId }) => runId));
     const held = await this.runs.allHeld(nodeId);
     const cancel: string[] = [];
@@ -46,7 +48,7 @@ export class NodeReconcile {
   /** Work folders that nobody needs: of jobs that are not known, or have ended and keep nothing. */
   private async droppable(nodeId: string, workOf: readonly string[]): Promise<string[]> {
     if (workOf.length === 0) return [];
-    const active = { status: { $in: [JobStatus.Pending, JobStatus.Running] } };
+    const active = { status: { $in: ACTIVE } };
     const stuck = { kind: JobKind.Restore, litter: true };
     const needed = await this.orm.em
       .fork()
@@ -59,9 +61,24 @@ export class NodeReconcile {
     return workOf.filter((id) => !keep.has(id));
   }
 
-  private async clear(nodeId: string, ids: readonly string[]): Promise<void> {
+  /** What is clean on the node by now. Of a process that ended no stage runs any more, whether it heard or not. */
+  private async clear(nodeId: string, { cleared, isFirst }: Told): Promise<void> {
+    if (cleared.length === 0 && !isFirst) return;
     const em = this.orm.em.fork();
-    const where = { id: { $in: [...ids] }, nodeId, kind: JobKind.Restore, litter: true };
-    if (ids.length > 0) for (const job of await em.find(Job, where)) await this.store.cleared(job, em);
+    const ended = { nodeId, litter: true, status: { $nin: ACTIVE } };
+    const ids = new Set(cleared);
+    const restores = { kind: JobKind.Restore, id: { $in: [...ids] } };
+    for (const job of await em.find(Job, { ...ended, $or: [restores, { kind: { $ne: JobKind.Restore } }] }, OLDEST)) {
+      if (job.kind === JobKind.Restore) await this.store.cleared(job, em);
+      // What lies in storages is the masters' to remove. Not waited for: storages may not answer.
+      else if (isLetGo(job) && (isFirst || ids.has(job.id))) void this.sweeper.sweep(job, { isOver: true });
+    }
   }
+}
+
+const ACTIVE = [JobStatus.Pending, JobStatus.Running];
+const OLDEST = { orderBy: { createdAt: 'asc' }, limit: 1000 } as const;
+
+function isLetGo({ error, keptUntil }: Job): boolean {
+  return error?.code === 'STAGE_NOT_STOPPED' && !(keptUntil instanceof Date);
 }

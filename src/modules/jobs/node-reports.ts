@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AppError, fromPlainError } from '../../common/errors/index.js';
-import type { RunEnd } from '../../engine/runner/index.js';
+import type { RunEnd, RunEvent, RunFacts } from '../../engine/runner/index.js';
 import type { Report, ReportedEnd } from '../node-protocol/index.js';
 import { JobEnding } from './job-ending.js';
 import { JobFollowUps } from './job-follow-ups.js';
@@ -10,9 +10,6 @@ import { JobTimings } from './job-timings.js';
 import { Job, JobStatus } from './job.entity.js';
 import { jobLost, reportOutOfOrder, reportRefused } from './jobs.errors.js';
 import { NodeRuns } from './node-runs.js';
-
-/** Of a clock that is wrong by more, or a report that was kept for longer, the age does not count. */
-const OLDEST_MS = 7 * 86_400_000;
 
 /** Takes in what runs on nodes tell: each report once, in order, and only of a run that still holds its job. */
 @Injectable()
@@ -37,8 +34,12 @@ export class NodeReports {
       if (job.status !== JobStatus.Running) return (reports.at(-1)?.seq ?? 0) + 1;
       if (report.seq <= job.reportSeq) continue;
       if (report.seq !== job.reportSeq + 1) throw reportOutOfOrder(job.reportSeq + 1, report.seq);
-      if (report.end === undefined) await this.record(job, report);
-      else await this.end(job, report.end);
+      if (report.end !== undefined) await this.end(job, report.end);
+      else if (await this.record(job, report)) {
+        job.reportSeq = report.seq;
+        continue;
+      }
+      // Its end, or not taken in: another delivery of the same report was quicker, or the job is another run's. Who looks again sees which.
       job = await this.find(nodeId, runId, report.end !== undefined);
     }
     return job.status === JobStatus.Running ? job.reportSeq + 1 : (reports.at(-1)?.seq ?? 0) + 1;
@@ -52,15 +53,14 @@ export class NodeReports {
     throw jobLost(runId);
   }
 
-  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<void> {
-    const names = job.stages.map(({ name }) => name).join();
-    if (facts.stages !== undefined && facts.stages.map(({ name }) => name).join() !== names)
-      throw reportRefused('it names other stages than the job has');
+  /** Whether it was taken in. */
+  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<boolean> {
+    requireStages(job, facts, events);
     const all = events.map((event) => Object.assign({ jobId: job.id, siteId: job.siteId }, event));
-    const at = new Date(Date.now() - Math.min(Math.max(0, ageMs), OLDEST_MS));
+    // Whatever the clock of the node says, nothing happened before the run was taken.
+    const at = new Date(Math.max(job.takenAt?.getTime() ?? 0, Date.now() - Math.max(0, ageMs)));
     const by = { jobId: job.id, deliveryId: job.deliveryId, seq, at };
-    // Not taken in: another delivery of the same report was quicker, or the job is another run's; who looks again sees which.
-    await this.store.record(by, facts, all);
+    return this.store.record(by, facts, all);
   }
 
   private async end(job: Job, reported: ReportedEnd): Promise<void> {
@@ -72,6 +72,10 @@ export class NodeReports {
     }
     if (reported.keptBytes !== null && run.handler.keepsWork === true)
       run.keep = { until: new Date(Date.now() + this.timings.keepMs), bytes: reported.keptBytes };
+    if (reported.error?.code === 'STAGE_NOT_STOPPED' && run.handler.resumable) {
+      await this.letGo(job, reported);
+      return;
+    }
     const plan = {
       stages: [],
       secrets: [],
@@ -80,6 +84,19 @@ export class NodeReports {
     };
     const isDone = reported.outcome !== 'completed' || (await run.handler.isDone?.(job)) !== false;
     await this.ending.finish(run, plan, isDone ? this.endOf(run, reported) : notDone());
+    this.followUps.begin(job.id);
+  }
+
+  /** It ended without a stage that does not hear: what it left is removed when the node says that nothing of it runs any more. */
+  private async letGo(job: Job, { outcome, error, stage }: ReportedEnd): Promise<void> {
+    const how = {
+      status: outcome === 'cancelled' ? 'cancelled' : 'failed',
+      error: error === null ? noReason() : fromPlainError(error),
+      result: null,
+      litter: true,
+      stage,
+    } as const;
+    await this.store.end(job.id, how, undefined, job.deliveryId);
     this.followUps.begin(job.id);
   }
 
@@ -99,6 +116,21 @@ export class NodeReports {
 function notDone(): RunEnd {
   const error = reportRefused('it says that the backup is made, and there is none');
   return { outcome: 'failed', stage: '', error, kept: false };
+}
+
+/** Error: REPORT_REFUSED when it tells of stages that the job does not have. */
+function requireStages(job: Job, { stages, warnings = [], progress }: RunFacts, events: readonly RunEvent[]): void {
+  const names = job.stages.map(({ name }) => name);
+  if (stages !== undefined && stages.map(({ name }) => name).join() !== names.join())
+    throw reportRefused('it names other stages than the job has');
+  // Before the first stage there is none.
+  const known = new Set<unknown>([...names, '', null]);
+  const told = [
+    ...warnings.map(({ stage }) => stage),
+    progress?.stage ?? null,
+    ...events.map(({ data }) => data['stage']),
+  ];
+  if (!told.every((name) => known.has(name))) throw reportRefused('it tells of a stage that the job does not have');
 }
 
 function noReason(): AppError {

@@ -3,12 +3,14 @@ import { backoff } from '../../common/backoff.js';
 import { type AppError, asAppError } from '../../common/errors/index.js';
 import { pause } from '../../common/pause.js';
 import { isAway, type MasterClient } from '../node-link/index.js';
-import type { Report, ReportsAnswer } from '../node-protocol/index.js';
+import type { Report, ReportedEnd, ReportsAnswer } from '../node-protocol/index.js';
 import type { Outbox } from './outbox.js';
 
 const AGAIN = { firstMs: 500, longestMs: 30_000 };
 /** What belongs together is sent together. */
 const GATHER_MS = 150;
+/** The master takes texts of this length. */
+const MOST_TEXT = 10_000;
 
 export interface DeliveryEvents {
   /** The run is no longer this node's: nothing of it is wanted any more. */
@@ -66,7 +68,7 @@ export class Delivery {
       }
       try {
         const reports = await this.outbox.unsent();
-        if (reports.length === 0) continue;
+        if (reports.length === 0) throw new Error(`${this.outbox.path} lacks what was told.`);
         await this.send(reports);
         failures = 0;
       } catch (thrown) {
@@ -90,8 +92,18 @@ export class Delivery {
         this.events.onLost();
       } else if (code === 'REPORT_OUT_OF_ORDER' && typeof context['next'] === 'number')
         this.outbox.expects(context['next']);
-      else if (error.kind === 'usage') await this.sendBare(reports[0], error);
-      else throw thrown;
+      else if (error.kind !== 'usage') throw thrown;
+      else if (reports.length > 1) await this.sendEach(reports);
+      else await this.sendBare(reports[0], error);
+    }
+  }
+
+  /** One of them is refused: the others arrive as they are. */
+  private async sendEach(reports: readonly Report[]): Promise<void> {
+    for (const report of reports) {
+      // Lost, or the master expects another one.
+      if (this.lost || report.seq !== this.outbox.next) return;
+      await this.send([report]);
     }
   }
 
@@ -100,7 +112,7 @@ export class Delivery {
     if (report === undefined) return;
     this.logger.error(`A report of run ${this.runId} was refused and goes without its details: ${why.message}`);
     const { seq, ageMs, end } = report;
-    const bare: Report = { seq, ageMs, ...(end === undefined ? {} : { end: { ...end, result: null } }) };
+    const bare: Report = { seq, ageMs, ...(end === undefined ? {} : { end: bareEnd(end) }) };
     this.outbox.expects((await this.post([bare])).next);
   }
 
@@ -108,4 +120,12 @@ export class Delivery {
     const { signal } = this.stop;
     return this.client.call<ReportsAnswer>(`/node/runs/${this.runId}/reports`, { reports }, { signal });
   }
+}
+
+/** What the master must know of it. */
+function bareEnd(end: ReportedEnd): ReportedEnd {
+  const { code, kind, message, retry } = end.error ?? {};
+  if (code === undefined || kind === undefined || message === undefined || retry === undefined)
+    return { ...end, result: null, error: null };
+  return { ...end, result: null, error: { code, kind, message: message.slice(0, MOST_TEXT), retry, context: {} } };
 }

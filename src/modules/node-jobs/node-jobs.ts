@@ -4,10 +4,11 @@ import { isId } from '../../common/ids.js';
 import { withLogContext } from '../../common/logging/index.js';
 import { AppConfig } from '../../config/index.js';
 import { type JobJournal, StopRequest } from '../../engine/ports/index.js';
-import { killLeftChildren, namesIn } from '../../engine/runner/index.js';
+import { killLeftChildren, namesIn, type WorkFolder } from '../../engine/runner/index.js';
 import { MasterClient, SignedClient } from '../node-link/index.js';
 import type { HeartbeatAnswer, HeldRun, JobOrder, ReportedEnd } from '../node-protocol/index.js';
 import { ResourceService } from '../resources/index.js';
+import { DeafRuns } from './deaf-runs.js';
 import { Delivery } from './delivery.js';
 import { NodePlans } from './node-plans.js';
 import { NodeRun } from './node-run.js';
@@ -38,6 +39,7 @@ export class NodeJobs {
   /** By run id. */
   private readonly all = new Map<string, Held>();
   private readonly draining = new AbortController();
+  private readonly deaf = new DeafRuns();
 
   constructor(
     private readonly config: AppConfig,
@@ -53,9 +55,14 @@ export class NodeJobs {
   async start(): Promise<void> {
     await this.files.open();
     for (const order of await this.files.left()) {
-      const outbox = await this.files.outbox(order.runId);
-      await withLogContext({ jobId: order.jobId }, () => this.takeUp(order, outbox));
-      this.hold(order, outbox, null);
+      try {
+        const outbox = await this.files.outbox(order.runId);
+        this.hold(order, outbox, null);
+        // Not waited for: a site may lie on what does not answer. No other run of the job begins before it has ended.
+        void withLogContext({ jobId: order.jobId }, () => this.takeUp(order, outbox));
+      } catch (error) {
+        this.logger.error(`Run ${order.runId} could not be taken up: ${asAppError(error).message}`);
+      }
     }
     await this.stuck.open();
   }
@@ -69,7 +76,7 @@ export class NodeJobs {
   }
 
   cleared(): string[] {
-    return this.stuck.cleared();
+    return [...this.stuck.cleared.tell(), ...this.deaf.cleared.tell()];
   }
 
   /** How many jobs run. */
@@ -79,10 +86,11 @@ export class NodeJobs {
 
   onAnswer({ cancel, lost, drop }: HeartbeatAnswer): void {
     this.stuck.told();
+    this.deaf.cleared.told();
     for (const runId of cancel) this.all.get(runId)?.run?.stop('cancel');
     for (const runId of lost) this.lose(runId);
     const busy = new Set([...this.all.values()].map(({ order }) => order.jobId));
-    for (const jobId of drop) if (isId(jobId) && !busy.has(jobId)) void this.drop(jobId);
+    for (const jobId of drop) if (isId(jobId) && !busy.has(jobId) && !this.deaf.has(jobId)) void this.drop(jobId);
   }
 
   /** Begins the job; returns at once. */
@@ -103,20 +111,15 @@ export class NodeJobs {
     const delivered = Promise.all([...this.all.values()].map(({ done }) => done));
     await within(delivered, LAST_WORDS_MS);
     for (const { delivery } of this.all.values()) delivery.end();
+    await Promise.all([...this.all.values()].map(({ outbox }) => outbox.close()));
     this.stuck.stop();
     this.storage.close();
   }
 
   private async begin(order: JobOrder): Promise<void> {
-    // An earlier run of the job may still be stopping.
-    for (const other of this.all.values()) if (other.order.jobId === order.jobId) await this.loseAndWait(other);
+    const earlier = [...this.all.values()].filter((other) => other.order.jobId === order.jobId);
     await this.files.keep(order);
     const outbox = await this.files.outbox(order.runId);
-    if (this.draining.signal.aborted) {
-      await outbox.end({ ...ended, outcome: 'interrupted' });
-      this.hold(order, outbox, null);
-      return;
-    }
     const run = new NodeRun({
       order,
       outbox,
@@ -127,7 +130,12 @@ export class NodeJobs {
       drain: this.draining.signal,
     });
     const held = this.hold(order, outbox, run);
-    await run.run();
+    // An earlier run of the job may still be stopping: never two at a time.
+    for (const other of earlier) await this.loseAndWait(other);
+    await this.deaf.ended(order.jobId);
+    if (this.draining.signal.aborted || held.delivery.isLost) await outbox.end({ ...ended, outcome: 'interrupted' });
+    else await run.run();
+    if (run.isLetGo) this.deaf.add(order.jobId, run.over);
     held.run = null;
     await this.settle(order, outbox);
   }
@@ -163,11 +171,19 @@ export class NodeJobs {
     await held.done;
   }
 
-  /** The process that ran it was killed. */
+  /** The process that ran it was killed. Never throws. */
   private async takeUp(order: JobOrder, outbox: Outbox): Promise<void> {
     const folder = this.files.workFolder(order.jobId);
-    await killLeftChildren(folder.path);
-    if (outbox.ended !== null) return;
+    try {
+      await killLeftChildren(folder.path);
+      if (outbox.ended === null) await this.endCutOff(order, outbox, folder);
+      await this.settle(order, outbox);
+    } catch (error) {
+      this.logger.error(`Run ${order.runId} could not be taken up: ${asAppError(error).message}`);
+    }
+  }
+
+  private async endCutOff(order: JobOrder, outbox: Outbox, folder: WorkFolder): Promise<void> {
     await this.plans.release(order, folder.path).catch((error: unknown) => {
       this.logger.warn(`The site of job ${order.jobId} could not be released: ${String(error)}`);
     });
@@ -183,7 +199,6 @@ export class NodeJobs {
     } catch (error) {
       await outbox.end({ ...ended, outcome: 'stuck', error: plainError(asAppError(error)), cutOff: true });
     }
-    await this.settle(order, outbox);
   }
 
   /** What could not be taken back is tried again. */

@@ -42,6 +42,8 @@ export class NodeRun {
   private readonly stopping = new AbortController();
   /** Raised when it is let go: one of its stages does not hear. */
   private readonly free = new AbortController();
+  /** Resolves when nothing of it runs any more, also of one that was let go. */
+  over: Promise<void> = Promise.resolve();
   private keptBytes: number | null = null;
   private recorder: RunRecorder | null = null;
 
@@ -57,7 +59,13 @@ export class NodeRun {
     const letGo = new Promise<void>((resolve) => {
       this.free.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([this.runToEnd(), letGo]);
+    this.over = this.runToEnd();
+    await Promise.race([this.over, letGo]);
+  }
+
+  /** Whether it was let go. */
+  get isLetGo(): boolean {
+    return this.free.signal.aborted;
   }
 
   private async runToEnd(): Promise<void> {

@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { backoff } from '../../common/backoff.js';
 import { AppError, asAppError, throwIfAborted } from '../../common/errors/index.js';
 import { pause } from '../../common/pause.js';
 import { checksumMismatch, type PutOptions, type PutSource, type StoredObject } from '../../engine/ports/index.js';
 import type { ObjectFacts, PartsAnswer, UploadAnswer, UploadedPart, UploadRequest } from '../node-protocol/index.js';
+import { partStream, type SendOptions } from '../node-link/index.js';
 import type { RunLink } from './run-link.js';
 import { storedObject } from './stored-facts.js';
 
 /** A part is sent again, with pauses, while the way to the storage is cut for so long. */
 const PATIENCE_MS = 30 * 60_000;
 const AGAIN = { firstMs: 500, longestMs: 20_000 };
-const SLICE = 64 * 1024;
 /** A part that the storage has taken wrongly so often is not tried again. */
 const MOST_WRONG = 3;
+/** An upload is begun so often. */
+const MOST_BEGUN = 5;
+/** What was begun is not there, or not as far as this run thinks. */
+const GONE: ReadonlySet<string> = new Set(['STORAGE_UPLOAD_GONE', 'NODE_PART_OUT_OF_ORDER']);
 
 interface Part {
   number: number;
@@ -25,6 +28,9 @@ interface Part {
 /** Sends one object in parts; what the storage has of it from before is not sent again. */
 export class RemoteUpload {
   private sent = 0;
+  /** What of the parts under way has gone out, by number. */
+  private readonly moving = new Map<number, number>();
+  private shown = 0;
 
   constructor(
     private readonly providerId: string,
@@ -50,26 +56,47 @@ export class RemoteUpload {
     }
   }
 
+  /** What was begun may be gone: another master answers, which has nothing of it. */
   private async send(
+    source: { size: number; sha256: string },
+    read: (part: Part) => Promise<Buffer>,
+  ): Promise<StoredObject> {
+    for (let begun = 1; ; begun += 1) {
+      try {
+        return await this.sendOnce(source, read);
+      } catch (error) {
+        if (!GONE.has(asAppError(error).code) || begun === MOST_BEGUN) throw error;
+        await pause(backoff(begun, AGAIN), this.options.signal);
+      }
+    }
+  }
+
+  private async sendOnce(
     { size, sha256 }: { size: number; sha256: string },
     read: (part: Part) => Promise<Buffer>,
   ): Promise<StoredObject> {
+    this.sent = 0;
     const announced: UploadRequest = { providerId: this.providerId, key: this.key, size, sha256 };
     const upload = await this.ask<UploadAnswer>('uploads', announced);
     const there = new Map(upload.parts.map((part) => [part.number, part]));
     const hash = createHash('sha256');
     const sending = new Sending(upload.atOnce);
-    for (const part of partsOf(size, upload.partBytes)) {
-      // Also of what is there: a file that is no longer what was announced must not be made whole.
-      const bytes = await read(part);
-      hash.update(bytes);
-      if (isThere(there.get(part.number), upload, bytes)) this.progress(bytes.length);
-      else
-        await sending.add(async (stop) => {
-          there.set(part.number, await this.sendPart(upload, part, bytes, stop));
-        });
+    try {
+      for (const part of partsOf(size, upload.partBytes)) {
+        // Also of what is there: a file that is no longer what was announced must not be made whole.
+        const bytes = await read(part);
+        hash.update(bytes);
+        if (isThere(there.get(part.number), upload, bytes)) this.arrived(part);
+        else
+          await sending.add(async (stop) => {
+            there.set(part.number, await this.sendPart(upload, part, bytes, stop));
+          });
+      }
+      await sending.all();
+    } catch (error) {
+      await sending.cancel();
+      throw error;
     }
-    await sending.all();
     const actual = hash.digest('hex');
     if (actual !== sha256) throw checksumMismatch(this.key, `SHA-256 ${sha256}`, actual);
     const parts = [...there.values()].toSorted((a, b) => a.number - b.number);
@@ -82,7 +109,6 @@ export class RemoteUpload {
     const { signal } = this.options;
     const either = signal === undefined ? stop : AbortSignal.any([signal, stop]);
     const until = performance.now() + PATIENCE_MS;
-    const before = this.sent;
     let wrong = 0;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -90,15 +116,15 @@ export class RemoteUpload {
           upload.via === 'signed'
             ? await this.sendSigned(upload, part, bytes, either)
             : await this.sendThrough(upload, part, bytes, either);
-        this.progress(bytes.length);
+        this.arrived(part);
         return done;
       } catch (thrown) {
+        this.moving.delete(part.number);
         throwIfAborted(either);
         const error = asAppError(thrown);
         if (error.code === 'STORAGE_CHECKSUM_MISMATCH') wrong += 1;
         const mayPass = error.retry !== 'never' && (wrong === 0 || wrong < MOST_WRONG);
         if (!mayPass || !isPassing(error) || performance.now() > until) throw error;
-        this.sent = Math.max(this.sent, before);
         await pause(backoff(attempt, AGAIN), either);
       }
     }
@@ -117,9 +143,10 @@ export class RemoteUpload {
     const [access] = parts;
     const url = access?.url ?? null;
     if (access === undefined || url === null) throw new Error('The master signed no part.');
-    const { limiter } = this.options;
-    const sending = { signal, ...(limiter === undefined ? {} : { limiter }) };
-    return { number: part.number, etag: await this.link.storage.send({ ...access, url }, bytes, sending) };
+    return {
+      number: part.number,
+      etag: await this.link.storage.send({ ...access, url }, bytes, this.sending(part, signal)),
+    };
   }
 
   private async sendThrough(
@@ -130,21 +157,31 @@ export class RemoteUpload {
   ): Promise<UploadedPart> {
     const { uploadId } = upload;
     const query = { providerId: this.providerId, key: this.key, uploadId, number: part.number };
-    const stream = Readable.from(this.slices(bytes, signal), { objectMode: false });
+    const stream = partStream(bytes, this.sending(part, signal));
     return this.link.put<UploadedPart>('parts', { stream, length: bytes.length }, { query, signal });
   }
 
-  private async *slices(bytes: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
-    for (let at = 0; at < bytes.length; at += SLICE) {
-      const slice = bytes.subarray(at, at + SLICE);
-      await this.options.limiter?.take(slice.length, signal);
-      yield slice;
-    }
+  private sending({ number }: Part, signal: AbortSignal): SendOptions {
+    const { limiter } = this.options;
+    const onProgress = (moved: number): void => {
+      this.moving.set(number, moved);
+      this.show();
+    };
+    return { signal, onProgress, ...(limiter === undefined ? {} : { limiter }) };
   }
 
-  private progress(bytes: number): void {
-    this.sent += bytes;
-    this.options.onProgress?.(this.sent);
+  private arrived({ number, length }: Part): void {
+    this.moving.delete(number);
+    this.sent += length;
+    this.show();
+  }
+
+  /** Never less than before: a part that is sent again counts once. */
+  private show(): void {
+    let moved = this.sent;
+    for (const bytes of this.moving.values()) moved += bytes;
+    this.shown = Math.max(this.shown, moved);
+    this.options.onProgress?.(this.shown);
   }
 
   private ask<T>(path: string, body: unknown): Promise<T> {
@@ -173,6 +210,12 @@ class Sending {
   async all(): Promise<void> {
     await Promise.all(this.running.values());
     if (this.failure !== null) throw this.failure.error;
+  }
+
+  /** Stops all; resolves when none runs any more. */
+  async cancel(): Promise<void> {
+    this.stop.abort();
+    await Promise.all(this.running.values());
   }
 
   private async begin(id: symbol, send: (stop: AbortSignal) => Promise<void>): Promise<void> {

@@ -11,6 +11,7 @@ import { ResourceService } from '../resources/index.js';
 import { SecretBox } from '../secrets/box/index.js';
 import { NodePlans } from './node-plans.js';
 import { RunFiles } from './run-files.js';
+import { ToldOnce } from './told-once.js';
 
 const AGAIN_MS = 600_000;
 
@@ -19,9 +20,9 @@ const AGAIN_MS = 600_000;
 export class StuckRestores {
   private readonly logger = new Logger('node');
   private readonly folder: string;
-  private readonly done = new Set<string>();
-  /** Of those that were done, what the heartbeat under way tells. */
-  private telling = new Set<string>();
+  /** Jobs that are clean by now. */
+  readonly cleared = new ToldOnce();
+  private trying: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -50,16 +51,17 @@ export class StuckRestores {
     await writeJsonDurably(this.file(order.jobId), { sealed: this.box.seal(JSON.stringify(order)) });
   }
 
-  /** Jobs that are clean by now, until a heartbeat with them was answered. */
-  cleared(): string[] {
-    this.telling = new Set(this.done);
-    return [...this.telling];
+  /** The master has heard of those that are clean. */
+  told(): void {
+    for (const jobId of this.cleared.told()) void rm(this.file(jobId), { force: true }).catch(() => undefined);
   }
 
-  /** The master has heard of them. */
-  told(): void {
-    for (const id of this.telling) this.done.delete(id);
-    this.telling.clear();
+  /** Tries each once more, now. */
+  async tryAll(): Promise<void> {
+    this.trying ??= this.tryEach().finally(() => {
+      this.trying = null;
+    });
+    await this.trying;
   }
 
   /** What taking back needs of a run. */
@@ -70,10 +72,12 @@ export class StuckRestores {
     return { jobId, attempt, workDir: path, signal: new AbortController().signal, journal, resources, checkpoints };
   }
 
-  private async tryAll(): Promise<void> {
+  private async tryEach(): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {
       if (!name.endsWith('.json')) continue;
       const jobId = name.slice(0, -'.json'.length);
+      // Its file stays until the master has heard of it: a kill before that loses nothing.
+      if (this.cleared.has(jobId)) continue;
       try {
         const kept = await readJson(join(this.folder, name));
         if (typeof kept !== 'object' || kept === null || !('sealed' in kept)) continue;
@@ -84,8 +88,7 @@ export class StuckRestores {
         await folder.open();
         await this.plans.takeBack(order, this.contextOf(order, silent));
         await folder.remove();
-        await rm(this.file(jobId), { force: true });
-        this.done.add(jobId);
+        this.cleared.add(jobId);
         this.logger.log(`The restore of job ${jobId} was taken back.`);
       } catch (error) {
         this.logger.warn(`The restore of job ${jobId} can't be taken back yet: ${asAppError(error).message}`);

@@ -134,7 +134,7 @@ it('runs without database, HTTP server and S3 in its memory; says how it is; sto
   // A file of the bundle stands for the modules that were joined in it.
   const loaded = readFileSync(modules, 'utf8')
     .split('\n')
-    .flatMap((url) => inside[url.startsWith('file:') ? relative(dist, fileURLToPath(url)) : ''] ?? [url]);
+    .flatMap((name) => inside[name.startsWith('file:') ? relative(dist, fileURLToPath(name)) : ''] ?? [name]);
   expect(loaded).toContain('dist/src/backup-modules/wordpress/wordpress-backup-module.js');
   const unwanted =
     /node_modules\/(@mikro-orm|pg|pg-boss|kysely|@aws-sdk|@smithy|express|@nestjs\/(swagger|platform-express|schedule)|prom-client|nodemailer|class-validator|class-transformer|ws)\//;
