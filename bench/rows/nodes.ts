@@ -3,8 +3,9 @@ import { due, idle } from '../nodes/phases.js';
 import type { Workshop } from '../workshop.js';
 import type { Measured, Row } from './row.js';
 
-const SCALE: Scale = { nodes: 200, sites: 2000, stageMs: 500 };
-const QUICK: Scale = { nodes: 10, sites: 4, stageMs: 20 };
+/** Calls of the API are those of people and dashboards, not a load of their own. */
+const SCALE: Scale = { nodes: 200, sites: 2000, stageMs: 500, callEveryMs: 100 };
+const QUICK: Scale = { nodes: 10, sites: 4, stageMs: 20, callEveryMs: 400 };
 const SITES_PER_NODE = 10;
 const IDLE_SECONDS = 40;
 /** The sites of a schedule are spread over so long. */
@@ -78,7 +79,7 @@ async function measured(
 }
 
 const scaleOf = (shop: Workshop): Scale => (shop.options.quick ? QUICK : SCALE);
-const secondsOf = (shop: Workshop, seconds: number): number => (shop.options.quick ? 1 : seconds);
+const secondsOf = (shop: Workshop, seconds: number): number => (shop.options.quick ? 2.2 : seconds);
 
 function summary(facts: Record<string, number>): string {
   return Object.entries(facts)
