@@ -36,7 +36,9 @@ export const nodesAtOnce: Row = (shop) =>
 /** More and more nodes at rest, until the master no longer keeps up. */
 export const nodesLimit: Row = (shop) =>
   measured(shop, async (there, bench) => {
-    for (const step of shop.options.quick ? [there.nodes + 2] : STEPS) {
+    for (const step of shop.options.quick
+      ? [there.nodes + 2]
+      : STEPS.filter((most) => most <= shop.options.mostNodes)) {
       await there.grow(step - there.nodes, (step - there.nodes) * SITES_PER_NODE);
       const facts = await bench(`idle, ${step} nodes`, () => idle(there, secondsOf(shop, STEP_SECONDS)));
       const slow = Math.max(...Object.entries(facts).flatMap(([name, ms]) => (/^GET .* p99$/.test(name) ? [ms] : [])));
@@ -78,7 +80,7 @@ async function measured(
   return { samples: {}, facts: all };
 }
 
-const scaleOf = (shop: Workshop): Scale => (shop.options.quick ? QUICK : SCALE);
+const scaleOf = ({ options }: Workshop): Scale => (options.quick ? QUICK : { ...SCALE, sites: options.sites });
 const secondsOf = (shop: Workshop, seconds: number): number => (shop.options.quick ? 2.2 : seconds);
 
 function summary(facts: Record<string, number>): string {
