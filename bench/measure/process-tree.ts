@@ -39,6 +39,11 @@ export function residentOfTree(root: number): number {
   return own + postgres;
 }
 
+/** Resident memory of one process, without its children. */
+export function residentOfProcess(pid: number): number {
+  return readProcess(pid)?.residentBytes ?? 0;
+}
+
 function split(root: number, figure: (one: Process) => number): Split {
   const result = { own: 0, postgres: 0 };
   for (const one of treeOf(root))

@@ -2,6 +2,7 @@ import { ROW_NAMES, type RowName } from '../options.js';
 import { ROWS } from '../rows/index.js';
 import { TOOL_NAMES } from '../tools/tool.js';
 import { Figures } from './figures.js';
+import { isOfNodes, nodesSection } from './nodes.js';
 import type { Results } from './results.js';
 import { isMissed, judge, type Judged, label } from './targets.js';
 
@@ -29,6 +30,8 @@ export function asMarkdown(results: Results): string {
     peaks(results),
     '## API while a backup runs',
     latency(figures),
+    '## Nodes',
+    `Simulated nodes with the real protocol. Three figures in one cell: half of all, 99 of 100, and all of them are within. CPU in percent of one processor; PostgreSQL's and the nodes' own are apart.\n\n${nodesSection(results, table)}`,
     '## What was backed up',
     facts(results),
     '## When',
@@ -86,7 +89,7 @@ function peaks(results: Results): string {
   for (const { row, facts: found } of results.rows)
     for (const [name, figure] of Object.entries(found)) {
       const [, step, key] = PEAK.exec(name) ?? [];
-      if (key === undefined) continue;
+      if (key === undefined || isOfNodes(row)) continue;
       const title = step === undefined ? ROWS[row].title : `${ROWS[row].title}: ${step}`;
       lines.set(title, { ...lines.get(title), [key]: figure });
     }
@@ -131,7 +134,7 @@ function facts(results: Results): string {
   const rows: string[][] = [];
   for (const { row, facts: found } of results.rows)
     for (const [name, figure] of Object.entries(found)) {
-      if (PEAK.test(name) || row === 'latency') continue;
+      if (PEAK.test(name) || row === 'latency' || isOfNodes(row)) continue;
       rows.push([
         ROWS[row].title,
         words(name),

@@ -2,6 +2,7 @@ import type { RowName } from '../options.js';
 import { apiLatency, firstBackup } from './first-backup.js';
 import { memoryByBytes, memoryByFiles, unchangedMillion } from './growing.js';
 import { dayTwo, unchanged, unchangedFiles } from './later-backups.js';
+import { nodes, nodesAtOnce, nodesLimit, nodesTwoMasters } from './nodes.js';
 import { coldCache, siteS, siteSUnchanged } from './other-sites.js';
 import { fullCheck, oneFile, restoreAll, restoreFiles } from './reading.js';
 import type { Row } from './row.js';
@@ -23,4 +24,8 @@ export const ROWS: Record<RowName, { title: string; run: Row }> = {
   'memory-files': { title: 'peak memory by number of files', run: memoryByFiles },
   million: { title: '1,000,000 unchanged files', run: unchangedMillion },
   'memory-bytes': { title: 'peak memory by bytes', run: memoryByBytes },
+  nodes: { title: '200 nodes, one master', run: nodes },
+  'nodes-limit': { title: 'more nodes, at rest', run: nodesLimit },
+  'nodes-two-masters': { title: '200 nodes, two masters', run: nodesTwoMasters },
+  'nodes-at-once': { title: '200 nodes, all sites due at once', run: nodesAtOnce },
 };

@@ -12,7 +12,7 @@ export class Toolbox {
   /** Tools that can be used here, with their versions. */
   readonly versions: ReadonlyMap<ToolName, string>;
 
-  constructor(private readonly how: HowToRun) {
+  constructor(readonly how: HowToRun) {
     const versions = new Map<ToolName, string>();
     for (const name of TOOL_NAMES) {
       const version = versionOf(name);

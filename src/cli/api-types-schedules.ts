@@ -81,6 +81,9 @@ export interface ScheduleRunDto {
 }
 
 export interface DiscoveredSiteDto {
+  /** Null: the master's own host. */
+  nodeId: string | null;
+  nodeName: string | null;
   path: string;
   module: string;
   name: string;

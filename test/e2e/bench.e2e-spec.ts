@@ -11,7 +11,16 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
 /** The same code as another row, with other arguments. */
-const TWINS: readonly string[] = ['unchanged-files', 'restore-files', 'cold', 'site-s', 'site-s-unchanged'];
+const TWINS: readonly string[] = [
+  'unchanged-files',
+  'restore-files',
+  'cold',
+  'site-s',
+  'site-s-unchanged',
+  'nodes-limit',
+  'nodes-two-masters',
+  'nodes-at-once',
+];
 
 /** The bench on a tiny corpus: that it works, not what it measures. */
 describe('npm run bench', () => {
@@ -45,6 +54,15 @@ describe('npm run bench', () => {
       expect(sample?.storedBytes).toBeGreaterThan(100_000);
     }
     expect(first?.samples.backupd?.[0]?.engineSeconds).toBeLessThan(first?.samples.backupd?.[0]?.seconds ?? 0);
+  });
+
+  it('has simulated nodes back up their sites, each job taken once', () => {
+    const { facts = {} } = results.rows.find(({ row }) => row === 'nodes') ?? {};
+    const of = (name: string): number | undefined => facts[`schedule, spread over 3 min | ${name}`];
+    expect([of('nodes'), of('jobs'), of('completed'), of('taken by nodes'), of('taken twice')]).toEqual([
+      10, 4, 4, 4, 0,
+    ]);
+    expect(of('due to taken s p99')).toBeGreaterThan(0);
   });
 
   it('prints every promise with what was measured for it', () => {

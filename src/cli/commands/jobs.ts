@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.js';
 import { ExitCode, exitCodeOfJob } from '../exit-codes.js';
 import { bytes, duration, printable, shortIds, time } from '../format.js';
 import { getJob, getSite } from '../lookup.js';
+import { hostOfJob } from '../nodes.js';
 import { liveLine } from '../progress-display.js';
 import { wholeNumber } from './arguments.js';
 import type { Run } from './run.js';
@@ -107,6 +108,8 @@ async function show(context: CommandContext, text: string): Promise<ExitCode> {
     output.line(`${job.kind} of ${printable(job.siteName)}: ${job.status}${again}`);
     if (job.progress !== null) output.line(`  ${liveLine(job.progress)}`);
   }
+  const host = await hostOfJob(api, job);
+  if (host !== null) output.line(`  ${host}`);
   output.table(
     ['STAGE', 'STATUS', 'TOOK', ''],
     job.stages.map((stage) => [

@@ -2,6 +2,7 @@ import type { DiscoveredSiteDto, NextRunDto, PastSlotDto, SiteScheduleDto } from
 import type { CommandContext } from '../command-context.js';
 import { ExitCode } from '../exit-codes.js';
 import { printable, shortId, time } from '../format.js';
+import { hostName } from '../hosts.js';
 import { getSite } from '../lookup.js';
 import type { Output } from '../output.js';
 
@@ -54,9 +55,10 @@ export async function listDiscovered(context: CommandContext): Promise<ExitCode>
   for await (const each of api.all<DiscoveredSiteDto>('/sites/discovered')) found.push(each);
   output.data(found);
   output.table(
-    ['', 'PATH', 'NAME', 'FOUND', 'LAST SEEN', ''],
+    ['', 'HOST', 'PATH', 'NAME', 'FOUND', 'LAST SEEN', ''],
     found.map((each) => [
       each.state,
+      hostName(each),
       printable(each.path),
       printable(each.name),
       time(each.foundAt),

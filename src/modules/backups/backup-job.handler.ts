@@ -93,6 +93,11 @@ export class BackupJobHandler implements JobHandler, OnModuleInit {
     };
   }
 
+  /** A backup counts once it is in the catalogue. */
+  async isDone(job: Job): Promise<boolean> {
+    return (await this.parts.catalogue.find(job.backupId)) !== null;
+  }
+
   async release(job: Job, context: Pick<RunContext, 'jobId' | 'workDir'>): Promise<void> {
     await this.modules.get(job.module).release?.(context);
   }

@@ -1,5 +1,6 @@
 import type { StorageDriver } from '../../engine/ports/index.js';
 import { AppError } from '../../common/errors/index.js';
+import { isId } from '../../common/ids.js';
 import { isTimeZone } from '../../common/time-zones.js';
 import { cleanLabels } from '../../common/labels.js';
 import { foundAlarms, foundRetention, type FoundSite } from '../sites/index.js';
@@ -31,7 +32,7 @@ export function siteOfHeader(site: Readonly<Record<string, unknown>>): FoundSite
 
 /** Everything in it is untrusted. */
 function foundSite(value: Readonly<Record<string, unknown>>): FoundSite | null {
-  const { id, name, url, module, path, settings, excludes, overrides, labels, timeZone, externalId } = value;
+  const { id, name, url, module, path, settings, excludes, overrides, labels, timeZone, externalId, nodeId } = value;
   if (!isText(id, 36) || !isText(name, 10_000) || !isText(module, 50) || !isText(path, 4096)) return null;
   if (!path.startsWith('/')) return null;
   return {
@@ -39,6 +40,7 @@ function foundSite(value: Readonly<Record<string, unknown>>): FoundSite | null {
     name: name.slice(0, 200),
     url: isText(url, 2000) ? url : null,
     module,
+    nodeId: typeof nodeId === 'string' && isId(nodeId) ? nodeId : null,
     path,
     settings: isRecord(settings) ? settings : {},
     excludes: Array.isArray(excludes) ? excludes.filter((each) => isText(each, 4096)) : [],

@@ -15,6 +15,7 @@ const HOUR = 3_600_000;
 export interface EventRetention {
   progressMs: number;
   allMs: number;
+  /** Of progress, and of all else: a busy hour of many jobs does not take the log of the others with it. */
   maxEvents: number;
 }
 export const defaultRetention: EventRetention = { progressMs: HOUR, allMs: 30 * 24 * HOUR, maxEvents: 200_000 };
@@ -79,7 +80,12 @@ export class EventLog {
       createdAt: { $lt: new Date(now.getTime() - retention.progressMs) },
     });
     const old = await em.nativeDelete(JobEvent, { createdAt: { $lt: new Date(now.getTime() - retention.allMs) } });
-    const beyond = await em.nativeDelete(JobEvent, { id: { $lte: (await this.latestId()) - retention.maxEvents } });
+    let beyond = 0;
+    for (const type of ['stage.progress', { $ne: 'stage.progress' }]) {
+      const paging = { orderBy: { id: 'desc' }, offset: retention.maxEvents, limit: 1, fields: ['id'] } as const;
+      const [last] = await em.find(JobEvent, { type }, paging);
+      if (last !== undefined) beyond += await em.nativeDelete(JobEvent, { type, id: { $lte: last.id } });
+    }
     return progress + old + beyond;
   }
 }

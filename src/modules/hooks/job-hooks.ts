@@ -56,6 +56,21 @@ export class JobHooks implements JobExtension, OnModuleInit {
     });
   }
 
+  async moments(job: Job): Promise<string[]> {
+    const hooks = await this.hooksOf(this.orm.em.fork(), job);
+    return hooks.map(({ moment }) => moment).filter((moment) => moment.includes(':'));
+  }
+
+  /** The same hooks for a job that a node runs: requests go out from here, commands run on that node. */
+  async atMoment(job: Job, moment: string, journal: JobJournal, signal: AbortSignal): Promise<void> {
+    const { site } = await this.siteOf(job);
+    const [when, stage = null] = moment.split(':');
+    const facts = { ...aboutJob(job), site, stage, outcome: when === 'before' ? 'running' : 'completed' };
+    const options = { nodeId: job.nodeId ?? null, workDir: '', secrets: secretsOf(site), signal };
+    for (const hook of await this.hooksOf(this.orm.em.fork(), job))
+      if (hook.moment === moment) await this.within(hook, facts, options, { journal, waits: (work) => work() });
+  }
+
   async wantsFollowUp(job: Job, em: EntityManager): Promise<boolean> {
     return (await this.hooksOf(em, job)).some((hook) => hook.moment === momentOf(job));
   }
@@ -92,7 +107,7 @@ export class JobHooks implements JobExtension, OnModuleInit {
     hook: Hook,
     facts: Facts,
     options: HookRunOptions,
-    { journal, waits }: RunningStage,
+    { journal, waits }: Pick<RunningStage, 'journal' | 'waits'>,
   ): Promise<void> {
     const all = { ...facts, hook: hook.name, moment: hook.moment };
     const end = await waits(() => this.runner.run(hook, all, options));

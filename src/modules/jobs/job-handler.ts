@@ -25,6 +25,8 @@ export interface JobHandler {
   prepare(job: Job, context: RunContext, secrets: RequestSecrets): Promise<PreparedPlan>;
   /** The same for the node that runs the job: what it needs to make the plan itself. Absent: no node can run jobs of this kind. */
   order?(job: Job, secrets: RequestSecrets): Promise<JobOrder['plan']>;
+  /** Whether what a node says it has completed is to be seen here; absent = only the node can know. */
+  isDone?(job: Job): Promise<boolean>;
   /**
    * Undoes what a site must not be left with while no run of the job is alive (maintenance mode): called after each run however it ended,
    * and where one was cut off at the next start. Idempotent; what it throws is only logged.
@@ -63,6 +65,11 @@ export class JobHandlers {
 
   all(): JobHandler[] {
     return [...this.byKind.values()];
+  }
+
+  /** Whether earlier runs of a waiting job may have left something. A restore waits only when nothing is left of it. */
+  mayHaveLeft({ kind, attempt }: Pick<Job, 'kind' | 'attempt'>): boolean {
+    return attempt > 0 && this.get(kind).resumable;
   }
 
   get(kind: JobKind): JobHandler {

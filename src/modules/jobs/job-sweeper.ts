@@ -148,7 +148,9 @@ export class JobSweeper {
     await this.makeRoom();
     const now = Date.now();
     const mine = { keptUntil: { $lt: new Date(now) }, runnerId: await this.instance.get() };
-    await this.releaseEach({ $or: [mine, { keptUntil: { $lt: new Date(now - OTHERS_AFTER_MS) } }] });
+    // A node drops it by itself.
+    const ofNodes = { keptUntil: { $lt: new Date(now) }, nodeId: { $ne: null } };
+    await this.releaseEach({ $or: [mine, ofNodes, { keptUntil: { $lt: new Date(now - OTHERS_AFTER_MS) } }] });
     // What only another master can take back is left to it.
     const anywhere = this.handlers.all().flatMap(({ kind, resumable }) => (resumable ? [kind] : []));
     const which = [{ kind: { $in: anywhere } }, { runnerId: await this.instance.get() }, { runnerId: null }];

@@ -105,7 +105,7 @@ export class JobWorker {
         return [];
       }
       if (row.cancelRequestedAt instanceof Date) {
-        const litter = row.attempt > 0;
+        const litter = this.parts.handlers.mayHaveLeft(row);
         return this.parts.store.endLocked(row, em, { status: 'cancelled', error: null, result: null, litter });
       }
       claim = 'mine';

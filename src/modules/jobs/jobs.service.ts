@@ -11,6 +11,7 @@ import { newId } from '../../common/ids.js';
 import { pendingStage } from '../../engine/runner/index.js';
 import { SecretBox } from '../secrets/index.js';
 import { InstanceId } from './instance-id.js';
+import { JobHandlers } from './job-handler.js';
 import { CANCEL_CHANNEL } from './job-lifecycle.js';
 import { NODE_WORK_CHANNEL } from './job-queue.js';
 import { JobStore } from './job-store.js';
@@ -58,6 +59,7 @@ export class JobsService {
     private readonly orm: MikroORM,
     private readonly store: JobStore,
     private readonly sweeper: JobSweeper,
+    private readonly handlers: JobHandlers,
     private readonly box: SecretBox,
     private readonly instance: InstanceId,
   ) {}
@@ -171,7 +173,7 @@ export class JobsService {
         return [];
       }
       ended = true;
-      const litter = row.attempt > 0;
+      const litter = this.handlers.mayHaveLeft(row);
       return this.store.endLocked(row, em, { status: 'cancelled', error: null, result: null, litter });
     });
     if (ended && job.litter) await this.sweeper.sweep(job);

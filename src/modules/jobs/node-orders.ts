@@ -31,7 +31,7 @@ export class NodeOrders {
       warnings: job.warnings,
       mayRetry: handler.resumable && job.failures + 1 < timings.attempts,
       patience: { stallMs, deafMs: { ...deafMs }, keepMs: handler.keepsWork === true ? keepMs : 0 },
-      hooks: await this.extensions.hooksFor(job),
+      hooks: await this.extensions.moments(job),
       plan: await handler.order(job, contexts.secretsOf(job)),
     };
   }

@@ -34,8 +34,12 @@ export class NodeReports {
       if (job.status !== JobStatus.Running) return (reports.at(-1)?.seq ?? 0) + 1;
       if (report.seq <= job.reportSeq) continue;
       if (report.seq !== job.reportSeq + 1) throw reportOutOfOrder(job.reportSeq + 1, report.seq);
-      if (report.end === undefined) await this.record(job, report);
-      else await this.end(job, report.end);
+      if (report.end !== undefined) await this.end(job, report.end);
+      else if (await this.record(job, report)) {
+        job.reportSeq = report.seq;
+        continue;
+      }
+      // Its end, or not taken in: another delivery of the same report was quicker, or the job is another run's. Who looks again sees which.
       job = await this.find(nodeId, runId, report.end !== undefined);
     }
     return job.status === JobStatus.Running ? job.reportSeq + 1 : (reports.at(-1)?.seq ?? 0) + 1;
@@ -49,14 +53,14 @@ export class NodeReports {
     throw jobLost(runId);
   }
 
-  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<void> {
+  /** Whether it was taken in. */
+  private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<boolean> {
     requireOwn(job, facts, events);
     const all = events.map((event) => Object.assign({ jobId: job.id, siteId: job.siteId }, event));
     // Whatever the clock of the node says, nothing happened before the run was taken.
     const at = new Date(Math.max(job.takenAt?.getTime() ?? 0, Date.now() - Math.max(0, ageMs)));
     const by = { jobId: job.id, deliveryId: job.deliveryId, seq, at };
-    // Not taken in: another delivery of the same report was quicker, or the job is another run's; who looks again sees which.
-    await this.store.record(by, facts, all);
+    return this.store.record(by, facts, all);
   }
 
   private async end(job: Job, reported: ReportedEnd): Promise<void> {
@@ -78,7 +82,8 @@ export class NodeReports {
       goesOnLater: () => false,
       result: () => reported.result,
     };
-    await this.ending.finish(run, plan, this.endOf(run, reported));
+    const isDone = reported.outcome !== 'completed' || (await run.handler.isDone?.(job)) !== false;
+    await this.ending.finish(run, plan, isDone ? this.endOf(run, reported) : notDone());
     this.followUps.begin(job.id);
   }
 
@@ -105,6 +110,12 @@ export class NodeReports {
     if (outcome === 'postponed' && this.ending.mayRetry(run, error)) return { outcome, stage, error };
     return { outcome: 'failed', stage, error, kept: keptBytes !== null };
   }
+}
+
+/** What counts is what is there, not what is said. */
+function notDone(): RunEnd {
+  const error = reportRefused('it says that the backup is made, and there is none');
+  return { outcome: 'failed', stage: '', error, kept: false };
 }
 
 /** What an event is shown with besides its data. */

@@ -118,10 +118,10 @@ export class NodeRuns {
   async failAll(nodeId: string, reason: AppError): Promise<number> {
     const where = { nodeId, status: { $in: [JobStatus.Pending, JobStatus.Running] } };
     const active = await this.orm.em.fork().find(Job, where, { fields: ['id', 'kind', 'attempt'] });
-    for (const { id, kind, attempt } of active) {
-      const litter = attempt > 0 && this.parts.handlers.get(kind).resumable;
-      await this.parts.store.end(id, { status: 'failed', error: reason, result: null, litter });
-      this.followUps.begin(id);
+    for (const job of active) {
+      const litter = this.parts.handlers.mayHaveLeft(job);
+      await this.parts.store.end(job.id, { status: 'failed', error: reason, result: null, litter });
+      this.followUps.begin(job.id);
     }
     return active.length;
   }
@@ -156,7 +156,7 @@ export class NodeRuns {
       isMine = false;
       if (row.status !== JobStatus.Pending || row.nodeId !== nodeId) return [];
       if (row.cancelRequestedAt instanceof Date) {
-        const litter = row.attempt > 0;
+        const litter = this.parts.handlers.mayHaveLeft(row);
         return this.parts.store.endLocked(row, em, { status: 'cancelled', error: null, result: null, litter });
       }
       isMine = true;

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import type { RestorePreview } from '../../engine/ports/index.js';
 
-/** Says what a restore would change here. The request is a PreviewTask. */
-export type RunPreview = (request: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<RestorePreview>;
+type Request = Readonly<Record<string, unknown>>;
+/** Says what a restore would change here. The request is a PreviewTask; the backup may be read in the name of the task. */
+export type RunPreview = (taskId: string, request: Request, signal: AbortSignal) => Promise<RestorePreview>;
 
 /** What runs a node's restores registers here how to preview one: only it knows how stored backups are read on a node. */
 @Injectable()
@@ -15,9 +16,9 @@ export class AgentPreviews {
   }
 
   /** Errors: NODE_TASK_UNKNOWN where nothing restores, and those of the preview. */
-  async run(request: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<RestorePreview> {
+  async run(taskId: string, request: Request, signal: AbortSignal): Promise<RestorePreview> {
     if (this.preview === null) throw previewUnknown();
-    return this.preview(request, signal);
+    return this.preview(taskId, request, signal);
   }
 }
 

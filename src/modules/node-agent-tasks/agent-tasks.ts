@@ -10,7 +10,7 @@ import { type Tell, TaskTeller } from './task-teller.js';
 
 type Request = Readonly<Record<string, unknown>>;
 type Part = Record<string, unknown>;
-type Work = (request: Request, signal: AbortSignal, tell: (part: Part) => Promise<void>) => Promise<Part>;
+type Work = (request: Request, signal: AbortSignal, tell: (part: Part) => Promise<void>, id: string) => Promise<Part>;
 
 /** Does on this node what the master asks for. */
 @Injectable()
@@ -29,7 +29,10 @@ export class AgentTasks {
       [TaskKind.Describe, (request) => this.describe(request)],
       [TaskKind.Reach, async (request) => ({ presence: await this.look.presence(textsIn(request, 'paths')) })],
       [TaskKind.Hook, async (request, signal) => ({ ...(await this.hooks.run(request, signal)) })],
-      [TaskKind.PreviewRestore, async (request, signal) => ({ ...(await this.previews.run(request, signal)) })],
+      [
+        TaskKind.PreviewRestore,
+        async (request, signal, _tell, id) => ({ ...(await this.previews.run(id, request, signal)) }),
+      ],
     ]);
   }
 
@@ -51,14 +54,14 @@ export class AgentTasks {
   }
 
   private async outcomeOf(
-    { kind, request }: TaskOrder,
+    { id, kind, request }: TaskOrder,
     signal: AbortSignal,
     teller: TaskTeller,
   ): Promise<Pick<TaskAnswer, 'result' | 'error'>> {
     try {
       const work = this.kinds.get(kind);
       if (work === undefined) throw taskUnknown(kind);
-      return { result: await work(request, signal, (part) => teller.add(part)) };
+      return { result: await work(request, signal, (part) => teller.add(part), id) };
     } catch (error) {
       const known = asAppError(error);
       if (known.kind === 'internal') this.logger.error(`A ${kind} failed: ${known.message}`, known.stack);

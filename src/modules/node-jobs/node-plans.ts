@@ -3,11 +3,25 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
 import { AppConfig } from '../../config/index.js';
 import { planBackup, planRestore, planVerify, type PreparedPlan, type RunContext } from '../../engine/plans/index.js';
-import { folderPlaces, placesMeet, type RestoreStageContext, type RollBackEnd } from '../../engine/ports/index.js';
+import {
+  folderPlaces,
+  placesMeet,
+  type RestorePreview,
+  type RestoreStageContext,
+  type RollBackEnd,
+} from '../../engine/ports/index.js';
+import type { WorkFolder } from '../../engine/runner/index.js';
 import { openBackup } from '../../engine/snapshot/read/index.js';
 import { CopiesDriver } from '../../engine/storage/index.js';
 import { BackupModuleRegistry } from '../backup-modules/index.js';
-import type { BackupOrder, JobOrder, RestoreOrder, SourceOrder, VerifyOrder } from '../node-protocol/index.js';
+import type {
+  BackupOrder,
+  JobOrder,
+  PreviewTask,
+  RestoreOrder,
+  SourceOrder,
+  VerifyOrder,
+} from '../node-protocol/index.js';
 import { ResourceService } from '../resources/index.js';
 import { SecretBox } from '../secrets/box/index.js';
 import { SiteReach } from '../sites/disk/index.js';
@@ -34,6 +48,26 @@ export class NodePlans {
     if (plan.kind === 'backup') return this.backup(order, plan, context, link);
     if (plan.kind === 'restore') return this.restore(order, plan, context, link);
     return verify(order, plan, context, link);
+  }
+
+  /** What a restore would change; changes nothing. Errors: as `prepare`, and the module's. */
+  async preview(task: PreviewTask, folder: WorkFolder, link: RunLink, signal: AbortSignal): Promise<RestorePreview> {
+    const { backupId, site, request } = task;
+    const target = request.targetPath ?? site.path;
+    await this.reach.check({ path: target });
+    await this.requireForeign(target);
+    const context = {
+      jobId: backupId,
+      attempt: 1,
+      workDir: folder.path,
+      signal,
+      journal: { progress: () => undefined, warn: () => undefined, note: () => undefined },
+      resources: this.resources,
+      checkpoints: folder.checkpoints,
+    };
+    const source = await openSource(task.source, link, signal);
+    const all = { ...(await this.withoutSource({ site, request }, context)), source };
+    return this.modules.restoring(site.module).previewRestore(all);
   }
 
   /** Brings the target of a restore that was cut off back to what it was. Idempotent; throws when that is not possible now. */
@@ -88,7 +122,10 @@ export class NodePlans {
     return planRestore(restoring, { ...(await this.withoutSource(order, context)), source });
   }
 
-  private async withoutSource({ site, request }: RestoreOrder, context: RunContext): Promise<WithoutSource> {
+  private async withoutSource(
+    { site, request }: Pick<RestoreOrder, 'site' | 'request'>,
+    context: RunContext,
+  ): Promise<WithoutSource> {
     const { sealer } = this;
     const neverTouch = await this.ownFolders();
     return { ...context, site, request, safetyDir: this.config.paths.safety, neverTouch, sealer };

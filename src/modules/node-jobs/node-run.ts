@@ -19,6 +19,7 @@ import type { JobOrder, ReportedEnd } from '../node-protocol/index.js';
 import { releasedBy, type ResourceService } from '../resources/index.js';
 import type { NodePlans } from './node-plans.js';
 import type { Outbox } from './outbox.js';
+import { withHooks } from './remote-hooks.js';
 import type { RunLink } from './run-link.js';
 
 /** Below this share of free space nothing of failed jobs is kept. */
@@ -119,6 +120,7 @@ export class NodeRun {
     });
     return {
       ...plan,
+      stages: withHooks(plan.stages, order.hooks, link),
       result: () => plan.result(),
       goesOnLater: (error) => this.mayRetry(error) && plan.goesOnLater(error),
       keeps: async (error) => {

@@ -42,11 +42,11 @@ export function remoteDesk(order: BackupOrder, link: RunLink): BackupDesk {
     mayBegin: async (run) => {
       const providerIds = run.destinations.map(({ providerId }) => providerId);
       const body: BeginRequest = { providerIds, parentId: await run.parentId() };
-      tell(run.journal, await link.ask<BeginAnswer>('begin', body, { signal: run.signal }));
+      tellJournal(run.journal, await link.ask<BeginAnswer>('begin', body, { signal: run.signal }));
     },
     admit: async (run, { providerId }, bytes) => {
       const body: AdmitRequest = { providerId, bytes, parentId: await run.parentId() };
-      tell(run.journal, await link.ask<BeginAnswer>('admit', body, { signal: run.signal, answerMs: ADMIT_MS }));
+      tellJournal(run.journal, await link.ask<BeginAnswer>('admit', body, { signal: run.signal, answerMs: ADMIT_MS }));
     },
     commit: async ({ startedAt: _startedAt, backupId: _backupId, siteId: _siteId, jobId: _jobId, ...made }) => {
       await link.ask('commit', made satisfies CommitRequest, { answerMs: ADMIT_MS });
@@ -62,7 +62,8 @@ function earlierOf({ startedAt, ...facts }: EarlierBackupFacts): EarlierBackup {
   return { ...facts, startedAt: new Date(startedAt) };
 }
 
-function tell(journal: JobJournal, { notes, warnings }: BeginAnswer): void {
+/** What the master noted while it did what was asked. */
+export function tellJournal(journal: JobJournal, { notes, warnings }: BeginAnswer): void {
   for (const { message, context } of notes) journal.note(message, safe(context));
   for (const warning of warnings) journal.warn(warning);
 }

@@ -23,7 +23,7 @@ export function versionFault(node: string, master: string): AppError | null {
 }
 
 function parsed(version: string): { major: number; minor: number } | null {
-  const found = /^(\d{1,6})\.(\d{1,6})\.\d+(?:[-+].{0,64})?$/.exec(version);
+  const found = /^(\d{1,6})\.(\d{1,6})\.\d+(?:[-+][\w.+-]{0,64})?$/.exec(version);
   return found === null ? null : { major: Number(found[1]), minor: Number(found[2]) };
 }
 

@@ -1,5 +1,5 @@
 import type { PlainError } from '../../common/errors/index.js';
-import type { RestoreRequest, SiteDestinations, SiteSpec } from '../../engine/ports/index.js';
+import type { JobWarning, RestoreRequest, SiteDestinations, SiteSpec } from '../../engine/ports/index.js';
 import type { StoredStage, StoredWarning } from '../../engine/runner/index.js';
 
 /** `POST /node/work`: asks for work and waits for it; 204 when there is none. */
@@ -31,7 +31,8 @@ export interface JobOrder {
   /** Whether a failure that may pass is tried again. */
   mayRetry: boolean;
   patience: RunPatience;
-  hooks: HookOrder[];
+  /** Moments around stages that have hooks. */
+  hooks: string[];
   plan: BackupOrder | RestoreOrder | VerifyOrder;
 }
 
@@ -96,16 +97,18 @@ export interface VerifyOrder {
   copies: StoragePlace[];
 }
 
-/** A hook that the node runs around a stage. */
-export interface HookOrder {
-  name: string;
-  /** `before:<stage>` or `after:<stage>`. */
+/**
+ * `POST /node/runs/:runId/hooks`: has the master run the hooks of a moment (`before:<stage>`, `after:<stage>`); commands come back as tasks.
+ * Asked again for the same moment of the same run it is the same answer: they run once.
+ */
+export interface HooksRequest {
   moment: string;
-  action:
-    | { type: 'command'; command: string[] }
-    | { type: 'http'; method: 'GET' | 'POST' | 'PUT'; url: string; headers: Record<string, string> };
-  timeLimitSeconds: number;
-  onFailure: 'ignore' | 'warn' | 'fail' | 'retry';
+}
+export interface HooksAnswer {
+  notes: { message: string; context: Record<string, unknown> }[];
+  warnings: JobWarning[];
+  /** HOOK_FAILED where the stage is to fail. */
+  error: PlainError | null;
 }
 
 /** Something short that a person waits for: its answer goes to `POST /node/tasks/:id/answer`. */

@@ -3,9 +3,11 @@ import { BackupsModule } from '../backups/index.js';
 import { JobsModule } from '../jobs/index.js';
 import { QuotaModule } from '../quota/index.js';
 import { ResourcesModule } from '../resources/index.js';
+import { NodeTasksModule } from '../node-tasks/index.js';
 import { SitesModule } from '../sites/index.js';
 import { StorageModule } from '../storage/index.js';
 import { RunCommit } from './run-commit.js';
+import { RunHooks } from './run-hooks.js';
 import { RunObjects } from './run-objects.js';
 import { RunObjectsController } from './run-objects.controller.js';
 import { RunQuestions } from './run-questions.js';
@@ -17,8 +19,8 @@ import { SpooledUploads } from './spooled-uploads.js';
 
 /** What the runs of nodes ask the master for: the catalogue, and the storages as far as they are theirs. */
 @Module({
-  imports: [BackupsModule, JobsModule, QuotaModule, ResourcesModule, SitesModule, StorageModule],
+  imports: [NodeTasksModule, BackupsModule, JobsModule, QuotaModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [RunObjectsController, RunQuestionsController, RunUploadsController],
-  providers: [RunCommit, RunObjects, RunQuestions, RunScope, RunUploads, SpooledUploads],
+  providers: [RunCommit, RunHooks, RunObjects, RunQuestions, RunScope, RunUploads, SpooledUploads],
 })
 export class NodeRunsModule {}

@@ -39,7 +39,7 @@ export class RunObjectsController {
     @Body() body: StatRequestDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StatAnswer> {
-    return { objects: await this.objects.stat(await this.scope.held(node, runId), body, signalOf(response)) };
+    return { objects: await this.objects.stat(await this.scope.reading(node, runId), body, signalOf(response)) };
   }
 
   @Post('read')
@@ -51,7 +51,7 @@ export class RunObjectsController {
     @IdParam('runId') runId: string,
     @Body() body: ReadRequestDto,
   ): Promise<Access> {
-    return this.objects.access(await this.scope.held(node, runId), body);
+    return this.objects.access(await this.scope.reading(node, runId), body);
   }
 
   @Get('objects')
@@ -66,7 +66,7 @@ export class RunObjectsController {
     @Res() response: Response,
   ): Promise<void> {
     const signal = signalOf(response);
-    const { size, read } = await this.objects.open(await this.scope.held(node, runId), query, signal);
+    const { size, read } = await this.objects.open(await this.scope.reading(node, runId), query, signal);
     const range = askedRange(request.headers.range, size);
     const { offset, length } = range;
     const content = await read({ offset, length });

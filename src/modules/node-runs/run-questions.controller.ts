@@ -2,15 +2,23 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiConflictResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CallingNode, ForNodes, IdParam, type NodePrincipal, ProblemDto, signalOf } from '../../common/http/index.js';
-import type { BeginAnswer, DamagedAnswer, EarlierBackupFacts, ParentsAnswer } from '../node-protocol/index.js';
+import type {
+  BeginAnswer,
+  DamagedAnswer,
+  EarlierBackupFacts,
+  HooksAnswer,
+  ParentsAnswer,
+} from '../node-protocol/index.js';
 import {
   AdmitRequestDto,
   BeginRequestDto,
   CommitRequestDto,
   DamagedRequestDto,
+  HooksRequestDto,
   ParentsRequestDto,
 } from './dto/run-questions.dto.js';
 import { RunCommit } from './run-commit.js';
+import { RunHooks } from './run-hooks.js';
 import { RunQuestions } from './run-questions.js';
 import { RunScope } from './run-scope.js';
 
@@ -25,6 +33,7 @@ export class RunQuestionsController {
     private readonly scope: RunScope,
     private readonly questions: RunQuestions,
     private readonly commits: RunCommit,
+    private readonly hooks: RunHooks,
   ) {}
 
   @Post('parents')
@@ -86,6 +95,17 @@ export class RunQuestionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<BeginAnswer> {
     return this.questions.admit(await this.scope.backup(node, runId), body, signalOf(response));
+  }
+
+  @Post('hooks')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Run the hooks before or after a stage', description: 'Once for each moment of a run.' })
+  async runHooks(
+    @CallingNode() node: NodePrincipal,
+    @IdParam('runId') runId: string,
+    @Body() { moment }: HooksRequestDto,
+  ): Promise<HooksAnswer> {
+    return this.hooks.run(await this.scope.held(node, runId), moment);
   }
 
   @Post('commit')

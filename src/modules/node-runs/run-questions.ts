@@ -18,9 +18,7 @@ import type {
   ParentsRequest,
 } from '../node-protocol/index.js';
 import { RunScope } from './run-scope.js';
-
-/** More than any extension says. */
-const MAX_NOTES = 200;
+import { Told } from './told.js';
 
 /** What a backup on a node asks about its site's earlier backups, and whether it may be stored. */
 @Injectable()
@@ -87,23 +85,6 @@ export class RunQuestions {
       journal,
       parentId: () => Promise.resolve(parentId),
     };
-  }
-}
-
-/** Collects what is said on the way, for the node to tell. */
-class Told implements JobJournal {
-  readonly answer: BeginAnswer = { notes: [], warnings: [] };
-
-  progress(): void {
-    // Nothing is counted here.
-  }
-
-  warn(warning: BeginAnswer['warnings'][number]): void {
-    if (this.answer.warnings.length < MAX_NOTES) this.answer.warnings.push(warning);
-  }
-
-  note(message: string, context: Record<string, unknown> = {}): void {
-    if (this.answer.notes.length < MAX_NOTES) this.answer.notes.push({ message, context });
   }
 }
 

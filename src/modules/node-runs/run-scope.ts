@@ -3,7 +3,9 @@ import type { NodePrincipal } from '../../common/http/index.js';
 import type { Destination } from '../../engine/ports/index.js';
 import { type BackupKeys, keysFor } from '../../engine/runner/index.js';
 import { ObjectOwners } from '../backups/index.js';
-import { type Job, JobKind, NodeRuns } from '../jobs/index.js';
+import { Job, JobKind, NodeRuns } from '../jobs/index.js';
+import { TaskKind } from '../node-protocol/index.js';
+import { NodeTasks } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
 import { StorageService } from '../storage/index.js';
 import { keyForbidden, kindForbidden, storageForbidden } from './node-runs.errors.js';
@@ -26,11 +28,28 @@ export class RunScope {
     private readonly sites: SitesService,
     private readonly storage: StorageService,
     private readonly owners: ObjectOwners,
+    private readonly tasks: NodeTasks,
   ) {}
 
   /** The job that this run of the node holds. Error: JOB_LOST, the same for another node's run and for none. */
   async held({ nodeId }: NodePrincipal, runId: string): Promise<Job> {
     return this.runs.held(nodeId, runId);
+  }
+
+  /**
+   * Of what only reads: the job, or, where the id is that of the preview of a restore, what stands for the job that the restore would be.
+   * Error: JOB_LOST.
+   */
+  async reading(node: NodePrincipal, runId: string): Promise<Job> {
+    try {
+      return await this.held(node, runId);
+    } catch (error) {
+      const preview = await this.tasks.taken(node.nodeId, runId, TaskKind.PreviewRestore);
+      const { backupId, site } = preview ?? {};
+      const siteId = typeof site === 'object' && site !== null && 'id' in site ? site.id : null;
+      if (typeof backupId !== 'string' || typeof siteId !== 'string') throw error;
+      return Object.assign(new Job(), { kind: JobKind.Restore, backupId, siteId });
+    }
   }
 
   /** The same for backups only. Errors: JOB_LOST, NODE_JOB_KIND_FORBIDDEN. */

@@ -32,6 +32,8 @@ interface Writer {
   ended: Promise<unknown>;
 }
 
+/** Stays free of what nodes send: the database may lie on the same disk. */
+const RESERVE_BYTES = 512 * 1024 * 1024;
 const FOLDER = 'uploads';
 const FORM = /^(\d{1,16})-([0-9a-f]{64})$/;
 
@@ -66,7 +68,7 @@ export class SpooledUploads implements BeforeApplicationShutdown {
     const there = isWhole ? size : ((await sizeOfFile(`${base}.partial`)) ?? 0);
     if (!isWhole) {
       await mkdir(dirname(base), { recursive: true, mode: 0o700 });
-      await requireSpace(dirname(base), size - there);
+      await requireSpace(dirname(base), size - there + RESERVE_BYTES);
       await writeFile(`${base}.partial`, '', { flag: 'a', mode: 0o600 });
     }
     const parts = Array.from({ length: plan.wholeParts(there) }, (_, index) => partOf(index + 1));
@@ -154,6 +156,8 @@ export class SpooledUploads implements BeforeApplicationShutdown {
     // The last one again: its answer was lost.
     const isNext = number === next || (number > 0 && number === next - 1);
     if (!isNext || number > plan.count || this.completions.has(base)) throw partOutOfOrder(number, next);
+    // Others may have filled it since.
+    await requireSpace(dirname(base), plan.length(number) + RESERVE_BYTES);
     const file = await openFile(path);
     try {
       await writePart(file, plan, number, body);

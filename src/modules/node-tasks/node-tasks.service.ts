@@ -113,13 +113,23 @@ export class NodeTasks implements OnApplicationBootstrap {
     const [task] = rows;
     if (task === undefined) return null;
     await this.orm.em.fork().execute('select pg_notify(?, ?)', [TASK_CHANNEL, task.id]);
-    const request: unknown = JSON.parse(this.box.reveal(task.sealed));
-    return {
-      id: task.id,
-      kind: task.kind,
-      request: isJson(request) ? request : {},
-      timeLimitSeconds: task.time_limit_seconds,
-    };
+    const { id, kind, sealed, time_limit_seconds: timeLimitSeconds } = task;
+    return { id, kind, request: this.requestIn(sealed), timeLimitSeconds };
+  }
+
+  /** The request of a task that the node has taken and may still answer; null for any other. */
+  async taken(nodeId: string, id: string, kind: string): Promise<Json | null> {
+    const [task] = await this.orm.em.fork().execute<{ sealed: string }[]>(
+      `select sealed from node_task where id = ? and node_id = ? and kind = ? and status = 'taken'
+        and taken_at + time_limit_seconds * interval '1 second' > now()`,
+      [id, nodeId, kind],
+    );
+    return task === undefined ? null : this.requestIn(task.sealed);
+  }
+
+  private requestIn(sealed: string): Json {
+    const request: unknown = JSON.parse(this.box.reveal(sealed));
+    return isJson(request) ? request : {};
   }
 
   private async enter(

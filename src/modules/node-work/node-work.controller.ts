@@ -3,10 +3,10 @@ import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CallingNode, ForNodes, IdParam, type NodePrincipal, signalOf } from '../../common/http/index.js';
 import { NodeAccess } from '../auth/index.js';
-import { NodeReports } from '../jobs/index.js';
 import { ReportsAnswerDto, ReportsDto } from './dto/reports.dto.js';
 import { WorkRequestDto } from './dto/work.dto.js';
 import { NodeWorkService } from './node-work.service.js';
+import { ReportIntake } from './report-intake.js';
 
 @ApiTags('node')
 @ForNodes()
@@ -14,7 +14,7 @@ import { NodeWorkService } from './node-work.service.js';
 export class NodeWorkController {
   constructor(
     private readonly work: NodeWorkService,
-    private readonly reports: NodeReports,
+    private readonly reports: ReportIntake,
     private readonly access: NodeAccess,
   ) {}
 

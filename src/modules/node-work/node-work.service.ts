@@ -24,7 +24,7 @@ export class NodeWorkService {
     signal: AbortSignal,
   ): Promise<Work | null> {
     const until = performance.now() + waitSeconds * 1000;
-    const waiter = this.waiters.begin(nodeId);
+    const waiter = this.waiters.begin(nodeId, jobs > 0);
     try {
       for (;;) {
         if (signal.aborted) return null;

@@ -53,7 +53,8 @@ export class JoinService {
       if (request.status !== JoinStatus.Approved) return { status: request.status };
       const where = { id: request.nodeId ?? '', keyUsed: false };
       const node = await em.findOne(Node, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (node === null) return NOTHING;
+      // Another host may have taken its place while the row was waited for.
+      if (node === null || (await em.count(NodeJoin, { id })) === 0) return NOTHING;
       const key = newNodeKey();
       Object.assign(node, { keyHash: key.hash, keyHint: key.hint, keyIssuedAt: new Date() });
       await em.flush();

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { newId } from '../../common/ids.js';
 import { lockInTransaction } from '../../database/index.js';
 import { Node, NodeHealth, NodeJoin } from './node.entity.js';
@@ -22,7 +22,8 @@ export interface EnteringHost {
 export async function enterNode(em: EntityManager, host: EnteringHost, now: Date): Promise<Node> {
   await lockInTransaction(em, 'backupd:nodes', 'exclusive');
   const name = host.given ?? host.asked;
-  const known = await em.findOne(Node, { name });
+  // Nor does it get a key meanwhile.
+  const known = await em.findOne(Node, { name }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (known !== null && host.given !== null && (known.keyHash ?? null) === null) return replace(em, known, host);
   if (known !== null && (host.given !== null || host.ifTaken === 'refuse')) throw nodeNameTaken(name);
   const node = em.create(Node, {

@@ -12,6 +12,8 @@ import { OpenRequests } from './open-requests.js';
 
 const MAX_HEADER = 100;
 
+type KeyRow = Pick<Node, 'id' | 'name' | 'blocked' | 'keyUsed'> & { keyHash: string | null };
+
 /** The keys of nodes: who has one comes in, and how one takes the place of another. */
 @Injectable()
 export class NodeKeys implements OnModuleInit {
@@ -35,14 +37,13 @@ export class NodeKeys implements OnModuleInit {
     const since = performance.now();
     const hash = hashOf(key);
     // Looked up by hash: a comparison in constant time is not needed, as the hash can't be steered.
-    const node = await this.orm.em
-      .fork()
-      .findOne(
-        Node,
-        { $or: [{ keyHash: hash }, { nextKeyHash: hash }] },
-        { fields: ['id', 'name', 'blocked', 'keyHash', 'keyUsed'] },
-      );
-    if (node === null) return null;
+    // Each request of each node begins with it: without the ORM it takes a third of the time.
+    const [node] = await this.orm.em.fork().execute<KeyRow[]>(
+      `select id, name, blocked, key_hash as "keyHash", key_used as "keyUsed" from node
+          where key_hash = ? or next_key_hash = ?`,
+      [hash, hash],
+    );
+    if (node === undefined) return null;
     if (node.blocked) throw nodeBlocked(node.name);
     const version = headerOf(request, NODE_VERSION_HEADER);
     const fault = versionFault(version, ownVersion);
@@ -61,11 +62,7 @@ export class NodeKeys implements OnModuleInit {
   }
 
   /** Marks a key that is used for the first time. False when another one has taken its place meanwhile. */
-  private async isTaken(
-    { id, name, keyHash = null, keyUsed }: Pick<Node, 'id' | 'name' | 'keyHash' | 'keyUsed'>,
-    hash: string,
-    keyHint: string,
-  ): Promise<boolean> {
+  private async isTaken({ id, name, keyHash, keyUsed }: KeyRow, hash: string, keyHint: string): Promise<boolean> {
     if (keyHash === hash && keyUsed) return true;
     const em = this.orm.em.fork();
     if (keyHash === hash) return (await em.nativeUpdate(Node, { id, keyHash: hash }, { keyUsed: true })) > 0;

@@ -42,6 +42,8 @@ export class OpenRequests implements OnApplicationBootstrap {
     if ((this.cuts.get(nodeId) ?? -1) > since) return false;
     if (answer === undefined) return true;
     const answers = this.open.get(nodeId) ?? new Set();
+    // A long poll looks its key up again and again.
+    if (answers.has(answer)) return true;
     this.open.set(nodeId, answers.add(answer));
     answer.once('close', () => {
       answers.delete(answer);

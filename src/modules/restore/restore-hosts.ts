@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import { JobKind, JobsService } from '../jobs/index.js';
 import { NodeDirectory } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
 import { siteNodeGone, targetOtherSite } from './restore.errors.js';
@@ -10,6 +11,7 @@ export class RestoreHosts {
   constructor(
     private readonly nodes: NodeDirectory,
     private readonly sites: SitesService,
+    private readonly jobs: JobsService,
   ) {}
 
   /**
@@ -38,13 +40,13 @@ export class RestoreHosts {
     if (there !== null && there.id !== siteId) throw targetOtherSite(path, there.id, there.name);
   }
 
-  /** This one for a site that is not registered any more. */
+  /** Of a site that is not registered any more: the one that made its last backup. */
   private async hostOf(siteId: string): Promise<string | null> {
     try {
       return (await this.sites.get(siteId)).nodeId ?? null;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'SITE_NOT_FOUND') return null;
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'SITE_NOT_FOUND') throw error;
+      return (await this.jobs.latestJob(siteId, JobKind.Backup))?.nodeId ?? null;
     }
   }
 }

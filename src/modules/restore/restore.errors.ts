@@ -32,7 +32,7 @@ export function targetOtherSite(path: string, id: string, name: string): AppErro
   });
 }
 
-/** The site is registered on a node that was removed. */
+/** The site is, or was before it was removed, on a node that was removed. */
 export function siteNodeGone(nodeId: string): AppError {
   return new AppError({
     code: 'NODE_NOT_FOUND',

@@ -3,6 +3,7 @@ import { descriptionOf } from '../../engine/ports/index.js';
 import type { FoundFolder, ScanEvent } from './disk/index.js';
 
 const MOST_TEXT = 4096;
+const MOST_NAME = 200;
 
 /** What a node tells of its scan, checked; null for what is no event. */
 export function scanEventOf(part: Readonly<Record<string, unknown>>): ScanEvent | null {
@@ -11,7 +12,8 @@ export function scanEventOf(part: Readonly<Record<string, unknown>>): ScanEvent 
       return foundOf(part);
     case 'problem': {
       const { path, message } = part;
-      return typeof path === 'string' && typeof message === 'string' ? { type: 'problem', path, message } : null;
+      if (typeof path !== 'string' || typeof message !== 'string') return null;
+      return { type: 'problem', path: path.slice(0, MOST_TEXT), message: message.slice(0, MOST_TEXT) };
     }
     case 'progress':
       return { type: 'progress', folders: countOf(part['folders']) };
@@ -25,10 +27,16 @@ export function scanEventOf(part: Readonly<Record<string, unknown>>): ScanEvent 
 function foundOf({ site, folder }: Readonly<Record<string, unknown>>): ScanEvent | null {
   if (typeof site !== 'object' || site === null || !('path' in site) || !('module' in site)) return null;
   const { path, module } = site;
-  if (typeof path !== 'string' || !isAbsolute(path) || path.length > MOST_TEXT || typeof module !== 'string')
+  if (
+    typeof path !== 'string' ||
+    !isAbsolute(path) ||
+    path.length > MOST_TEXT ||
+    typeof module !== 'string' ||
+    module.length > MOST_NAME
+  )
     return null;
   const isInstall = 'isInstall' in site && site.isInstall === true;
-  const reason = 'reason' in site && typeof site.reason === 'string' ? site.reason : '';
+  const reason = 'reason' in site && typeof site.reason === 'string' ? site.reason.slice(0, MOST_TEXT) : '';
   const description = descriptionOf('description' in site ? site.description : null);
   return { type: 'found', site: { path, module, isInstall, reason, description }, folder: folderOf(folder) };
 }
@@ -36,7 +44,8 @@ function foundOf({ site, folder }: Readonly<Record<string, unknown>>): ScanEvent
 function folderOf(value: unknown): FoundFolder | null {
   if (typeof value !== 'object' || value === null || !('identity' in value) || !('ownerUid' in value)) return null;
   const { identity, ownerUid } = value;
-  return typeof identity === 'string' && typeof ownerUid === 'number' ? { identity, ownerUid } : null;
+  if (typeof identity !== 'string' || identity.length > MOST_NAME || typeof ownerUid !== 'number') return null;
+  return { identity, ownerUid };
 }
 
 const countOf = (value: unknown): number =>

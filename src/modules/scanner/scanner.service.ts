@@ -4,6 +4,7 @@ import { type ScanTask, TaskKind } from '../node-protocol/index.js';
 import { NodeTasks } from '../node-tasks/index.js';
 import { DiskScan, type DiskScanOptions, type ScanEvent } from './disk/index.js';
 import { scanEventOf } from './scan-event-of.js';
+import { scanEndless } from './scanner.errors.js';
 
 /** A scan of a large disk takes minutes. */
 const TIME_LIMIT_SECONDS = 3600;
@@ -16,6 +17,9 @@ export interface ScanOptions extends DiskScanOptions {
 /** Looks for sites on a host's disk with every module that can. Changes nothing. */
 @Injectable()
 export class ScannerService {
+  /** What a node may tell of one scan, in sites and problems: more than any host has. Tests lower it. */
+  mostTold = 20_000;
+
   constructor(
     private readonly disk: DiskScan,
     private readonly tasks: NodeTasks,
@@ -23,7 +27,7 @@ export class ScannerService {
 
   /**
    * Streams what is found, as it is found; the last event is `done`. Errors: REQUEST_INVALID for a root that is not absolute; on a node those
-   * of NodeTasks.
+   * of NodeTasks, and NODE_SCAN_ENDLESS.
    */
   scan({ nodeId, ...options }: ScanOptions): AsyncGenerator<ScanEvent> {
     return typeof nodeId === 'string' ? this.onNode(nodeId, options) : this.disk.scan(options);
@@ -36,11 +40,15 @@ export class ScannerService {
       maxDepth: maxDepth ?? null,
       folders: folders === true,
     } satisfies ScanTask;
+    let told = 0;
     try {
       const how = { timeLimitSeconds: TIME_LIMIT_SECONDS, signal };
       for await (const part of this.tasks.ask(nodeId, TaskKind.Scan, request, how)) {
         const event = scanEventOf(part);
-        if (event !== null) yield event;
+        if (event === null) continue;
+        if ((event.type === 'found' || event.type === 'problem') && (told += 1) > this.mostTold)
+          throw scanEndless(nodeId, this.mostTold);
+        yield event;
       }
     } catch (error) {
       // As on this host: a client that went away is no fault.

@@ -116,12 +116,17 @@ export const ScheduleSlotSchema = defineEntity({
 export class ScheduleSlot extends ScheduleSlotSchema.class {}
 ScheduleSlotSchema.setClass(ScheduleSlot);
 
+/** Where a key needs a value: the master's own host. */
+export const MASTER_HOST = NO_SITE;
+
 /** A site that a scheduled scan has seen: what is new, moved or gone is told against these. */
 export const SeenSiteSchema = defineEntity({
   name: 'SeenSite',
   tableName: 'seen_site',
   properties: {
-    /** Absolute real path on this host. */
+    /** The host it is on; MASTER_HOST = the master's own. */
+    nodeId: p.uuid().primary(),
+    /** Absolute real path on its host. */
     path: p.text().primary(),
     module: p.text(),
     name: p.text(),

@@ -19,8 +19,10 @@ import { ScheduleTick } from './schedule-tick.js';
 import { ScheduleViews } from './schedule-views.js';
 import { SchedulesController } from './schedules.controller.js';
 import { SchedulesService } from './schedules.service.js';
+import { SeenSites } from './seen-sites.js';
 import { SiteSchedulesController } from './site-schedules.controller.js';
 import { SiteWatch } from './site-watch.js';
+import { WatchDisk } from './watch-disk.js';
 import { SlotRunner } from './slot-runner.js';
 
 /** When what happens by itself; see docs/schedules.md. */
@@ -47,6 +49,8 @@ import { SlotRunner } from './slot-runner.js';
     ScheduleSync,
     ScheduleTick,
     ScheduleViews,
+    SeenSites,
+    WatchDisk,
     SchedulesService,
     SiteWatch,
     SlotRunner,

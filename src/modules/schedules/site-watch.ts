@@ -1,15 +1,14 @@
-import { lstat } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError, errnoOf } from '../../common/errors/index.js';
+import { AppError } from '../../common/errors/index.js';
 import { shellWord } from '../../common/shell-word.js';
 import { AppConfig } from '../../config/index.js';
-import type { DiscoveredSite } from '../../engine/ports/index.js';
 import { AuditLog } from '../audit/index.js';
-import { EventLog, type EventType } from '../events/index.js';
-import { ScannerService } from '../scanner/index.js';
+import { type KnownNode, NodeDirectory } from '../node-tasks/index.js';
 import { SitesService } from '../sites/index.js';
-import { SeenSite } from './schedule.entity.js';
+import type { SeenSite } from './schedule.entity.js';
+import { SeenSites } from './seen-sites.js';
+import { type Found, WatchDisk, type WatchedHost } from './watch-disk.js';
 
 /** What a scheduled scan may do besides telling. */
 interface WatchOptions {
@@ -22,20 +21,23 @@ interface WatchOptions {
   followMoves: boolean;
 }
 
-/** An install that is on disk now. */
-interface Found {
-  path: string;
-  module: string;
-  name: string;
-  identity: string;
-  ownerUid: number;
-  database: string | null;
-}
-
 type RegisteredPaths = ReadonlyMap<string, { id: string; name: string }>;
 
+/** What was known of a host before it was looked at. */
+interface Known {
+  seen: ReadonlyMap<string, SeenSite>;
+  registered: RegisteredPaths;
+}
+
+const HERE: WatchedHost = { nodeId: null, name: null };
+/** Nodes that are looked at at a time. */
+const AT_ONCE = 4;
+/** One that was not heard of for so long is away. */
+const AWAY_MS = 300_000;
+const MOST_NOTE = 4000;
+
 /**
- * Looks for sites on this host and tells once of each that is new, has moved or is gone, measured against what it saw before. What is
+ * Looks for sites on all hosts and tells once of each that is new, has moved or is gone, measured against what it saw before. What is
  * registered is left alone, unless the schedule says otherwise.
  */
 @Injectable()
@@ -45,41 +47,66 @@ export class SiteWatch {
   constructor(
     private readonly orm: MikroORM,
     private readonly config: AppConfig,
-    private readonly scanner: ScannerService,
+    private readonly disk: WatchDisk,
+    private readonly seen: SeenSites,
+    private readonly nodes: NodeDirectory,
     private readonly sites: SitesService,
-    private readonly events: EventLog,
     private readonly audit: AuditLog,
   ) {}
 
-  /** One look; says what came of it. A look that is cut off tells nothing. */
+  /** One look; says what came of it. A look that is cut off tells nothing. The roots are those of this host: nodes have their own. */
   async look(given: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string> {
     const options = this.optionsOf(given);
-    const missing = await missingOf(options.roots);
-    const found = await this.scan(
-      options.roots.filter((root) => !missing.includes(root)),
-      signal,
-    );
+    const here = await this.lookAt(HERE, options, signal);
+    const nodes = await this.nodes.allUsable();
+    const notes = new Map<string, string>();
+    const left = nodes.values();
+    const work = async (): Promise<void> => {
+      for (const node of left) if (!signal.aborted) notes.set(node.name, await this.lookAtNode(node, options, signal));
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, nodes.length) }, work));
+    const rest = [...notes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, note]) => `${name}: ${note}`);
+    const whole = [here, ...rest].join(' ');
+    return whole.length > MOST_NOTE ? `${whole.slice(0, MOST_NOTE)} …` : whole;
+  }
+
+  /** One that is away is looked at the next time: nothing of it is gone. */
+  private async lookAtNode(node: KnownNode, options: WatchOptions, signal: AbortSignal): Promise<string> {
+    const { id: nodeId, name, lastSeenAt, scanRoots: roots } = node;
+    if (lastSeenAt === null || Date.now() - lastSeenAt.getTime() > AWAY_MS) return 'It is away, so not looked at.';
+    try {
+      return await this.lookAt({ nodeId, name }, { ...options, roots }, signal);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind === 'internal') throw error;
+      return `Not looked at: ${error.message}`;
+    }
+  }
+
+  private async lookAt(host: WatchedHost, options: WatchOptions, signal: AbortSignal): Promise<string> {
+    const missing = [...(await this.disk.gone(host, options.roots, signal))];
+    const roots = options.roots.filter((root) => !missing.includes(root));
+    const found = await this.disk.scan(host, roots, signal);
     if (found === null) return 'It was stopped before its end.';
-    const seen = new Map((await this.orm.em.fork().find(SeenSite, {})).map((site) => [site.path, site]));
-    const registered = await this.registered();
-    const gone = await this.goneOf(found, seen, registered, options.roots, missing);
+    const known = { seen: await this.seen.of(host), registered: await this.registered(host) };
+    const { seen, registered } = known;
+    const gone = await this.goneOf(host, found, known, { roots, missing }, signal);
     const told = { found: 0, moved: 0, vanished: 0 };
     for (const site of found.values()) {
       const before = seen.get(site.path);
-      if (registered.has(site.path)) await this.keep(site);
+      if (registered.has(site.path)) await this.seen.write(host, site, null, null);
       else if (before !== undefined && !(before.vanishedAt instanceof Date))
-        await this.keep({ ...site, ownerUid: before.ownerUid ?? site.ownerUid });
+        await this.seen.write(host, { ...site, ownerUid: before.ownerUid ?? site.ownerUid }, null, null);
       else {
         const from = gone.find((path) => isSame(seen.get(path), site));
-        if (from === undefined) await this.tellFound(site, options);
-        else await this.tellMoved(site, from, seen.get(from), registered, options);
+        if (from === undefined) await this.tellFound(host, site, options);
+        else await this.tellMoved(host, site, from, known, options);
         told[from === undefined ? 'found' : 'moved'] += 1;
         if (from !== undefined) gone.splice(gone.indexOf(from), 1);
       }
     }
     for (const path of gone)
       if (!(seen.get(path)?.vanishedAt instanceof Date)) {
-        await this.tellVanished(path, seen.get(path), registered.get(path));
+        await this.tellVanished(host, path, seen.get(path), registered.get(path));
         told.vanished += 1;
       }
     const unread = missing.length === 0 ? '' : ` Not there, so not looked at: ${missing.join(', ')}.`;
@@ -96,34 +123,23 @@ export class SiteWatch {
     };
   }
 
-  /** All installs by their path; null when the scan did not come to its end. */
-  private async scan(roots: readonly string[], signal: AbortSignal): Promise<Map<string, Found> | null> {
-    const found = new Map<string, Found>();
-    if (roots.length === 0) return found;
-    let isDone = false;
-    for await (const event of this.scanner.scan({ roots, signal })) {
-      if (event.type === 'done') isDone = true;
-      if (event.type !== 'found' || !event.site.isInstall) continue;
-      const folder = await folderOf(event.site.path);
-      if (folder !== null) found.set(event.site.path, foundOf(event.site, folder));
-    }
-    return isDone ? found : null;
-  }
-
-  private async registered(): Promise<Map<string, { id: string; name: string }>> {
+  private async registered({ nodeId }: WatchedHost): Promise<Map<string, { id: string; name: string }>> {
     const rows = await this.orm.em
       .fork()
-      .execute<{ id: string; name: string; path: string }[]>('select id, name, path from site where node_id is null');
+      .execute<{ id: string; name: string; path: string }[]>(
+        'select id, name, path from site where node_id is not distinct from ?::uuid',
+        [nodeId],
+      );
     return new Map(rows.map(({ id, name, path }) => [path, { id, name }]));
   }
 
   /** Folders of before that are not there any more: in the folders that were looked at, and only where the disk says so. */
   private async goneOf(
+    host: WatchedHost,
     found: ReadonlyMap<string, Found>,
-    seen: ReadonlyMap<string, SeenSite>,
-    registered: RegisteredPaths,
-    roots: readonly string[],
-    missing: readonly string[],
+    { seen, registered }: Known,
+    { roots, missing }: { roots: readonly string[]; missing: readonly string[] },
+    signal: AbortSignal,
   ): Promise<string[]> {
     const looked = (path: string): boolean =>
       roots.some((root) => isInside(path, root)) && !missing.some((root) => isInside(path, root));
@@ -131,38 +147,37 @@ export class SiteWatch {
     const left = new Set(
       [...seen.values()].flatMap(({ movedFrom }) => movedFrom ?? []).filter((path) => !seen.has(path)),
     );
-    const gone: string[] = [];
-    for (const path of new Set([...seen.keys(), ...registered.keys()]))
-      if (!found.has(path) && !left.has(path) && looked(path) && (await isGone(path))) gone.push(path);
-    return gone;
+    const asked = [...new Set([...seen.keys(), ...registered.keys()])].filter(
+      (path) => !found.has(path) && !left.has(path) && looked(path),
+    );
+    const gone = await this.disk.gone(host, asked, signal);
+    return asked.filter((path) => gone.has(path));
   }
 
-  private async keep(site: Found): Promise<void> {
-    await this.write(site, null, null);
-  }
-
-  private async tellFound(site: Found, { enrol, labels }: WatchOptions): Promise<void> {
+  private async tellFound(host: WatchedHost, site: Found, { enrol, labels }: WatchOptions): Promise<void> {
+    const { path, module } = site;
     let siteId: string | null = null;
-    let message = `A site was found at ${site.path}. It is not backed up until it is registered: backupd sites add ${shellWord(site.path)}`;
+    let message = `A site was found at ${path}${onHost(host)}. It is not backed up until it is registered: backupd sites add ${shellWord(path)}${option(host)}`;
     if (enrol)
       try {
-        siteId = (await this.sites.register({ path: site.path, module: site.module, labels })).id;
-        await this.audit.system('sites.registered', { targetId: siteId, details: { path: site.path, labels } });
-        message = `A site was found at ${site.path} and registered.`;
+        siteId = (await this.sites.register({ path, module, labels, nodeId: host.nodeId })).id;
+        await this.audit.system('sites.registered', { targetId: siteId, details: { path, labels } });
+        message = `A site was found at ${path}${onHost(host)} and registered.`;
       } catch (error) {
         if (!(error instanceof AppError) || error.kind === 'internal') throw error;
-        message = `A site was found at ${site.path} and could not be registered: ${error.message}`;
+        message = `A site was found at ${path}${onHost(host)} and could not be registered: ${error.message}`;
       }
-    await this.write(site, null, { type: 'site.found', siteId, message });
+    await this.seen.write(host, site, null, { type: 'site.found', siteId, message });
   }
 
   private async tellMoved(
+    host: WatchedHost,
     site: Found,
     left: string,
-    old: SeenSite | undefined,
-    registered: RegisteredPaths,
+    { seen, registered }: Known,
     options: WatchOptions,
   ): Promise<void> {
+    const old = seen.get(left);
     // Moved again before anybody changed the path of the registered site.
     const before = old?.movedFrom ?? null;
     const from = !registered.has(left) && before !== null && registered.has(before) ? before : left;
@@ -170,7 +185,7 @@ export class SiteWatch {
     // Whoever names its database in a folder of their own does not get the site.
     const ownerUid = old?.ownerUid ?? null;
     const isOwn = ownerUid === site.ownerUid;
-    let message = `The site at ${from} has moved to ${site.path}.`;
+    let message = `The site at ${from} has moved to ${site.path}${onHost(host)}.`;
     if (known !== undefined)
       try {
         const follows = options.followMoves && isOwn;
@@ -187,75 +202,29 @@ export class SiteWatch {
         message += ` Its path could not be changed: ${error.message}`;
       }
     // Else the next move of that folder would be its owner's own.
-    const seen = known === undefined || isOwn ? site : { ...site, ownerUid };
-    await this.write(seen, from, { left, type: 'site.moved', siteId: known?.id ?? null, message, from });
+    const kept = known === undefined || isOwn ? site : { ...site, ownerUid };
+    await this.seen.write(host, kept, from, { left, type: 'site.moved', siteId: known?.id ?? null, message, from });
   }
 
   private async tellVanished(
+    host: WatchedHost,
     path: string,
     before: SeenSite | undefined,
     known: { id: string; name: string } | undefined,
   ): Promise<void> {
     const name = known?.name ?? before?.name ?? path;
-    const now = new Date();
-    const rest = { module: before?.module ?? 'unknown', name, identity: before?.identity ?? '' };
-    await this.orm.em.fork().transactional(async (em) => {
-      const row = {
-        path,
-        ...rest,
-        ownerUid: before?.ownerUid ?? null,
-        database: before?.database ?? null,
-        movedFrom: null,
-      };
-      await em.upsert(SeenSite, {
-        ...row,
-        foundAt: before?.foundAt ?? now,
-        lastSeenAt: before?.lastSeenAt ?? now,
-        vanishedAt: now,
-      });
-      const message = `The site "${name}" is not at ${path} any more.${known === undefined ? '' : ' Its backups stay; it can be restored.'}`;
-      const data = { path, name, message };
-      await this.events.append(em, [{ jobId: null, siteId: known?.id ?? null, type: 'site.vanished', data }], now);
-    });
-    this.logger.warn(`The site at ${path} is gone.`);
-  }
-
-  /** The row and what is told of it, in one transaction: so it is told once. */
-  private async write(
-    { path, module, name, identity, ownerUid, database }: Omit<Found, 'ownerUid'> & { ownerUid: number | null },
-    movedFrom: string | null,
-    event: { type: EventType; siteId: string | null; message: string; from?: string; left?: string } | null,
-  ): Promise<void> {
-    const now = new Date().toISOString();
-    await this.orm.em.fork().transactional(async (em) => {
-      await em.execute(
-        `insert into seen_site (path, module, name, identity, owner_uid, database, moved_from, found_at, last_seen_at)
-          values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-          on conflict (path) do update set module = excluded.module, name = excluded.name, identity = excluded.identity,
-            owner_uid = excluded.owner_uid,
-            database = excluded.database, last_seen_at = excluded.last_seen_at, vanished_at = null,
-            moved_from = coalesce(excluded.moved_from, seen_site.moved_from),
-            found_at = case when seen_site.vanished_at is null then seen_site.found_at else excluded.found_at end`,
-        [path, module, name, identity, ownerUid, database, movedFrom, now, now],
-      );
-      if (event === null) return;
-      const { type, siteId, message, from, left } = event;
-      if (left !== undefined) await em.nativeDelete(SeenSite, { path: left });
-      const data = { path, name, module, message, ...(from === undefined ? {} : { from }) };
-      await this.events.append(em, [{ jobId: null, siteId, type, data }], new Date());
-    });
+    const stays = known === undefined ? '' : ' Its backups stay; it can be restored.';
+    const message = `The site "${name}" is not at ${path}${onHost(host)} any more.${stays}`;
+    await this.seen.vanished(host, path, before, { name, siteId: known?.id ?? null, message });
+    this.logger.warn(`The site at ${path}${onHost(host)} is gone.`);
   }
 }
+
+const onHost = ({ name }: WatchedHost): string => (name === null ? '' : ` on the node ${name}`);
+const option = ({ name }: WatchedHost): string => (name === null ? '' : ` --node ${shellWord(name)}`);
 
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
-}
-
-function foundOf({ path, module, description }: DiscoveredSite, folder: Pick<Found, 'identity' | 'ownerUid'>): Found {
-  const { databaseHost: host, databaseName: name, tablePrefix: prefix } = description?.facts ?? {};
-  const isNamed = typeof host === 'string' && typeof name === 'string' && name !== '';
-  const database = isNamed ? `${host}/${name}/${typeof prefix === 'string' ? prefix : ''}` : null;
-  return { path, module, name: description?.name ?? path, ...folder, database };
 }
 
 /** Inodes are used again, so the name must be the same, too. */
@@ -269,29 +238,6 @@ const otherOwner = (before: number | null, now: number): string =>
   before === null
     ? `Whose folder it was before is not known (now: uid ${now}), so see first whether it is the same site.`
     : `Its folder is somebody else's now (uid ${now}, before: ${before}), so see first whether it is the same site.`;
-
-async function folderOf(path: string): Promise<Pick<Found, 'identity' | 'ownerUid'> | null> {
-  try {
-    const { dev, ino, uid } = await lstat(path, { bigint: true });
-    return { identity: `${dev}:${ino}`, ownerUid: Number(uid) };
-  } catch {
-    return null;
-  }
-}
-
-async function isGone(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return false;
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
-  }
-}
-
-async function missingOf(roots: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(roots.map(isGone));
-  return roots.filter((_, index) => there[index] === true);
-}
 
 function isInside(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`);

@@ -13,6 +13,8 @@ export interface FoundSite {
   name: string;
   url: string | null;
   module: string;
+  /** The node that it was on, which may be gone; null = the host of the master. */
+  nodeId: string | null;
   path: string;
   settings: Readonly<Record<string, unknown>>;
   excludes: readonly string[];
@@ -41,7 +43,10 @@ export class SiteRecovery {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** Enters the site; a known one stays as it is. One whose folder is not on this host is paused. Idempotent. */
+  /**
+   * Enters the site; a known one stays as it is. One that was on a node, or whose folder is not on this host, is paused: what lies at its path
+   * here is another one's. Idempotent.
+   */
   async enter(found: FoundSite): Promise<EnteredSite> {
     const em = this.em.fork();
     if ((await em.count(Site, { id: found.id })) > 0) return { outcome: 'known', note: null };
@@ -51,7 +56,7 @@ export class SiteRecovery {
       if (!(error instanceof AppError) || error.kind === 'internal') throw error;
       return { outcome: 'refused', note: error.message };
     }
-    const isHere = (await stat(found.path).catch(() => null))?.isDirectory() === true;
+    const isHere = found.nodeId === null && (await stat(found.path).catch(() => null))?.isDirectory() === true;
     const now = new Date();
     const externalId =
       found.externalId !== null && (await em.count(Site, { externalId: found.externalId })) === 0
@@ -60,7 +65,6 @@ export class SiteRecovery {
     const site = em.create(Site, {
       ...found,
       externalId,
-      nodeId: null,
       settings: { ...found.settings },
       excludes: [...found.excludes],
       labels: [...found.labels],
@@ -78,13 +82,17 @@ export class SiteRecovery {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       return this.conflict(found);
     }
-    return { outcome: 'entered', note: isHere ? null : `paused: there is no folder ${found.path} on this host` };
+    const why =
+      found.nodeId === null
+        ? `there is no folder ${found.path} on this host`
+        : 'it was on a node; `backupd sites move` says where it is now, `backupd sites resume` lets it go on';
+    return { outcome: 'entered', note: isHere ? null : `paused: ${why}` };
   }
 
   private async conflict(found: FoundSite): Promise<EnteredSite> {
     const em = this.em.fork();
     if ((await em.count(Site, { id: found.id })) > 0) return { outcome: 'known', note: null };
-    const other = await em.findOne(Site, { nodeId: null, path: found.path });
+    const other = await em.findOne(Site, { nodeId: found.nodeId, path: found.path });
     const whose = other === null ? 'another site' : `the site "${other.name}" (${other.id})`;
     return { outcome: 'conflict', note: `${whose} has the folder ${found.path}` };
   }

@@ -209,6 +209,7 @@ export class SitesService {
       excludes: site.excludes,
       overrides: revealOverrides(site.overrides, this.secrets),
       about: {
+        nodeId: site.nodeId ?? null,
         overrides: openOverrides(site.overrides),
         labels: site.labels,
         timeZone: site.timeZone ?? null,

@@ -39,6 +39,7 @@ describe.runIf(requires('netns'))('a master and two nodes, each a host of its ow
   let nodes: TestNode[];
   let ids: string[];
   let shop: { site: WordPressSite; database: string };
+  let blog: { site: WordPressSite; database: string };
   let siteId: string;
   let before: { tree: string; posts: unknown[] };
 
@@ -55,6 +56,7 @@ describe.runIf(requires('netns'))('a master and two nodes, each a host of its ow
       settings: await s3.newBucket(),
     });
     shop = await hosts.installWordPress(web1, 'shop', { posts: 5 });
+    blog = await hosts.installWordPress(web2, 'blog');
   }, 180_000);
   afterAll(() => hosts.remove());
 
@@ -81,11 +83,13 @@ describe.runIf(requires('netns'))('a master and two nodes, each a host of its ow
     ids = ['web-1', 'web-2'].map((name) => named.items.find((node) => node.name === name)?.id ?? '');
   });
 
-  it('a site on a node is registered and backed up from there', async () => {
-    const site = await master.api.addSite(shop.site.root, { nodeId: ids[0] });
-    siteId = site.id;
-    const job = await master.api.backUp(siteId);
-    expect(job).toMatchObject({ status: 'completed', error: null, nodeId: ids[0], attempt: 1 });
+  it('the site of each is registered and backed up from there, both at the same time', async () => {
+    siteId = (await master.api.addSite(shop.site.root, { nodeId: ids[0] })).id;
+    const other = await master.api.addSite(blog.site.root, { nodeId: ids[1] });
+    const jobs = await Promise.all([master.api.backUp(siteId), master.api.backUp(other.id)]);
+    const whole = { status: 'completed', error: null, attempt: 1, warningCount: 0 };
+    expect(jobs[0]).toMatchObject({ ...whole, nodeId: ids[0] });
+    expect(jobs[1]).toMatchObject({ ...whole, nodeId: ids[1] });
   });
 
   it('an upload whose link is cut goes on where it was, once, when the link is back', async () => {

@@ -314,6 +314,26 @@ describe('a catalogue from manifests alone', () => {
     }
   });
 
+  it('keeps what was on nodes apart from this host, where others may have the same folders', async () => {
+    const nodeId = newId();
+    const file = join(storagePath, 'sites', sites[2]?.id ?? '', 'site.json');
+    const before = readFileSync(file);
+    const about = JSON.parse(before.toString()) as Record<string, unknown>;
+    expect(about).toMatchObject({ nodeId: null });
+    rmSync(file);
+    writeFileSync(file, JSON.stringify({ ...about, nodeId, path: sites[0]?.path }));
+    try {
+      const report = await rebuild();
+      expect(report.sites).toEqual({ entered: 3, known: 0, conflict: 0, refused: 0 });
+      expect(report.findings).toMatchObject([{ code: 'SITE_ENTERED', message: expect.stringContaining('sites move') }]);
+      expect(await sqlOf(second, 'select id, node_id, path from site where paused')).toEqual([
+        { id: sites[2]?.id, node_id: nodeId, path: sites[0]?.path },
+      ]);
+    } finally {
+      damageBack(file, before);
+    }
+  });
+
   it('tells of damaged and incomplete backups, and of a site without site.json, and takes the rest', async () => {
     const folder = join(storagePath, 'sites', sites[2]?.id ?? '');
     const names = readdirSync(folder).toSorted();

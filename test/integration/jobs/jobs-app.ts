@@ -24,6 +24,7 @@ class SideModule extends PlainModule {
   override readonly needs = { backup_files: [] };
 }
 
+/** The tests' own backup modules. */
 @Module({ providers: [PlainModule, SideModule] })
 export class PlainFeature {}
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -167,6 +167,18 @@ it('what is not as announced, or more than was admitted, is not stored', async (
   const { uploadId } = await run.begin(local, bundleKey, other);
   await run.call('uploads/abort', { providerId: local, key: bundleKey, uploadId });
   expect(spooled(run, local)).toEqual([]);
+});
+
+it('the disk of the master, where its database may be, is not filled to the brim', async () => {
+  const run = await nodes.run(await GatedSite.make(test, 'brim'));
+  const local = await nodes.local();
+  const { bavail, bsize } = statfsSync(test.config.paths.work);
+  const size = bavail * bsize - 250 * MIB;
+  await admitted(run, local, size);
+  const { sha256 } = content(10);
+  expect(await run.call('uploads', { providerId: local, key: run.keys.bundleKey, size, sha256 })).toMatchObject({
+    body: { code: 'DISK_FULL' },
+  });
 });
 
 it('a full quota lets no backup begin', async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -5,10 +6,15 @@ import { AppError } from '../../../src/common/errors/index.js';
 import { newId } from '../../../src/common/ids.js';
 import { AppConfig } from '../../../src/config/index.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
+import { BackupModulesModule } from '../../../src/modules/backup-modules/index.js';
 import { NodeAccess } from '../../../src/modules/auth/index.js';
 import { AgentTasks, NodeAgentTasksModule } from '../../../src/modules/node-agent-tasks/index.js';
+import { nodeJobsProviders } from '../../../src/modules/node-jobs/index.js';
+import { MasterClient, SignedClient } from '../../../src/modules/node-link/index.js';
 import type { TaskAnswer, TaskOrder } from '../../../src/modules/node-protocol/index.js';
 import { NodeTasks } from '../../../src/modules/node-tasks/index.js';
+import { ResourcesModule } from '../../../src/modules/resources/index.js';
+import { SecretBoxModule } from '../../../src/modules/secrets/box/index.js';
 import { runSql } from '../../support/postgres.js';
 import type { Answer, TestApi } from '../../support/api.js';
 import type { TestApp } from '../core/test-app.js';
@@ -71,10 +77,17 @@ export class FakeNode {
       dataDir: `${this.test.folder}/${this.name}`,
       scanRoots: [`${this.test.folder}/www`],
     });
-    const imports = [ConfigModule.with(config), NodeAgentTasksModule, ...modules];
+    mkdirSync(config.paths.work, { recursive: true });
+    const imports = [ConfigModule.with(config), SecretBoxModule, ResourcesModule, BackupModulesModule];
+    const place = { url: this.test.anyone.url, ca: null, fingerprint: null, allowHttp: false };
+    const providers = [
+      { provide: MasterClient, useFactory: () => new MasterClient(place, () => this.key) },
+      SignedClient,
+      ...nodeJobsProviders,
+    ];
     this.agent = await NestFactory.createApplicationContext(
-      { module: AgentModule, imports },
-      { logger: ['error', 'fatal'] },
+      { module: AgentModule, imports: [...imports, NodeAgentTasksModule, ...modules], providers },
+      { logger: ['error', 'fatal'], abortOnError: false },
     );
     this.loop = this.work(this.agent.get(AgentTasks, { strict: false }));
   }

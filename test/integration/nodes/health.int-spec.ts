@@ -183,10 +183,14 @@ describe('a node that is not heard of', () => {
     expect(well).toContain('backupd_node_disk_free_ratio{node="web"} 0.25');
   });
 
-  it('has its jobs given back on every round for as long as it is away', async () => {
+  it('has its jobs given back after a quarter of an hour, on every round for as long as it is away', async () => {
     const jobs = test.app.get(HeartbeatJobs, { strict: false });
     const giveBack = vi.spyOn(jobs, 'giveBack');
-    await silentFor(200);
+    await silentFor(800);
+    await round();
+    expect((await one()).health).toBe('offline');
+    expect(giveBack).not.toHaveBeenCalled();
+    await silentFor(1000);
     await round();
     await round();
     await node.beat();

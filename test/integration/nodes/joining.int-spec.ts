@@ -1,3 +1,4 @@
+import { MikroORM } from '@mikro-orm/postgresql';
 import { Controller, Get, Module } from '@nestjs/common';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditPageDto } from '../../../src/cli/api-types-audit.js';
@@ -5,8 +6,10 @@ import type { Page } from '../../../src/cli/api-types.js';
 import type { NodeDto, WaitingHostDto } from '../../../src/cli/api-types-nodes.js';
 import { ForNodes } from '../../../src/common/http/index.js';
 import { FailureLimit } from '../../../src/modules/auth/failure-limit.js';
+import type { CollectAnswer } from '../../../src/modules/node-protocol/index.js';
 import type { JoinLimits } from '../../../src/modules/nodes/join-limits.js';
 import { until } from '../../support/scratch.js';
+import { version as ownVersion } from '../../../src/common/version.js';
 import { useTestApp } from '../core/test-app.js';
 import { cliAs } from '../core/cli.js';
 import { sql } from '../retention/support.js';
@@ -95,6 +98,22 @@ describe('joining with a token', () => {
 });
 
 describe('joining by a code', () => {
+  it('gets no key for a node whose place another host takes at that time', async () => {
+    const { token } = await test.admin.post<{ token: string }>('/nodes/tokens', { name: 'race' });
+    const host = new Host(test, 'race');
+    const { requestId } = (await host.ask({ token })).body;
+    const em = test.app.get(MikroORM, { strict: false }).em.fork();
+    let collected: Promise<CollectAnswer> | null = null;
+    await em.transactional(async (inner) => {
+      await inner.execute(`select 1 from node where name = 'race' for update`);
+      collected = host.collect(requestId);
+      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%"node"%for update%'`;
+      await until('it to wait', async () => (await sql(test, waiting)).length > 0);
+      await inner.execute('delete from node_join where id = ?', [requestId]);
+    });
+    expect(await collected).toEqual({ status: 'expired' });
+  });
+
   it('waits for an admin, who approves by the code that the host shows', async () => {
     const host = new Host(test, 'web2.example.com');
     const { body } = await host.ask({ name: 'web2' });
@@ -166,6 +185,10 @@ describe('joining by a code', () => {
     const host = new Host(test, 'old');
     expect(await host.ask({ version: '1.0.0' })).toMatchObject({ status: 409, body: { code: 'NODE_TOO_NEW' } });
     expect(await host.ask({ version: 'x' })).toMatchObject({ status: 409, body: { code: 'NODE_VERSION_UNKNOWN' } });
+    // It is shown to admins.
+    expect((await host.ask({ version: `${ownVersion}-\u001b[2J\0` })).body).toMatchObject({
+      code: 'NODE_VERSION_UNKNOWN',
+    });
     for (const wrong of [{ secret: 'short' }, { hostname: 'a b' }, { name: 'self' }, { name: 'a\0' }, { more: 1 }])
       expect((await host.ask(wrong)).status).toBe(400);
   });

@@ -1,11 +1,16 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
+import { requires } from '../../../src/engine/testing/index.js';
+import { AlarmWatch } from '../../../src/modules/alarms/index.js';
+import { InstallationTasks } from '../../../src/modules/schedules/index.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
 import { NotesModule } from '../core/notes-module.js';
 import { useTestApp } from '../core/test-app.js';
+import { ScannerService } from '../../../src/modules/scanner/index.js';
 import { FakeNode } from './fake-node.js';
 
 const test = useTestApp([NotesModule]);
@@ -99,6 +104,18 @@ it('a scan of a node streams what its agent finds; import registers it there', a
   ]);
 });
 
+it('a scan of a node ends when it tells of more than a host can have', async () => {
+  const scanner = test.app.get(ScannerService, { strict: false });
+  const { mostTold } = scanner;
+  scanner.mostTold = 1;
+  try {
+    const scanned = test.operator.call('POST', '/sites/import', { nodeId: node.id, roots: [join(www, 'scanned')] });
+    expect(await scanned).toMatchObject({ status: 503, body: { code: 'NODE_SCAN_ENDLESS' } });
+  } finally {
+    scanner.mostTold = mostTold;
+  }
+});
+
 it('the job of a site is for its node', async () => {
   const site = await add(makeSite('jobs'));
   const job = await test.operator.post<JobDto>(`/sites/${site.id}/backups`);
@@ -190,4 +207,61 @@ it('schedules and quotas may be of a node, and say its name', async () => {
   expect(quota).toMatchObject({ status: 200, body: { name: 'web-1' } });
   const usage = await test.viewer.get<{ items: object[] }>('/usage?scope=node');
   expect(usage.items).toContainEqual(expect.objectContaining({ subjectId: node.id, name: 'web-1', quotaBytes: 5 }));
+});
+
+it('a scheduled scan looks on every node that is there, and tells of what is new, has moved or is gone', async () => {
+  const hourAgo = `update node set last_seen_at = now() - interval '1 hour' where id = '${away.id}'`;
+  await runSql(String(test.config.databaseUrl), hourAgo);
+  rmSync(www, { recursive: true });
+  const site = await add(makeSite('watched'));
+  makeSite('unknown');
+  mkdirSync(join(test.folder, 'empty'));
+  const options = { roots: [join(test.folder, 'empty')], followMoves: true };
+  const rhythm = { every: 'cron', expression: '0 4 1 1 *' };
+  const scan = await test.admin.post('/schedules', { kind: 'scan', scope: 'all', rhythm, options });
+  const look = async (): Promise<string[]> => {
+    const before = await lastEvent();
+    await test.admin.post(`/schedules/${String(scan['id'])}/run`);
+    await test.app.get(InstallationTasks).settled();
+    const rows = await runSql(
+      String(test.config.databaseUrl),
+      `select type || ' ' || (data->>'path') || ' ' || (data->>'nodeName') as told from job_event where id > ${before}
+        and type like 'site.%' order by 1`,
+    );
+    return rows.map((row) => String(Object.values(row as object)[0]).replace(`${www}/`, ''));
+  };
+  const told = await look();
+  expect(told).toContain('site.found unknown web-1');
+  expect(told.join()).not.toContain('watched');
+  renameSync(site.path, join(www, 'watched-2'));
+  rmSync(join(www, 'unknown'), { recursive: true });
+  expect(await look()).toEqual(['site.moved watched-2 web-1', 'site.vanished unknown web-1']);
+  expect(await test.viewer.get(`/sites/${site.id}`)).toMatchObject({ path: join(www, 'watched-2'), nodeName: 'web-1' });
+  makeSite('again');
+  expect(await look()).toEqual(['site.found again web-1']);
+  rmSync(join(www, 'watched-2'), { recursive: true });
+  expect(await look()).toEqual(['site.vanished watched-2 web-1']);
+  await test.app.get(AlarmWatch, { strict: false }).round(new Date(), ({ kind }) => kind === 'site.vanished');
+  const { items } = await test.viewer.get<{ items: AlarmDto[] }>(`/alarms?siteId=${site.id}`);
+  expect(items).toMatchObject([{ kind: 'site.vanished', message: expect.stringContaining('on the node web-1') }]);
+  const discovered = await run('sites', 'discovered');
+  expect(discovered.stdout).toMatch(new RegExp(`new +web-1 +${join(www, 'again')}`));
+});
+
+async function lastEvent(): Promise<string> {
+  const [row] = await runSql(String(test.config.databaseUrl), 'select coalesce(max(id), 0)::text as id from job_event');
+  return String(Object.values(row as object)[0]);
+}
+
+it.runIf(requires('root'))('the command of a hook runs on the node, as the owner of the site there', async () => {
+  const owner = 4242;
+  const site = await add(makeSite('hooked'));
+  for (const path of [test.folder, www]) chmodSync(path, 0o755);
+  const command = ['sh', '-c', 'id -u; pwd; echo $BACKUPD_SITE_NAME; exit 3'];
+  const hook = await test.admin.post('/hooks', { name: 'flush', moment: 'success', siteId: site.id, command });
+  const tried = (): Promise<object> => test.admin.post(`/hooks/${String(hook['id'])}/test`);
+  expect(await tried()).toMatchObject({ ok: false, end: expect.stringContaining('belongs to root') });
+  chownSync(site.path, owner, owner);
+  const output = `${owner}\n${site.path}\nNotes of hooked`;
+  expect(await tried()).toMatchObject({ ok: false, end: 'exit code 3', output });
 });

@@ -86,7 +86,7 @@ describe('a scheduled scan', () => {
     expect(await discovered()).toEqual(['new b']);
     expect((await test.viewer.get<Page<SiteDto>>('/sites')).items.map(({ id }) => id)).toEqual([registered.id]);
     const { stdout } = await cliAs(test.viewer, ['sites', 'discovered']);
-    expect(stdout).toMatch(new RegExp(`new +${join(root, 'b')}`));
+    expect(stdout).toMatch(new RegExp(`new +self +${join(root, 'b')}`));
   });
 
   it('tells of what has moved, and changes the path when it may', async () => {

@@ -43,8 +43,10 @@ export async function dumpMembers(folder: string, dump: string, pieceBytes: numb
     if (!('piece' in next)) throw new Error('the rows are all here');
     const { path, part, table, rows, body } = next.piece;
     const parts: Uint8Array[] = [];
+    // Asked once: each time opens the file anew.
+    const { content } = body;
     // oxlint-disable-next-line no-await-in-loop -- in order
-    for await (const each of body.content instanceof Uint8Array ? [body.content] : body.content) parts.push(each);
+    for await (const each of content instanceof Uint8Array ? [content] : content) parts.push(each);
     body.dispose();
     members.push({
       path,

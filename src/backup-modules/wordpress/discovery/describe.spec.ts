@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { config, file, site } from './discovery.spec-support.js';
+import { config, useInstalls } from './discovery.spec-support.js';
 import { describeWordPress } from './index.js';
+
+const { file, site } = useInstalls();
 
 describe('describeWordPress', () => {
   it('takes name and URL from the SQLite database, as data', async () => {

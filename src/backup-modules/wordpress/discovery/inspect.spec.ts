@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../common/errors/index.js';
 import { makeFifo } from '../../../engine/native/posix.js';
 import { requires } from '../../../engine/testing/index.js';
-import { at, config, core, file, site } from './discovery.spec-support.js';
+import { config, useInstalls } from './discovery.spec-support.js';
 import { inspectWordPress } from './index.js';
+
+const { at, core, file, site } = useInstalls();
 
 const code = async (work: Promise<unknown>): Promise<string> => {
   try {

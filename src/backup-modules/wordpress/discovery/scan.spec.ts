@@ -2,8 +2,10 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DiscoveredSite } from '../../../engine/ports/index.js';
-import { at, config, core, file, site } from './discovery.spec-support.js';
+import { config, useInstalls } from './discovery.spec-support.js';
 import { discoverWordPress } from './index.js';
+
+const { at, core, file, site } = useInstalls();
 
 interface Scan {
   found: DiscoveredSite[];

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { requires } from '../../../engine/testing/index.js';
-import { evaluate, root, value, write } from './evaluate.spec-support.js';
+import { useConfigSite, value } from './evaluate.spec-support.js';
+
+const { evaluate, root, write } = useConfigSite();
 
 describe('included files (case 4)', () => {
   it('evaluates files of the site and names them', () => {

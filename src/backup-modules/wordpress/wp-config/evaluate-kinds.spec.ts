@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateConfig, type EvaluatedConfig, type EvaluateOptions } from './evaluate.js';
-import { evaluate, root, value, write } from './evaluate.spec-support.js';
+import { useConfigSite, value } from './evaluate.spec-support.js';
+
+const { evaluate, root, write } = useConfigSite();
 
 const DOCKER = String.raw`<?php
 if (!function_exists('getenv_docker')) {

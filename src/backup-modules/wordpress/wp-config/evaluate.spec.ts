@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { evaluate, root, value } from './evaluate.spec-support.js';
+import { useConfigSite, value } from './evaluate.spec-support.js';
+
+const { evaluate, root } = useConfigSite();
 
 describe('plain configurations', () => {
   it.each([

@@ -10,11 +10,19 @@ const patience = new Patience(20_000, 1);
 
 interface Row {
   id: string;
+  node?: string;
   name: string;
   path: string;
 }
 
-/** The folder of a site of this host is not there any more. */
+/** Sites on nodes of which the last scheduled scan said that they are gone, and that were not backed up since. */
+const GONE_ON_NODES = `select s.id, s.name, s.path, n.name as node from site s
+    join seen_site v on v.node_id = s.node_id and v.path = s.path join node n on n.id = s.node_id
+  where not s.paused and v.vanished_at is not null
+    and not exists (select 1 from backup b where b.site_id = s.id and b.started_at > v.vanished_at)
+  order by s.id`;
+
+/** The folder of a site is not there any more: looked at on this host, as the last scan found it on nodes. */
 export const siteVanished: AlarmRule = {
   kind: AlarmKind.SiteVanished,
   everyMinutes: 5,
@@ -24,7 +32,8 @@ export const siteVanished: AlarmRule = {
     const rows = await em.execute<Row[]>(
       'select id, name, path from site where not paused and node_id is null order by id',
     );
-    const found: Finding[] = [];
+    const onNodes = await em.execute<(Row & { node: string })[]>(GONE_ON_NODES);
+    const found = onNodes.map(finding);
     for (const row of rows)
       if ((await patience.look(row.path, () => isGone(row.path))) === true) found.push(finding(row));
     return found;
@@ -41,13 +50,14 @@ async function isGone(path: string): Promise<boolean> {
   }
 }
 
-function finding({ id, name, path }: Row): Finding {
+function finding({ id, name, path, node }: Row): Finding {
+  const where = node === undefined ? path : `${path} on the node ${node}`;
   return {
     subject: id,
     siteId: id,
     severity: Severity.Critical,
-    message: `The folder of the site "${name}" is gone: ${path} does not exist.`,
-    hint: `If it has moved, say where to: \`backupd sites edit ${id} --path <path>\` (its backups go on); if it was given up, \`backupd sites remove ${id}\` (its backups stay); if it was lost, \`backupd restore latest --site ${id}\`.`,
-    context: { path },
+    message: `The folder of the site "${name}" is gone: ${where} does not exist.`,
+    hint: `If it has moved, say where to: \`backupd sites edit ${id} --path <path>\` (its backups go on), to another host \`backupd sites move\`; if it was given up, \`backupd sites remove ${id}\` (its backups stay); if it was lost, \`backupd restore latest --site ${id}\`.`,
+    context: { path, ...(node === undefined ? {} : { node }) },
   };
 }

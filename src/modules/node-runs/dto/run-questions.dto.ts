@@ -22,8 +22,18 @@ import type {
   BeginRequest,
   CommitRequest,
   DamagedRequest,
+  HooksRequest,
   ParentsRequest,
 } from '../../node-protocol/index.js';
+
+/** Which hooks a run wants to be run. */
+export class HooksRequestDto implements HooksRequest {
+  @ApiProperty({ example: 'before:backup_db' })
+  @IsString()
+  @MaxLength(200)
+  @Matches(/^(before|after):[\w-]+$/, { message: 'moment must be before:<stage> or after:<stage>' })
+  moment!: string;
+}
 
 export const MAX_KEYS = 1000;
 /** No storage has longer ones. */

@@ -46,6 +46,8 @@ const KINDS: readonly ErrorKind[] = [
 ];
 const OUTCOMES = ['completed', 'failed', 'postponed', 'cancelled', 'interrupted', 'stuck'] as const;
 const TEXT = 20_000;
+/** As the column holds it. */
+const MOST_COUNTED = 2_147_483_647;
 const isGiven = (_: unknown, value: unknown): boolean => value !== null;
 
 /** A stage as the run left it. */
@@ -55,7 +57,7 @@ export class ReportedStageDto {
   @ValidateIf(isGiven) @IsString() @MaxLength(TEXT) message!: string | null;
   @IsObject() details!: Record<string, unknown>;
   @ValidateIf(isGiven) @IsNumber() durationSeconds!: number | null;
-  @IsInt() @Min(0) warnings!: number;
+  @IsInt() @Min(0) @Max(MOST_COUNTED) warnings!: number;
 }
 
 /** A warning that the run gave. */
@@ -92,7 +94,7 @@ export class ReportedFactsDto {
   @ValidateNested({ each: true })
   @Type(() => ReportedWarningDto)
   warnings?: ReportedWarningDto[];
-  @IsOptional() @IsInt() @Min(0) warningCount?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(MOST_COUNTED) warningCount?: number;
   @IsOptional() @ValidateNested() @Type(() => ReportedProgressDto) progress?: ReportedProgressDto | null;
 }
 
@@ -118,7 +120,7 @@ export class ReportedEndDto implements ReportedEnd {
   @ValidateIf(isGiven) @IsString() @MaxLength(200) stage!: string | null;
   @ValidateIf(isGiven) @ValidateNested() @Type(() => ReportedErrorDto) error!: ReportedErrorDto | null;
   @ValidateIf(isGiven) @IsObject() result!: Record<string, unknown> | null;
-  @ValidateIf(isGiven) @IsInt() @Min(0) keptBytes!: number | null;
+  @ValidateIf(isGiven) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) keptBytes!: number | null;
   @IsBoolean() cutOff!: boolean;
 }
 

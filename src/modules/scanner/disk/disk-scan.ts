@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { isAbsolute, normalize } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { invalidField } from '../../../common/http/index.js';
+import { invalidField } from '../../../common/http/request-errors.js';
 import { AppConfig } from '../../../config/index.js';
 import type { DiscoveredSite } from '../../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../../backup-modules/index.js';

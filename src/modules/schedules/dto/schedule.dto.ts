@@ -123,6 +123,11 @@ export class ScheduleRunDto {
 /** A site on disk that a scheduled scan has seen. */
 export class DiscoveredSiteEntryDto {
   path!: string;
+  /** The host it is on; null = the master's own. */
+  @ApiProperty({ type: String, nullable: true })
+  nodeId!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  nodeName!: string | null;
   module!: string;
   name!: string;
   /** `new`: not registered. `moved`: was at `movedFrom`. `vanished`: a registered site that is not there any more. */

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, normalize } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { errnoOf } from '../../../common/errors/index.js';
-import { invalidField } from '../../../common/http/index.js';
+import { invalidField } from '../../../common/http/request-errors.js';
 import { Patience } from '../../../common/patience.js';
 import { canDiscover, type SiteDescription } from '../../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../../backup-modules/index.js';
