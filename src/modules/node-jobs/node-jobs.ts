@@ -54,17 +54,18 @@ export class NodeJobs {
   /** Takes up what an earlier process left: restores are taken back, the rest goes on once the master gives it again. */
   async start(): Promise<void> {
     await this.files.open();
+    const taking: Promise<void>[] = [];
     for (const order of await this.files.left()) {
       try {
         const outbox = await this.files.outbox(order.runId);
         this.hold(order, outbox, null);
         // Not waited for: a site may lie on what does not answer. No other run of the job begins before it has ended.
-        void withLogContext({ jobId: order.jobId }, () => this.takeUp(order, outbox));
+        taking.push(withLogContext({ jobId: order.jobId }, () => this.takeUp(order, outbox)));
       } catch (error) {
         this.logger.error(`Run ${order.runId} could not be taken up: ${asAppError(error).message}`);
       }
     }
-    await this.stuck.open();
+    await this.stuck.open(Promise.all(taking));
   }
 
   held(): HeldRun[] {
@@ -184,9 +185,7 @@ export class NodeJobs {
   }
 
   private async endCutOff(order: JobOrder, outbox: Outbox, folder: WorkFolder): Promise<void> {
-    await this.plans.release(order, folder.path).catch((error: unknown) => {
-      this.logger.warn(`The site of job ${order.jobId} could not be released: ${String(error)}`);
-    });
+    await this.plans.release(order, folder.path);
     if (order.plan.kind !== 'restore') {
       await outbox.end({ ...ended, outcome: 'interrupted', cutOff: true });
       return;

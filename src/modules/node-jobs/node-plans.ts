@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/index.js';
+import { Patience } from '../../common/patience.js';
 import { AppConfig } from '../../config/index.js';
 import { planBackup, planRestore, planVerify, type PreparedPlan, type RunContext } from '../../engine/plans/index.js';
 import {
@@ -29,11 +30,18 @@ import { remoteDesk } from './remote-desk.js';
 import { destinationOf } from './remote-storage.js';
 import type { RunLink } from './run-link.js';
 
+/** A site is released within this time, or later. */
+const RELEASE_MS = 10_000;
+
 type WithoutSource = Omit<RestoreStageContext, 'source'>;
 
 /** Makes the plans of jobs that the master ordered, and takes restores back. */
 @Injectable()
 export class NodePlans {
+  /** Tests shorten it. */
+  patience = new Patience(RELEASE_MS);
+  private readonly logger = new Logger('node');
+
   constructor(
     private readonly config: AppConfig,
     private readonly modules: BackupModuleRegistry,
@@ -81,9 +89,18 @@ export class NodePlans {
     return end ?? 'taken-back';
   }
 
-  /** What a site must not be left with while no run is alive. */
-  async release(order: JobOrder, workDir: string): Promise<void> {
-    if (order.plan.kind === 'backup') await this.modules.get(order.module).release?.({ jobId: order.jobId, workDir });
+  /** Undoes what a site must not be left with while no run is alive. Never throws, and holds nothing up: the site may lie on what does not answer. */
+  async release({ jobId, module, plan }: JobOrder, workDir: string): Promise<void> {
+    if (plan.kind !== 'backup') return;
+    const work = async (): Promise<true> => {
+      await this.modules.get(module).release?.({ jobId, workDir });
+      return true;
+    };
+    try {
+      if ((await this.patience.look(jobId, work)) === null) throw new Error('it does not answer');
+    } catch (error) {
+      this.logger.warn(`The site of job ${jobId} could not be released: ${String(error)}`);
+    }
   }
 
   private async backup(

@@ -102,9 +102,7 @@ export class NodeRun {
     try {
       if (plan.alreadyDone !== true) end = await runner.run(plan, signals);
     } finally {
-      await plans.release(order, folder.path).catch((error: unknown) => {
-        this.logger.warn(`The site of job ${order.jobId} could not be released: ${String(error)}`);
-      });
+      await plans.release(order, folder.path);
     }
     return { plan, end };
   }
@@ -171,7 +169,7 @@ export class NodeRun {
   private async letGo(stage: string | null, why: AppError): Promise<void> {
     const reason: unknown = this.stopping.signal.reason;
     const isShutdown = reason instanceof StopRequest && reason.why === 'shutdown';
-    const { order, outbox } = this.parts;
+    const { order, outbox, plans, folder } = this.parts;
     if (!this.isToldDeaf)
       this.logger.error(`Job ${order.jobId}: ${stage ?? preparation} was stopped and does not end. ${why.message}`);
     this.isToldDeaf = true;
@@ -179,6 +177,7 @@ export class NodeRun {
     const outcome = this.stopping.signal.aborted ? 'cancelled' : 'failed';
     await outbox.end({ ...nothing, outcome, stage, error: this.plain(stageNotStopped(stage, why)) });
     this.free.abort();
+    void plans.release(order, folder.path);
   }
 
   /** It failed outside its stages. */

@@ -35,11 +35,11 @@ export class StuckRestores {
     this.folder = join(config.paths.root, 'stuck');
   }
 
-  /** Tries those of before, and again from now on. */
-  async open(): Promise<void> {
+  /** Tries those of before once `after` has resolved, and again from now on. */
+  async open(after: Promise<unknown>): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     this.timer = setInterval(() => void this.tryAll(), AGAIN_MS).unref();
-    void this.tryAll();
+    void after.then(() => this.tryAll());
   }
 
   stop(): void {

@@ -2,6 +2,7 @@
 // milliseconds its clock is wrong.
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { plainModule } from '../jobs/plain-module.mjs';
 
 const wrongBy = Number(process.argv[3] ?? 0);
@@ -27,7 +28,8 @@ const { cleanupWork, keysFor, uploadBackup } = await load('engine/runner/index.j
 const { packBundle, planFiles } = await load('engine/snapshot/pack/index.js');
 const { AgentTimings } = await load('modules/node-agent/index.js');
 const { NodeModule } = await load('node.module.js');
-const { startNode } = await load('node.js');
+const { resolveIdentity } = await load('modules/node-link/index.js');
+const { holdDataDir } = await load('data-dir.js');
 
 const PlainModule = plainModule({ AppError, planFiles, packBundle, uploadBackup, cleanupWork, keysFor });
 Injectable()(PlainModule);
@@ -36,13 +38,13 @@ BackupModuleProvider()(PlainModule);
 class PlainFeature {}
 Module({ providers: [PlainModule] })(PlainFeature);
 
-const application = NodeModule.with.bind(NodeModule);
-NodeModule.with = (...how) => {
-  const made = application(...how);
-  return { ...made, imports: [...made.imports, PlainFeature] };
-};
-
-const node = await startNode(AppConfig.of(JSON.parse(process.argv[2])));
+// Not by the built program: it has copies of its own of what is loaded here.
+const config = AppConfig.of(JSON.parse(process.argv[2]));
+const identity = await resolveIdentity(config);
+holdDataDir(config.paths);
+const node = NodeModule.with(config, identity);
+node.imports.push(PlainFeature);
+const app = await NestFactory.createApplicationContext(node, { abortOnError: false });
 const retry = { firstMs: 50, longestMs: 200 };
-Object.assign(node.app.get(AgentTimings, { strict: false }), { heartbeatMs: 300, retry, busyPollMs: 500, roomMs: 50 });
-process.once('SIGTERM', () => void node.close().then(() => process.exit(0)));
+Object.assign(app.get(AgentTimings, { strict: false }), { heartbeatMs: 300, retry, busyPollMs: 500, roomMs: 50 });
+process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { nodeFlags } from '../../../scripts/lib/node-flags.mjs';
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { endWithTest, stopChild, until } from '../../support/scratch.js';
@@ -9,6 +9,9 @@ import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
 import { TestNode } from '../nodes/support.js';
 import { milestones } from './agent.js';
 import { MasterSwitch } from './master-switch.js';
+
+/** Whole processes on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const test = useJobsApp();
 const HOUR = 3_600_000;

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { JobDto } from '../../../src/cli/api-types.js';
+import { Patience } from '../../../src/common/patience.js';
+import { BackupModuleRegistry } from '../../../src/modules/backup-modules/index.js';
 import { JobTimings } from '../../../src/modules/jobs/index.js';
+import { NodePlans } from '../../../src/modules/node-jobs/node-plans.js';
 import { StuckRestores } from '../../../src/modules/node-jobs/stuck-restores.js';
 import { NodeTimings } from '../../../src/modules/nodes/node-timings.js';
 import { NodeWatch } from '../../../src/modules/nodes/node-watch.js';
@@ -89,6 +92,21 @@ it('a stage that does not hear is let go: its job ends, its site is free, and it
   await until('it to be clean', async () => !hasFolder(job) && (await isClean(job)));
   expect(await test.admin.job(job.id)).toMatchObject({ status: 'cancelled', attempts: [{ outcome: 'cancelled' }] });
   expect(await site.backUp()).toMatchObject({ status: 'completed' });
+});
+
+it('a site that can not be released, as it lies on what is dead, holds nothing up', async () => {
+  const site = await newSite();
+  const plans = agent.get(NodePlans);
+  const { patience } = plans;
+  plans.patience = new Patience(50);
+  const plain = agent.get(BackupModuleRegistry).get('plain');
+  const release = vi.fn<() => Promise<void>>(() => new Promise(() => undefined));
+  Object.assign(plain, { release });
+  site.fail('backup_db', { code: 'TEST_BROKEN', kind: 'source', retry: 'never', message: 'Broken.' });
+  expect(await site.backUp()).toMatchObject({ status: 'failed', error: { code: 'TEST_BROKEN' } });
+  expect(release).toHaveBeenCalledOnce();
+  Object.assign(plain, { release: undefined });
+  plans.patience = patience;
 });
 
 it('what a failed backup has made stays on the node for a retry, and goes when it is let go', async () => {
