@@ -35,6 +35,9 @@ export interface BenchOptions {
   strict: boolean;
   /** Also the steps of the memory curves that need 20 and 50 GB of disk. */
   deep: boolean;
+  /** Sites of the 200 simulated nodes, and up to how many nodes the row about the limit goes. */
+  sites: number;
+  mostNodes: number;
   /** Folder for results.json and RESULTS.md. */
   out: string;
   /** Folder for corpus, repositories and servers; about 15 GB. Null: the system's temporary folder. */
@@ -47,6 +50,8 @@ export const USAGE = `npm run bench -- [options]
   --skip=million       all but these
   --quick              tiny corpus, one round: a smoke test
   --deep               memory curve up to 50 GB (needs 60 GB of disk and about ten minutes more)
+  --sites=2000         sites of the 200 simulated nodes (a busy or slow machine takes long for all of them)
+  --most-nodes=3200    where the row nodes-limit stops at the latest
   --strict             exit code 1 when a target is missed
   --out=<folder>       where results.json and RESULTS.md go (default: bench)
   --scratch=<folder>   where corpus, repositories and servers go, about 25 GB (default: the temporary folder)
@@ -60,6 +65,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       runs: { type: 'string' },
       only: { type: 'string' },
       skip: { type: 'string' },
+      sites: { type: 'string', default: '2000' },
+      'most-nodes': { type: 'string', default: '3200' },
       quick: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
       deep: { type: 'boolean', default: false },
@@ -71,6 +78,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (values.help) throw new Error('Measures the build against restic, Borg and plain tools.');
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1 || runs % 2 === 0) throw new Error('--runs must be an odd number.');
+  const [sites, mostNodes] = [Number(values.sites), Number(values['most-nodes'])];
+  if (!(Number.isInteger(sites) && sites > 0 && Number.isInteger(mostNodes)))
+    throw new Error('--sites and --most-nodes must be whole numbers.');
   const skipped = values.skip === undefined ? [] : rowNames(values.skip);
   const only = values.only === undefined ? ROW_NAMES : rowNames(values.only);
   if (values.quick && values.out === undefined) throw new Error('--quick needs --out: its figures are not results.');
@@ -80,6 +90,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     quick: values.quick,
     strict: values.strict,
     deep: values.deep,
+    sites,
+    mostNodes,
     out: values.out ?? join(import.meta.dirname),
     scratch: values.scratch ?? null,
   };

@@ -18,6 +18,8 @@ export interface Scale {
   /** On the nodes in turn. */
   sites: number;
   stageMs: number;
+  /** Between calls of the API. */
+  callEveryMs: number;
 }
 
 /** Masters behind one database, and simulated nodes with sites. */
@@ -34,13 +36,14 @@ export class Installation {
     private readonly env: Record<string, string>,
     readonly load: LoadProcess,
     readonly database: Client,
+    readonly scale: Scale,
     first: TestMaster,
   ) {
     this.masters.push(first);
   }
 
   /** A master with an empty database (its own PostgreSQL, in a quick bench one on a server that runs), and no node yet. */
-  static async start(shop: Workshop, { stageMs }: Scale): Promise<Installation> {
+  static async start(shop: Workshop, scale: Scale): Promise<Installation> {
     const folder = shop.folder('nodes');
     const shared = await shop.toolbox.how.databaseUrl?.();
     const env: Record<string, string> = {
@@ -55,8 +58,8 @@ export class Installation {
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
       version: string;
     };
-    const load = LoadProcess.start({ urls: [first.url], version, jobsAtOnce: JOBS_AT_ONCE, stageMs });
-    return new Installation(folder, { ...env, BACKUPD_DATABASE_URL: url }, load, database, first);
+    const load = LoadProcess.start({ urls: [first.url], version, jobsAtOnce: JOBS_AT_ONCE, stageMs: scale.stageMs });
+    return new Installation(folder, { ...env, BACKUPD_DATABASE_URL: url }, load, database, scale, first);
   }
 
   /** One more master on the same database; requests of nodes go to all in turn. */

@@ -6,8 +6,6 @@ import type { Installation } from './installation.js';
 import type { Counted } from './load/messages.js';
 
 const LOOK_MS = 1000;
-/** A call of the API so often: people and dashboards, not a load of its own. */
-const CALL_EVERY_MS = 100;
 
 /** What people and monitoring ask for; the first page where it is a list. */
 export const CALLS = ['/sites', '/jobs', '/nodes', '/health/ready', '/metrics'] as const;
@@ -38,7 +36,7 @@ export async function watched(there: Installation, work: () => Promise<unknown>,
   let latencies = new Map<string, Latency>();
   try {
     const urls = CALLS.map((path) => first.url + path);
-    if (isApiCalled) latencies = await measureLatency(urls, first.token, CALL_EVERY_MS, work);
+    if (isApiCalled) latencies = await measureLatency(urls, first.token, there.scale.callEveryMs, work);
     else await work();
   } finally {
     clearInterval(timer);

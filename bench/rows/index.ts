@@ -24,8 +24,8 @@ export const ROWS: Record<RowName, { title: string; run: Row }> = {
   'memory-files': { title: 'peak memory by number of files', run: memoryByFiles },
   million: { title: '1,000,000 unchanged files', run: unchangedMillion },
   'memory-bytes': { title: 'peak memory by bytes', run: memoryByBytes },
-  nodes: { title: '200 nodes, 2,000 sites', run: nodes },
+  nodes: { title: '200 nodes, one master', run: nodes },
   'nodes-limit': { title: 'more nodes, at rest', run: nodesLimit },
-  'nodes-two-masters': { title: '200 nodes, 2,000 sites, two masters', run: nodesTwoMasters },
-  'nodes-at-once': { title: '200 nodes, 2,000 sites due at once', run: nodesAtOnce },
+  'nodes-two-masters': { title: '200 nodes, two masters', run: nodesTwoMasters },
+  'nodes-at-once': { title: '200 nodes, all sites due at once', run: nodesAtOnce },
 };

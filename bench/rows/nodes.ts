@@ -3,8 +3,9 @@ import { due, idle } from '../nodes/phases.js';
 import type { Workshop } from '../workshop.js';
 import type { Measured, Row } from './row.js';
 
-const SCALE: Scale = { nodes: 200, sites: 2000, stageMs: 500 };
-const QUICK: Scale = { nodes: 10, sites: 4, stageMs: 20 };
+/** Calls of the API are those of people and dashboards, not a load of their own. */
+const SCALE: Scale = { nodes: 200, sites: 2000, stageMs: 500, callEveryMs: 100 };
+const QUICK: Scale = { nodes: 10, sites: 4, stageMs: 20, callEveryMs: 400 };
 const SITES_PER_NODE = 10;
 const IDLE_SECONDS = 40;
 /** The sites of a schedule are spread over so long. */
@@ -35,7 +36,9 @@ export const nodesAtOnce: Row = (shop) =>
 /** More and more nodes at rest, until the master no longer keeps up. */
 export const nodesLimit: Row = (shop) =>
   measured(shop, async (there, bench) => {
-    for (const step of shop.options.quick ? [there.nodes + 2] : STEPS) {
+    for (const step of shop.options.quick
+      ? [there.nodes + 2]
+      : STEPS.filter((most) => most <= shop.options.mostNodes)) {
       await there.grow(step - there.nodes, (step - there.nodes) * SITES_PER_NODE);
       const facts = await bench(`idle, ${step} nodes`, () => idle(there, secondsOf(shop, STEP_SECONDS)));
       const slow = Math.max(...Object.entries(facts).flatMap(([name, ms]) => (/^GET .* p99$/.test(name) ? [ms] : [])));
@@ -77,8 +80,8 @@ async function measured(
   return { samples: {}, facts: all };
 }
 
-const scaleOf = (shop: Workshop): Scale => (shop.options.quick ? QUICK : SCALE);
-const secondsOf = (shop: Workshop, seconds: number): number => (shop.options.quick ? 1 : seconds);
+const scaleOf = ({ options }: Workshop): Scale => (options.quick ? QUICK : { ...SCALE, sites: options.sites });
+const secondsOf = (shop: Workshop, seconds: number): number => (shop.options.quick ? 2.2 : seconds);
 
 function summary(facts: Record<string, number>): string {
   return Object.entries(facts)

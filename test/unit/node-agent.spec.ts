@@ -8,12 +8,7 @@ import { AppError } from '../../src/common/errors/index.js';
 import { AppConfig } from '../../src/config/index.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { type NodeIdentity, type NodeStatusFile, readIdentity } from '../../src/modules/node-link/index.js';
-import {
-  answering,
-  endServers,
-  type SeenRequest,
-  serve,
-} from '../../src/modules/node-link/tiny-server.spec-support.js';
+import { answering, endServers, type SeenRequest, serve } from '../../src/common/http/tiny-server.spec-support.js';
 import type { Heartbeat, HeartbeatAnswer, Work } from '../../src/modules/node-protocol/index.js';
 import { ResourceService } from '../../src/modules/resources/index.js';
 import { AgentTimings } from '../../src/modules/node-agent/agent-timings.js';

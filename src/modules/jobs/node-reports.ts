@@ -55,7 +55,7 @@ export class NodeReports {
 
   /** Whether it was taken in. */
   private async record(job: Job, { seq, ageMs, facts = {}, events = [] }: Report): Promise<boolean> {
-    requireStages(job, facts, events);
+    requireOwn(job, facts, events);
     const all = events.map((event) => Object.assign({ jobId: job.id, siteId: job.siteId }, event));
     // Whatever the clock of the node says, nothing happened before the run was taken.
     const at = new Date(Math.max(job.takenAt?.getTime() ?? 0, Date.now() - Math.max(0, ageMs)));
@@ -118,8 +118,11 @@ function notDone(): RunEnd {
   return { outcome: 'failed', stage: '', error, kept: false };
 }
 
-/** Error: REPORT_REFUSED when it tells of stages that the job does not have. */
-function requireStages(job: Job, { stages, warnings = [], progress }: RunFacts, events: readonly RunEvent[]): void {
+/** What an event is shown with besides its data. */
+const OF_THE_MASTER = ['id', 'type', 'jobId', 'siteId', 'at'];
+
+/** Error: REPORT_REFUSED when it tells of what is none of its job's. */
+function requireOwn(job: Job, { stages, warnings = [], progress }: RunFacts, events: readonly RunEvent[]): void {
   const names = job.stages.map(({ name }) => name);
   if (stages !== undefined && stages.map(({ name }) => name).join() !== names.join())
     throw reportRefused('it names other stages than the job has');
@@ -131,6 +134,8 @@ function requireStages(job: Job, { stages, warnings = [], progress }: RunFacts, 
     ...events.map(({ data }) => data['stage']),
   ];
   if (!told.every((name) => known.has(name))) throw reportRefused('it tells of a stage that the job does not have');
+  if (events.some(({ data }) => OF_THE_MASTER.some((name) => name in data)))
+    throw reportRefused('an event names what only the master says');
 }
 
 function noReason(): AppError {

@@ -60,9 +60,10 @@ export class NodeRuns {
       const job = await this.take(id, nodeId);
       if (job === null) continue;
       try {
-        const { keepsWork } = this.parts.handlers.get(job.kind);
-        if (keepsWork === true) await this.parts.sweeper.release(job.siteId, job.id);
-        return await this.orders.of(job);
+        const order = await this.orders.of(job);
+        const { handlers, sweeper } = this.parts;
+        if (handlers.get(job.kind).keepsWork === true) await sweeper.release(job.siteId, job.id);
+        return order;
       } catch (error) {
         await this.giveUp(job, asAppError(error));
       }

@@ -8,13 +8,7 @@ export class DeafRuns {
 
   /** `over` never rejects. */
   add(jobId: string, over: Promise<void>): void {
-    this.alive.set(
-      jobId,
-      over.then(() => {
-        this.alive.delete(jobId);
-        this.cleared.add(jobId);
-      }),
-    );
+    this.alive.set(jobId, this.follow(jobId, over));
   }
 
   has(jobId: string): boolean {
@@ -24,5 +18,11 @@ export class DeafRuns {
   /** Resolves when no such run of the job is left. */
   async ended(jobId: string): Promise<void> {
     await this.alive.get(jobId);
+  }
+
+  private async follow(jobId: string, over: Promise<void>): Promise<void> {
+    await over;
+    this.alive.delete(jobId);
+    this.cleared.add(jobId);
   }
 }

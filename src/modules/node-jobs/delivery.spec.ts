@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
 import type { RunEvent } from '../../engine/runner/index.js';
 import { MasterClient } from '../node-link/index.js';
-import { answering, endServers, type SeenRequest, serve } from '../node-link/tiny-server.spec-support.js';
+import { answering, endServers, type SeenRequest, serve } from '../../common/http/tiny-server.spec-support.js';
 import type { Report, ReportedEnd, ReportsRequest } from '../node-protocol/index.js';
 import { Delivery } from './delivery.js';
 import { Outbox } from './outbox.js';

@@ -44,6 +44,7 @@ export class NodeRun {
   private readonly free = new AbortController();
   /** Resolves when nothing of it runs any more, also of one that was let go. */
   over: Promise<void> = Promise.resolve();
+  private isToldDeaf = false;
   private keptBytes: number | null = null;
   private recorder: RunRecorder | null = null;
 
@@ -171,7 +172,9 @@ export class NodeRun {
     const reason: unknown = this.stopping.signal.reason;
     const isShutdown = reason instanceof StopRequest && reason.why === 'shutdown';
     const { order, outbox } = this.parts;
-    this.logger.error(`Job ${order.jobId}: ${stage ?? preparation} was stopped and does not end. ${why.message}`);
+    if (!this.isToldDeaf)
+      this.logger.error(`Job ${order.jobId}: ${stage ?? preparation} was stopped and does not end. ${why.message}`);
+    this.isToldDeaf = true;
     if (isShutdown || !this.isResumable) return;
     const outcome = this.stopping.signal.aborted ? 'cancelled' : 'failed';
     await outbox.end({ ...nothing, outcome, stage, error: this.plain(stageNotStopped(stage, why)) });

@@ -51,6 +51,10 @@ async function drain(box: Outbox): Promise<Report[]> {
   return all;
 }
 
+/** A report as the file has it. */
+const line = (seq: number, message: string): string =>
+  `${JSON.stringify({ seq, at: Date.now(), facts: {}, events: note(message) })}\n`;
+
 it('numbers what is told at the same time without gaps, in the order in which it was told', async () => {
   const box = await openBox(newPath());
   await Promise.all(Array.from({ length: 50 }, (_, index) => tell(box, note(`n${index}`))));
@@ -114,8 +118,6 @@ it('reads a large backlog once, a batch at a time, and a report that is larger t
   const path = newPath();
   const large = 'x'.repeat(600_000);
   const count = 30_000;
-  const line = (seq: number, message: string): string =>
-    `${JSON.stringify({ seq, at: Date.now(), facts: {}, events: note(message) })}\n`;
   const lines = Array.from({ length: count }, (_, index) => line(index + 1, index === 7000 ? large : 'm'.repeat(200)));
   writeFileSync(path, lines.join(''));
   const box = await openBox(path);

@@ -123,7 +123,7 @@ export class RemoteUpload {
         throwIfAborted(either);
         const error = asAppError(thrown);
         if (error.code === 'STORAGE_CHECKSUM_MISMATCH') wrong += 1;
-        const mayPass = error.retry !== 'never' && (wrong === 0 || wrong < MOST_WRONG);
+        const mayPass = error.retry !== 'never' && !GONE.has(error.code) && (wrong === 0 || wrong < MOST_WRONG);
         if (!mayPass || !isPassing(error) || performance.now() > until) throw error;
         await pause(backoff(attempt, AGAIN), either);
       }

@@ -4,7 +4,7 @@ import { version } from '../../common/version.js';
 import type { CollectAnswer } from '../node-protocol/index.js';
 import { joinMaster, type JoinOptions } from './join.js';
 import type { NodeIdentity } from './node-identity.js';
-import { answering, endServers, type SeenRequest, serve } from './tiny-server.spec-support.js';
+import { answering, endServers, type SeenRequest, serve } from '../../common/http/tiny-server.spec-support.js';
 
 let seen: SeenRequest[] = [];
 afterEach(() => {

@@ -19,7 +19,7 @@ import {
   refuse,
   type SeenRequest,
   serve,
-} from './tiny-server.spec-support.js';
+} from '../../common/http/tiny-server.spec-support.js';
 import type { MasterPlace } from './trust.js';
 
 /** A busy machine is slow. */

@@ -6,7 +6,13 @@ import { buffer } from 'node:stream/consumers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
 import { type SignedAccess, SignedClient } from './signed-client.js';
-import { answering, endServers, makeCertificate, type SeenRequest, serve } from './tiny-server.spec-support.js';
+import {
+  answering,
+  endServers,
+  makeCertificate,
+  type SeenRequest,
+  serve,
+} from '../../common/http/tiny-server.spec-support.js';
 
 /** A busy machine is slow. */
 vi.setConfig({ testTimeout: 60_000 });

@@ -8,6 +8,7 @@ import { newId } from '../../../src/common/ids.js';
 import { keysFor } from '../../../src/engine/runner/index.js';
 import { JobKind } from '../../../src/modules/jobs/index.js';
 import type { Access, PartsAnswer, UploadAnswer } from '../../../src/modules/node-protocol/index.js';
+import { runSql } from '../../support/postgres.js';
 import { GatedSite } from '../jobs/jobs-app.js';
 import { SigningFactory } from './signing-driver.js';
 import { content, type Run, useNodes } from './support.js';
@@ -266,4 +267,27 @@ it('what the storage signs goes there by itself, a part at a time, and is read t
     url: `memory://get/${run.keys.bundleKey}?secret`,
     ca: null,
   });
+});
+
+it('each report is taken in once and in order, several in one request too; only of the node that has the run', async () => {
+  const run = await nodes.run(await GatedSite.make(test, 'reports'));
+  const note = (seq: number): object => ({
+    seq,
+    ageMs: 0,
+    events: [{ type: 'job.note', data: { stage: null, message: `report ${seq}`, context: {} } }],
+  });
+  const send = (...seqs: number[]): ReturnType<Run['call']> => run.call('reports', { reports: seqs.map(note) });
+  expect((await send(1, 2)).body).toEqual({ next: 3 });
+  expect((await send(2, 3, 4)).body).toEqual({ next: 5 });
+  expect(await send(4)).toMatchObject({ status: 200, body: { next: 5 } });
+  expect((await send(6)).body).toMatchObject({ code: 'REPORT_OUT_OF_ORDER', context: { next: 5 } });
+  expect((await send(5, 7)).body).toMatchObject({ code: 'REPORT_OUT_OF_ORDER', context: { next: 6 } });
+  const strange = await nodes.api('b').call('POST', run.at('reports'), { reports: [note(6)] });
+  expect(strange).toMatchObject({ status: 409, body: { code: 'JOB_LOST' } });
+  expect((await nodes.row(run)).reportSeq).toBe(5);
+  const notes = await runSql(
+    String(test.config.databaseUrl),
+    `select data->>'message' as message from job_event where job_id = '${run.job.id}' and type = 'job.note' order by id`,
+  );
+  expect(notes.map(({ message }) => message)).toEqual([1, 2, 3, 4, 5].map((seq) => `report ${seq}`));
 });

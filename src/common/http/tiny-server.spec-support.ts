@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecure } from 'node:https';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { AppError, asAppError } from '../../common/errors/index.js';
-import { PROBLEM_JSON, problemOf } from '../../common/http/problem.js';
+import { AppError, asAppError } from '../errors/index.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
 
 export interface SeenRequest {
   method: string;
