@@ -12,13 +12,14 @@ export interface Latency {
 
 /**
  * Calls the addresses in turn, one every `everyMs` milliseconds, while the work goes on, whether or not the last answer has
- * come: a blocked server shows in every call it holds up.
+ * come: a blocked server shows in every call it holds up. A failed call fails the measurement, unless somebody is told of it.
  */
 export async function measureLatency(
   urls: readonly string[],
   token: string,
   everyMs: number,
   work: () => Promise<unknown>,
+  onFailure?: (error: unknown) => void,
 ): Promise<Map<string, Latency>> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const times = new Map(urls.map((url) => [url, [] as number[]]));
@@ -28,7 +29,8 @@ export async function measureLatency(
     try {
       list.push(await timeOf(url, token, agent));
     } catch (error) {
-      failure ??= error;
+      if (onFailure === undefined) failure ??= error;
+      else onFailure(error);
     }
   };
   let turn = 0;

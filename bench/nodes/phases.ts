@@ -45,6 +45,7 @@ export async function due(
   const perJob = (cpu: string): number => ((all[cpu] ?? 0) / 100) * (seen.seconds / (all['jobs'] ?? 1)) * 1000;
   return {
     ...all,
+    'due within s': overSeconds,
     'backups a second': (all['completed'] ?? 0) / seen.seconds,
     'CPU ms of masters per backup': perJob('all masters CPU %'),
     'CPU ms of PostgreSQL per backup': perJob('PostgreSQL CPU %'),

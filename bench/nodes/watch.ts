@@ -33,10 +33,16 @@ export async function watched(there: Installation, work: () => Promise<unknown>,
   const timer = setInterval(() => {
     looking = looking.then(look);
   }, LOOK_MS);
+  let failures = 0;
+  const onFailure = (error: unknown): void => {
+    failures += 1;
+    process.stderr.write(`  the API failed: ${String(error)}\n`);
+  };
   let latencies = new Map<string, Latency>();
   try {
     const urls = CALLS.map((path) => first.url + path);
-    if (isApiCalled) latencies = await measureLatency(urls, first.token, there.scale.callEveryMs, work);
+    const { callEveryMs } = there.scale;
+    if (isApiCalled) latencies = await measureLatency(urls, first.token, callEveryMs, work, onFailure);
     else await work();
   } finally {
     clearInterval(timer);
@@ -62,7 +68,8 @@ export async function watched(there: Installation, work: () => Promise<unknown>,
     'transactions a second': ((await commitsOf(there)) - commits) / seconds,
     'load of the machine': total.load1,
     'nodes not online': there.nodes - (await there.online()),
-    faults: Object.values(counted.faults).reduce((sum, count) => sum + count, 0),
+    'failed calls of the API': failures,
+    'faults of nodes': Object.values(counted.faults).reduce((sum, count) => sum + count, 0),
     ...spread('heartbeat ms', counted.heartbeatMs),
   };
   for (const [url, { p50, p99, max }] of latencies) {

@@ -7,12 +7,12 @@ import type { Measured, Row } from './row.js';
 const SCALE: Scale = { nodes: 200, sites: 2000, stageMs: 500, callEveryMs: 100 };
 const QUICK: Scale = { nodes: 10, sites: 4, stageMs: 20, callEveryMs: 400 };
 const SITES_PER_NODE = 10;
-const IDLE_SECONDS = 40;
-/** The sites of a schedule are spread over so long. */
-const SPREAD_SECONDS = 180;
+const IDLE_SECONDS = 30;
+/** 2,000 sites of a schedule are spread over three minutes, fewer over less: as many are due in a second. */
+const DUE_PER_SECOND = 2000 / 180;
 /** Nodes after each step. */
 const STEPS = [400, 800, 1600, 3200];
-const STEP_SECONDS = 30;
+const STEP_SECONDS = 20;
 /** An API that takes longer for one call of a hundred is of no use any more. */
 const TOO_SLOW_MS = 1000;
 
@@ -52,7 +52,8 @@ async function phases(there: Installation, bench: Bench, shop: Workshop): Promis
   const hurried = shop.options.quick;
   if (!hurried) await bench('at rest', () => idle(there, IDLE_SECONDS, false));
   await bench('at rest, API called', () => idle(there, secondsOf(shop, STEP_SECONDS)));
-  await bench('schedule, spread over 3 min', () => due(there, { overSeconds: hurried ? 0 : SPREAD_SECONDS, hurried }));
+  const overSeconds = hurried ? 0 : Math.round(there.sites / DUE_PER_SECOND);
+  await bench('schedule with jitter', () => due(there, { overSeconds, hurried }));
 }
 
 async function measured(

@@ -58,7 +58,7 @@ describe('npm run bench', () => {
 
   it('has simulated nodes back up their sites, each job taken once', () => {
     const { facts = {} } = results.rows.find(({ row }) => row === 'nodes') ?? {};
-    const of = (name: string): number | undefined => facts[`schedule, spread over 3 min | ${name}`];
+    const of = (name: string): number | undefined => facts[`schedule with jitter | ${name}`];
     expect([of('nodes'), of('jobs'), of('completed'), of('taken by nodes'), of('taken twice')]).toEqual([
       10, 4, 4, 4, 0,
     ]);

@@ -25,7 +25,9 @@ export class RunHooks {
     if (known !== undefined) return known;
     const answer = this.begin(job, moment);
     this.asked.set(which, answer);
-    void answer.then(() => setTimeout(() => this.asked.delete(which), REMEMBER_MS).unref());
+    void answer.finally(() => {
+      setTimeout(() => this.asked.delete(which), REMEMBER_MS).unref();
+    });
     return answer;
   }
 

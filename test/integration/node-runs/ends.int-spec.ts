@@ -25,7 +25,7 @@ it('a backup that is said to be made, and is in no catalogue, has failed', async
 
 it('texts that the database can not hold, and numbers beyond it, hold up nothing', async () => {
   const run = await nodes.run(await GatedSite.make(test, 'texts'));
-  const data = { message: 'a\0b', 'na\0me': ['\uD800'] };
+  const data = { stage: null, message: 'a\0b', 'na\0me': ['\uD800'] };
   const first = { seq: 1, ageMs: 0, events: [{ type: 'job.note', data }] };
   expect(await run.call('reports', { reports: [first] })).toMatchObject({ status: 200, body: { next: 2 } });
   const facts = { warningCount: 1e12 };
@@ -40,7 +40,7 @@ it('a node that tells without end does not fill the log: its facts count, its ev
   const { others } = test.app.get(ReportIntake, { strict: false });
   const run = await nodes.run(await GatedSite.make(test, 'flood'), JobKind.Backup, { node: 'b' });
   others.points = 15;
-  const events = Array.from({ length: 10 }, () => ({ type: 'job.note', data: { message: 'x' } }));
+  const events = Array.from({ length: 10 }, () => ({ type: 'job.note', data: { stage: null, message: 'x' } }));
   const reports = [1, 2, 3].map((seq) => ({ seq, ageMs: 0, events, facts: { warningCount: seq } }));
   expect(await run.post('reports', { reports })).toEqual({ next: 4 });
   expect(await eventsOf(run)).toBe(10);
