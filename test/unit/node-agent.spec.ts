@@ -10,6 +10,7 @@ import { ConfigModule } from '../../src/config/config.module.js';
 import { type NodeIdentity, type NodeStatusFile, readIdentity } from '../../src/modules/node-link/index.js';
 import { answering, endServers, type SeenRequest, serve } from '../../src/common/http/tiny-server.spec-support.js';
 import type { Heartbeat, HeartbeatAnswer, Work } from '../../src/modules/node-protocol/index.js';
+import { SecretBoxModule } from '../../src/modules/secrets/box/index.js';
 import { ResourceService } from '../../src/modules/resources/index.js';
 import { AgentTimings } from '../../src/modules/node-agent/agent-timings.js';
 import { AgentWork, type Room } from '../../src/modules/node-agent/agent-work.js';
@@ -99,7 +100,11 @@ async function start(
   const work = new RememberingWork();
   const fast = { heartbeatMs: 10, retry: { firstMs: 5, longestMs: 10 }, refusedMs: 60_000, roomMs: 5 };
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.with(config), NodeAgentModule.with({ ...identity, isKeyConfigured: false })],
+    imports: [
+      ConfigModule.with(config),
+      SecretBoxModule,
+      NodeAgentModule.with({ ...identity, isKeyConfigured: false }),
+    ],
   })
     .overrideProvider(AgentWork)
     .useValue(work)
