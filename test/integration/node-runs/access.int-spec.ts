@@ -268,13 +268,14 @@ it('what the storage signs goes there by itself, a part at a time, and is read t
   });
 });
 
+const note = (seq: number): object => ({
+  seq,
+  ageMs: 0,
+  events: [{ type: 'job.note', data: { stage: null, message: `report ${seq}`, context: {} } }],
+});
+
 it('each report is taken in once and in order, several in one request too; only of the node that has the run', async () => {
   const run = await nodes.run(await GatedSite.make(test, 'reports'));
-  const note = (seq: number): object => ({
-    seq,
-    ageMs: 0,
-    events: [{ type: 'job.note', data: { stage: null, message: `report ${seq}`, context: {} } }],
-  });
   const send = (...seqs: number[]): ReturnType<Run['call']> => run.call('reports', { reports: seqs.map(note) });
   expect((await send(1, 2)).body).toEqual({ next: 3 });
   expect((await send(2, 3, 4)).body).toEqual({ next: 5 });
