@@ -18,7 +18,7 @@ import { RunObjects } from './run-objects.js';
 import { RunScope } from './run-scope.js';
 
 /** Objects that a run of a node looks at and reads. */
-@ApiTags('node runs')
+@ApiTags('node protocol')
 @ApiBearerAuth()
 @ForNodes()
 @ApiConflictResponse({ type: ProblemDto, description: 'JOB_LOST' })

@@ -23,7 +23,7 @@ import { RunQuestions } from './run-questions.js';
 import { RunScope } from './run-scope.js';
 
 /** What a backup on a node asks the catalogue, and how it enters it. */
-@ApiTags('node runs')
+@ApiTags('node protocol')
 @ApiBearerAuth()
 @ForNodes()
 @ApiConflictResponse({ type: ProblemDto, description: 'JOB_LOST' })

@@ -23,7 +23,7 @@ import { RunScope } from './run-scope.js';
 import { RunUploads } from './run-uploads.js';
 
 /** How the objects of a node's backup come to a storage. */
-@ApiTags('node runs')
+@ApiTags('node protocol')
 @ApiBearerAuth()
 @ForNodes()
 @ApiConflictResponse({ type: ProblemDto, description: 'JOB_LOST, NODE_BACKUP_MADE' })

@@ -5,7 +5,7 @@ import { TaskAnswerDto, TaskAnswerTakenDto } from './dto/task-answer.dto.js';
 import { TaskAnswers } from './task-answers.js';
 
 /** What nodes answer to what they were asked. */
-@ApiTags('node')
+@ApiTags('node protocol')
 @Controller('node/tasks')
 export class NodeTasksController {
   constructor(private readonly answers: TaskAnswers) {}

@@ -8,7 +8,7 @@ import { WorkRequestDto } from './dto/work.dto.js';
 import { NodeWorkService } from './node-work.service.js';
 import { ReportIntake } from './report-intake.js';
 
-@ApiTags('node')
+@ApiTags('node protocol')
 @ForNodes()
 @Controller('node')
 export class NodeWorkController {
