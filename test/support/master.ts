@@ -7,7 +7,8 @@ import { nodeFlags } from '../../scripts/lib/node-flags.mjs';
 import { TestApi } from './api.js';
 import { cloneDatabase } from './database.js';
 import type { NetHost } from './net-hosts.js';
-import { endWithTest, GiveUp, stopChild, until } from './scratch.js';
+import { Program } from './program.js';
+import { GiveUp, until } from './scratch.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -30,8 +31,7 @@ export class TestMaster {
     readonly dataDir: string,
     readonly url: string,
     readonly token: string,
-    private readonly child: ChildProcess,
-    private readonly output: { text: string },
+    private readonly program: Program,
   ) {
     this.api = new TestApi(url, token);
   }
@@ -59,55 +59,48 @@ export class TestMaster {
         ...options.env,
       },
     });
-    endWithTest(child);
+    const running = new Program(child);
     options.onSpawn?.(child);
-    const output = { text: '' };
-    const keep = (chunk: Buffer): void => {
-      output.text = (output.text + chunk.toString()).slice(-200_000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
     try {
       const url = await until(
         'the master to announce itself',
         async () => {
-          if (child.exitCode !== null || child.signalCode !== null)
-            throw new GiveUp(`it ended with ${child.exitCode ?? child.signalCode}`);
+          running.requireAlive();
           const info = JSON.parse(await readFile(join(dataDir, 'run.json'), 'utf8')) as { pid: number; url: string };
           return info.pid === child.pid ? info.url : null;
         },
         { timeoutMs: 60_000 },
       );
       const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
-      return new TestMaster(dataDir, url, token, child, output);
+      return new TestMaster(dataDir, url, token, running);
     } catch (error) {
       // One that ended by itself has cleaned up; what runs there now is another master's.
       if (!(error instanceof GiveUp)) {
-        await stopChild(child, 'SIGKILL');
+        await running.kill();
         endPostgresOf(dataDir);
       }
-      throw new Error(`The master did not start:\n${output.text}`, { cause: error });
+      throw new Error(`The master did not start:\n${running.log}`, { cause: error });
     }
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    return this.program.pid;
   }
 
   /** Everything it printed and logged so far. */
   get log(): string {
-    return this.output.text;
+    return this.program.log;
   }
 
   /** Stops it as systemd would. */
   async stop(): Promise<void> {
-    await stopChild(this.child, 'SIGTERM', 30_000);
+    await this.program.stop();
     endPostgresOf(this.dataDir);
   }
 
   /** `kill -9`: nothing of it gets to clean up. Its PostgreSQL stays, as in life. */
   async kill(): Promise<void> {
-    await stopChild(this.child, 'SIGKILL');
+    await this.program.kill();
   }
 
   /** Stops it and removes its data dir. */

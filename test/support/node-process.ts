@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,7 +6,8 @@ import { nodeFlags } from '../../scripts/lib/node-flags.mjs';
 import { withoutSettings } from './master.js';
 import type { NetHost } from './net-hosts.js';
 import { readIfThere } from './processes.js';
-import { endWithTest, GiveUp, stopChild, until } from './scratch.js';
+import { Program } from './program.js';
+import { until } from './scratch.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -19,13 +19,7 @@ export interface NodeOptions {
 }
 
 /** A real node process, from the build, on its own data dir. */
-export class TestNode {
-  private constructor(
-    readonly dataDir: string,
-    private readonly child: ChildProcess,
-    private readonly output: { text: string },
-  ) {}
-
+export class TestNode extends Program {
   /** Starts it and waits until it says in its status file that it runs. It must have joined, or be given its master and key in `env`. */
   static async start({ dataDir, host, env }: NodeOptions): Promise<TestNode> {
     await mkdir(dataDir, { recursive: true });
@@ -45,47 +39,21 @@ export class TestNode {
         ...env,
       },
     });
-    endWithTest(child);
-    const output = { text: '' };
-    const keep = (chunk: Buffer): void => {
-      output.text = (output.text + chunk.toString()).slice(-200_000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    const node = new TestNode(child);
     try {
       await until(
         'the node to say that it runs',
         () => {
-          if (child.exitCode !== null || child.signalCode !== null)
-            throw new GiveUp(`it ended with ${child.exitCode ?? child.signalCode}`);
+          node.requireAlive();
           const status = JSON.parse(readIfThere(join(dataDir, 'node-status.json'))) as { pid: number };
-          return status.pid === child.pid;
+          return status.pid === node.pid;
         },
         { timeoutMs: 60_000 },
       );
-      return new TestNode(dataDir, child, output);
+      return node;
     } catch (error) {
-      await stopChild(child, 'SIGKILL');
-      throw new Error(`The node did not start:\n${output.text}`, { cause: error });
+      await node.kill();
+      throw new Error(`The node did not start:\n${node.log}`, { cause: error });
     }
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  /** Everything it printed and logged so far. */
-  get log(): string {
-    return this.output.text;
-  }
-
-  /** Stops it as systemd would. */
-  async stop(): Promise<void> {
-    await stopChild(this.child, 'SIGTERM', 30_000);
-  }
-
-  /** `kill -9`: nothing of it gets to clean up. */
-  async kill(): Promise<void> {
-    await stopChild(this.child, 'SIGKILL');
   }
 }

@@ -1,17 +1,19 @@
 /** What area of trouble an error belongs to; the HTTP filter and the command line map it to a status or exit code. */
-export type ErrorKind =
-  | 'usage' // the caller's input is wrong
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'too-many'
-  | 'precondition' // the host is not ready: no space, missing program, no storage
-  | 'source' // the site or its database can't be read
-  | 'storage'
-  | 'damaged' // stored data does not match its checksum
-  | 'cancelled'
-  | 'internal';
+export const ERROR_KINDS = [
+  'usage', // the caller's input is wrong
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'too-many',
+  'precondition', // the host is not ready: no space, missing program, no storage
+  'source', // the site or its database can't be read
+  'storage',
+  'damaged', // stored data does not match its checksum
+  'cancelled',
+  'internal',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** Whether trying again can help: `never` as it is, `later` by itself, `maybe` unknown. */
 export type RetryAdvice = 'never' | 'later' | 'maybe';

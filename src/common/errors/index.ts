@@ -1,2 +1,2 @@
 export * from './app-error.js';
-export { fromPlainError, plainError, type PlainError } from './plain-error.js';
+export { fromPlainError, plainError, type PlainError, sentContext } from './plain-error.js';

@@ -3,6 +3,7 @@ export * from './client-address.js';
 export * from './client-signal.js';
 export * from './id-param.js';
 export * from './page.dto.js';
+export * from './plain-error.dto.js';
 export * from './problem.js';
 export * from './problem.dto.js';
 export * from './problem.filter.js';

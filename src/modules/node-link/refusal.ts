@@ -1,4 +1,4 @@
-import { AppError, type ErrorContext, type RetryAdvice } from '../../common/errors/index.js';
+import { AppError, type RetryAdvice, sentContext } from '../../common/errors/index.js';
 import { kindOf, PROBLEM_JSON } from '../../common/http/problem.js';
 import { masterAnswerUnknown, masterUnreachable, nodeKeyRefused } from './node-link.errors.js';
 
@@ -32,7 +32,7 @@ export function refusal(host: string, { status, contentType, text }: RefusedAnsw
     message: typeof detail === 'string' ? detail : `The master answers ${status}.`,
     ...(typeof hint === 'string' ? { hint } : {}),
     retry: retryOf(problem['retry'], status),
-    context: contextOf(problem['context']),
+    context: sentContext(problem['context']),
   });
 }
 
@@ -49,16 +49,4 @@ function parsed(text: string): Record<string, unknown> | null {
 function retryOf(said: unknown, status: number): RetryAdvice {
   if (said === 'never' || said === 'later' || said === 'maybe') return said;
   return status >= 500 || status === 429 ? 'later' : 'never';
-}
-
-function contextOf(said: unknown): ErrorContext {
-  const context: Record<string, ErrorContext[string]> = {};
-  for (const [name, value] of Object.entries(typeof said === 'object' && said !== null ? said : {}))
-    if (isSafe(value)) context[name] = value;
-  return context;
-}
-
-function isSafe(value: unknown): value is ErrorContext[string] {
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return true;
-  return Array.isArray(value) && value.every((part) => typeof part === 'string');
 }

@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { throwIfAborted } from '../../common/errors/index.js';
+import { fromPlainError, throwIfAborted } from '../../common/errors/index.js';
 import { newId } from '../../common/ids.js';
 import { PgListener } from '../events/index.js';
 import { NODE_WORK_CHANNEL } from '../jobs/index.js';
@@ -9,7 +9,6 @@ import { SecretBox } from '../secrets/index.js';
 import { type KnownNode, NodeDirectory } from './node-directory.js';
 import { NodeTask, TaskStatus } from './node-task.entity.js';
 import { nodeNotAnswering, nodeTaskTimeout } from './node-tasks.errors.js';
-import { sentError } from './sent-error.js';
 import { storable } from './storable.js';
 import { TASK_CHANNEL } from './task-channels.js';
 import { Waker } from './waker.js';
@@ -79,7 +78,7 @@ export class NodeTasks implements OnApplicationBootstrap {
         hasEnded = row.status === TaskStatus.Done || row.status === TaskStatus.Failed;
         for (const part of row.parts) yield part;
         if (row.status === TaskStatus.Done) return row.result ?? {};
-        if (row.status === TaskStatus.Failed) throw sentError(row.error);
+        if (row.status === TaskStatus.Failed) throw fromPlainError(row.error);
         patience(row);
         await waker.wait(this.pollMs, options.signal);
       }
@@ -101,12 +100,13 @@ export class NodeTasks implements OnApplicationBootstrap {
 
   /** The oldest task that waits for the node, which has it from now on; null when there is none. */
   async takeNext(nodeId: string): Promise<TaskOrder | null> {
+    // A row that is locked is waited for: whoever asked looks at it too, and a poll that passed it over would not be woken again.
     const rows = await this.orm.em
       .fork()
       .execute<{ id: string; kind: string; sealed: string; time_limit_seconds: number }[]>(
         `update node_task set status = 'taken', taken_at = now()
         where id = (select id from node_task where node_id = ? and status = 'waiting' and created_at > now() - interval '10 minutes'
-          order by id limit 1 for update skip locked)
+          order by id limit 1 for update)
         returning id, kind, sealed, time_limit_seconds`,
         [nodeId],
       );

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppError } from '../../../src/common/errors/index.js';
@@ -102,11 +101,9 @@ export class FakeNode {
     const { signal } = this.stopping;
     const running = new Set<Promise<void>>();
     while (!signal.aborted) {
-      const order = await this.take();
-      if (order === null) {
-        await sleep(20, null, { signal }).catch(() => undefined);
-        continue;
-      }
+      const { status, body } = await this.api.call('POST', '/node/work', { jobs: 0, tasks: 1, waitSeconds: 1 });
+      if (status !== 200 || body['type'] !== 'task') continue;
+      const order = body['task'] as TaskOrder;
       const run = tasks.run(order, (answer) => this.tell(order.id, answer), signal);
       running.add(run);
       void run.then(() => running.delete(run));

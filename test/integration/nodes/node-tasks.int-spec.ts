@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { type AskOptions, NodeTasks, TaskAnswers } from '../../../src/modules/node-tasks/index.js';
 import { runSql } from '../../support/postgres.js';
@@ -74,6 +75,44 @@ it("the node's error is the same error here", async () => {
   };
   await node.answer(id, { seq: 1, isLast: true, error });
   expect(await asked.end).toMatchObject({ ...error, context: { path: '/x' } });
+});
+
+it('a task that someone looks at just then is not passed over', async () => {
+  const asked = ask('look');
+  const url = String(test.config.databaseUrl);
+  const [row] = await until('it to be there', async () => {
+    const found = await runSql(url, `select id from node_task where node_id = '${node.id}' and status = 'waiting'`);
+    return found.length === 1 ? found : null;
+  });
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query('select 1 from node_task where id = $1 for update', [row?.['id']]);
+    const poll = node.take();
+    const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%node_task%'`;
+    await until('the poll to wait or to be over', async () =>
+      Promise.race([poll.then(() => true), runSql(url, waits).then((found) => found.length > 0)]),
+    );
+    await client.query('commit');
+    expect(await poll).toMatchObject({ id: row?.['id'] });
+  } finally {
+    await client.end();
+  }
+  await node.answer(String(row?.['id']), { seq: 1, isLast: true, result: {} });
+  expect(await asked.end).toEqual({});
+});
+
+it('two polls of one node take two tasks', async () => {
+  const asked = [ask('look'), ask('look')];
+  await until('both to be there', async () => {
+    const sql = `select 1 from node_task where node_id = '${node.id}' and status = 'waiting'`;
+    return (await runSql(String(test.config.databaseUrl), sql)).length === 2;
+  });
+  const [one, two] = await Promise.all([node.take(), node.take()]);
+  expect(new Set([one?.id, two?.id, undefined]).size).toBe(3);
+  for (const task of [one, two]) await node.answer(task?.id ?? '', { seq: 1, isLast: true, result: {} });
+  for (const { end } of asked) expect(await end).toEqual({});
 });
 
 it('a task is for its node alone', async () => {

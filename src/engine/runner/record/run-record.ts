@@ -1,3 +1,5 @@
+import type { ProgressReport } from '../progress-meter.js';
+
 /** One stage of a job as the row keeps it. */
 export interface StoredStage {
   name: string;
@@ -18,16 +20,7 @@ export interface StoredWarning {
 }
 
 /** Where the running stage is. */
-export interface StoredProgress {
-  stage: string;
-  bytesDone: number;
-  bytesTotal: number | null;
-  itemsDone: number | null;
-  itemsTotal: number | null;
-  percent: number | null;
-  bytesPerSecond: number | null;
-  current: string | null;
-}
+export type StoredProgress = ProgressReport;
 
 /** Why a job failed; safe to show. */
 export interface StoredError {

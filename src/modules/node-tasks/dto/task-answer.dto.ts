@@ -1,51 +1,17 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
-  IsIn,
   IsInt,
   IsObject,
   IsOptional,
-  IsString,
-  Length,
-  Matches,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent, mustBe } from '../../../common/http/index.js';
-import type { ErrorContext, ErrorKind } from '../../../common/errors/index.js';
-import { ERROR_KINDS } from '../sent-error.js';
-
-/** An error of the node. */
-export class PlainErrorDto {
-  @Matches(/^[A-Z][A-Z0-9_]{0,99}$/, mustBe('a code in capitals'))
-  code!: string;
-
-  @IsIn(ERROR_KINDS)
-  @ApiProperty({ enum: ERROR_KINDS })
-  kind!: ErrorKind;
-
-  @IsString()
-  @Length(0, 10_000)
-  message!: string;
-
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(10_000)
-  hint?: string;
-
-  @IsIn(['never', 'later', 'maybe'])
-  @ApiProperty({ enum: ['never', 'later', 'maybe'] })
-  retry!: 'never' | 'later' | 'maybe';
-
-  @IsObject()
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  context!: ErrorContext;
-}
+import { PlainErrorDto } from '../../../common/http/index.js';
 
 /** A part of the answer to a task. */
 export class TaskAnswerDto {

@@ -16,7 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import type { ErrorKind, RetryAdvice } from '../../../common/errors/index.js';
+import { PlainErrorDto } from '../../../common/http/index.js';
 import type { RunEventType, StoredStage } from '../../../engine/runner/index.js';
 import type { ReportedEnd } from '../../node-protocol/index.js';
 
@@ -29,20 +29,6 @@ const EVENTS: readonly RunEventType[] = [
   'stage.skipped',
   'job.warning',
   'job.note',
-];
-const KINDS: readonly ErrorKind[] = [
-  'usage',
-  'unauthenticated',
-  'forbidden',
-  'not-found',
-  'conflict',
-  'too-many',
-  'precondition',
-  'source',
-  'storage',
-  'damaged',
-  'cancelled',
-  'internal',
 ];
 const OUTCOMES = ['completed', 'failed', 'postponed', 'cancelled', 'interrupted', 'stuck'] as const;
 const TEXT = 20_000;
@@ -104,21 +90,11 @@ export class ReportedEventDto {
   @IsObject() data!: Record<string, unknown>;
 }
 
-/** Why a run failed. */
-export class ReportedErrorDto {
-  @IsString() @MaxLength(100) code!: string;
-  @IsIn(KINDS) kind!: ErrorKind;
-  @IsString() @MaxLength(TEXT) message!: string;
-  @IsOptional() @IsString() @MaxLength(TEXT) hint?: string;
-  @IsIn(['never', 'later', 'maybe']) retry!: RetryAdvice;
-  @IsObject() context!: Record<string, string | number | boolean | null | string[]>;
-}
-
 /** How a run ended. */
 export class ReportedEndDto implements ReportedEnd {
   @IsIn(OUTCOMES) outcome!: ReportedEnd['outcome'];
   @ValidateIf(isGiven) @IsString() @MaxLength(200) stage!: string | null;
-  @ValidateIf(isGiven) @ValidateNested() @Type(() => ReportedErrorDto) error!: ReportedErrorDto | null;
+  @ValidateIf(isGiven) @ValidateNested() @Type(() => PlainErrorDto) error!: PlainErrorDto | null;
   @ValidateIf(isGiven) @IsObject() result!: Record<string, unknown> | null;
   @ValidateIf(isGiven) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) keptBytes!: number | null;
   @IsBoolean() cutOff!: boolean;
