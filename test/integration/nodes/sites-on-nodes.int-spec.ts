@@ -141,6 +141,26 @@ it('the job of a site is for its node', async () => {
   await runSql(String(test.config.databaseUrl), `update node set blocked = false where id = '${node.id}'`);
 });
 
+it('a waiting job says what its node keeps it waiting for', async () => {
+  const site = await add(makeSite('waits'));
+  const job = await test.operator.post<JobDto>(`/sites/${site.id}/backups`);
+  const set = (state: string): Promise<unknown> =>
+    runSql(String(test.config.databaseUrl), `update node set ${state} where id = '${node.id}'`);
+  const usual = `blocked = false, key_hash = '${node.id}', key_used = false, health = 'online'`;
+  for (const [state, said] of [
+    ['blocked = false', 'on the node "web-1"\n'],
+    [`health = 'offline'`, 'is not heard of since'],
+    ['blocked = true', 'backupd nodes unblock'],
+    ['key_hash = null, key_used = true', 'joined again (`backupd node join`)'],
+  ] as const) {
+    await set(state);
+    const { stdout } = await run('jobs', 'show', job.id);
+    await set(usual);
+    expect(stdout).toContain(said);
+  }
+  await test.operator.post(`/jobs/${job.id}/cancel`);
+});
+
 it('a site moves to another host with what belongs to it', async () => {
   const site = await add(makeSite('mover'), { nodeId: null, labels: ['shop'] });
   const other = await test.operator.post<SiteDto>('/sites', {
