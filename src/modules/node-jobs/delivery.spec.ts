@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/index.js';
-import type { RunEvent } from '../../engine/runner/index.js';
 import { MasterClient } from '../node-link/index.js';
 import { answering, endServers, type SeenRequest, serve } from '../../common/http/tiny-server.spec-support.js';
-import type { Report, ReportedEnd, ReportsRequest } from '../node-protocol/index.js';
+import type { Report, ReportsRequest } from '../node-protocol/index.js';
 import { Delivery } from './delivery.js';
 import { Outbox } from './outbox.js';
+import { completed, note } from './outbox.spec-support.js';
 
 Logger.overrideLogger(false);
 const folder = mkdtempSync(join(tmpdir(), 'backupd-delivery-'));
@@ -72,15 +72,6 @@ afterEach(async () => {
   endServers();
 });
 
-const completed: ReportedEnd = {
-  outcome: 'completed',
-  stage: null,
-  error: null,
-  result: { bytes: 1 },
-  keptBytes: null,
-  cutOff: false,
-};
-const note = (message: string): RunEvent[] => [{ type: 'job.note', data: { stage: null, message } }];
 const tell = (message: string): Promise<void> => box.keeper.record({}, note(message));
 const names = (count: number, from = 1): string[] => Array.from({ length: count }, (_, index) => `n${index + from}`);
 const problem = (code: string, kind: AppError['kind'], context = {}): AppError =>

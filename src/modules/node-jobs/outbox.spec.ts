@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import type { RunEvent, RunFacts } from '../../engine/runner/index.js';
-import type { Report, ReportedEnd } from '../node-protocol/index.js';
+import type { Report } from '../node-protocol/index.js';
 import { Outbox } from './outbox.js';
+import { completed, note } from './outbox.spec-support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'backupd-outbox-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,16 +25,6 @@ afterEach(async () => {
 });
 Logger.overrideLogger(false);
 
-const completed: ReportedEnd = {
-  outcome: 'completed',
-  stage: null,
-  error: null,
-  result: { bytes: 1 },
-  keptBytes: null,
-  cutOff: false,
-};
-
-const note = (message: string): RunEvent[] => [{ type: 'job.note', data: { stage: null, message } }];
 const progress = (bytesDone: number): RunEvent[] => [{ type: 'stage.progress', data: { stage: 'a', bytesDone } }];
 const tell = (box: Outbox, events: RunEvent[], facts: RunFacts = {}): Promise<void> => box.keeper.record(facts, events);
 const messages = (reports: readonly Report[]): unknown[] =>
