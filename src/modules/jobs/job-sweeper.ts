@@ -59,11 +59,10 @@ export class JobSweeper {
 
   /**
    * The same for an ended job, which then counts as clean; what it keeps stays. Here one at a time of a job: the later waits for the
-   * earlier. No retry comes between, as it is refused until the job is clean. `isOver`: who ran it says that no stage of it is left. False
-   * when it must be tried again.
+   * earlier. No retry comes between, as it is refused until the job is clean. False when it must be tried again.
    */
-  sweep({ id }: Pick<Job, 'id'>, { isOver = false }: { isOver?: boolean } = {}): Promise<boolean> {
-    const sweep = this.sweeps.get(id) ?? this.sweepOne(id, isOver).finally(() => this.sweeps.delete(id));
+  sweep({ id }: Pick<Job, 'id'>): Promise<boolean> {
+    const sweep = this.sweeps.get(id) ?? this.sweepOne(id).finally(() => this.sweeps.delete(id));
     this.sweeps.set(id, sweep);
     return sweep;
   }
@@ -74,13 +73,13 @@ export class JobSweeper {
     else this.alive.delete(id);
   }
 
-  private async sweepOne(id: string, isOver: boolean): Promise<boolean> {
+  private async sweepOne(id: string): Promise<boolean> {
     const leave = await this.places.acquire();
     try {
       const em = this.orm.em.fork();
       const job = await em.findOne(Job, { id, litter: true, status: ENDED, keptUntil: null });
       if (job !== null) {
-        if (!isOver && (await this.isAlive(job))) return false;
+        if (await this.isAlive(job)) return false;
         await this.takeBack(job);
         await this.store.cleared(job, em);
       }
@@ -93,10 +92,14 @@ export class JobSweeper {
     }
   }
 
-  /** Here, or where only its own master can know: until that one has ended it, starts again, or is not heard of for a week. */
+  /**
+   * Here, or where only who ran it can know: until that one has ended it (a node that says so is taken out of the row), starts again, or is not
+   * heard of for a week.
+   */
   private async isAlive({ id, error = null, runnerId, finishedAt }: Job): Promise<boolean> {
     if (this.alive.has(id)) return true;
-    if (error?.code !== 'STAGE_NOT_STOPPED' || runnerId === (await this.instance.get())) return false;
+    const isOthers = typeof runnerId === 'string' && runnerId !== (await this.instance.get());
+    if (error?.code !== 'STAGE_NOT_STOPPED' || !isOthers) return false;
     return (finishedAt?.getTime() ?? 0) > Date.now() - DEAF_FOR_MS;
   }
 

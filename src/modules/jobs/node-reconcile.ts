@@ -70,8 +70,12 @@ export class NodeReconcile {
     const restores = { kind: JobKind.Restore, id: { $in: [...ids] } };
     for (const job of await em.find(Job, { ...ended, $or: [restores, { kind: { $ne: JobKind.Restore } }] }, OLDEST)) {
       if (job.kind === JobKind.Restore) await this.store.cleared(job, em);
-      // What lies in storages is the masters' to remove. Not waited for: storages may not answer.
-      else if (isLetGo(job) && (isFirst || ids.has(job.id))) void this.sweeper.sweep(job, { isOver: true });
+      else if (isLetGo(job) && (isFirst || ids.has(job.id))) {
+        // Kept: the node does not say it again, and storages may not answer now.
+        await em.nativeUpdate(Job, { id: job.id, litter: true, status: { $nin: ACTIVE } }, { runnerId: null });
+        // What lies in storages is the masters' to remove. Not waited for.
+        void this.sweeper.sweep(job);
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { backoff } from '../../common/backoff.js';
 import { asAppError, plainError } from '../../common/errors/index.js';
 import { isId } from '../../common/ids.js';
 import { withLogContext } from '../../common/logging/index.js';
+import { pause } from '../../common/pause.js';
 import { AppConfig } from '../../config/index.js';
 import { type JobJournal, StopRequest } from '../../engine/ports/index.js';
 import { killLeftChildren, namesIn, type WorkFolder } from '../../engine/runner/index.js';
@@ -24,12 +26,15 @@ interface Held {
   delivery: Delivery;
   /** Null once it is over. */
   run: NodeRun | null;
+  /** Resolves when its end is in the outbox, and kept where it has to be taken back. */
+  settled: Promise<void>;
   /** Resolves when it is over and all is delivered, or it is lost. */
   done: Promise<void>;
 }
 
 /** On a stop what is told last gets so long to be delivered; what is not, is by the next start. */
 const LAST_WORDS_MS = 5000;
+const AGAIN = { firstMs: 500, longestMs: 30_000 };
 const silent: JobJournal = { progress: () => undefined, warn: () => undefined, note: () => undefined };
 
 /** The jobs of this node: begins what the master orders, takes up what an earlier process left, delivers what the runs tell. */
@@ -38,6 +43,8 @@ export class NodeJobs {
   private readonly logger = new Logger('node');
   /** By run id. */
   private readonly all = new Map<string, Held>();
+  /** Runs that were given and are not in `all` yet. */
+  private readonly taking = new Set<string>();
   private readonly draining = new AbortController();
   private readonly deaf = new DeafRuns();
 
@@ -76,13 +83,15 @@ export class NodeJobs {
     return (await namesIn(this.config.paths.work)).filter((name) => isId(name));
   }
 
+  /** Only of jobs whose end the master knows: before, it means nothing there. */
   cleared(): string[] {
-    return [...this.stuck.cleared.tell(), ...this.deaf.cleared.tell()];
+    const busy = this.busy();
+    return [...this.stuck.cleared.tell(busy), ...this.deaf.cleared.tell(busy)];
   }
 
   /** How many jobs run. */
   get running(): number {
-    return [...this.all.values()].filter(({ run }) => run !== null).length;
+    return this.taking.size + [...this.all.values()].filter(({ run }) => run !== null).length;
   }
 
   onAnswer({ cancel, lost, drop }: HeartbeatAnswer): void {
@@ -90,13 +99,20 @@ export class NodeJobs {
     this.deaf.cleared.told();
     for (const runId of cancel) this.all.get(runId)?.run?.stop('cancel');
     for (const runId of lost) this.lose(runId);
-    const busy = new Set([...this.all.values()].map(({ order }) => order.jobId));
+    const busy = this.busy();
     for (const jobId of drop) if (isId(jobId) && !busy.has(jobId) && !this.deaf.has(jobId)) void this.drop(jobId);
+  }
+
+  /** Jobs of runs of which the master does not know all. */
+  private busy(): Set<string> {
+    return new Set([...this.all.values()].map(({ order }) => order.jobId));
   }
 
   /** Begins the job; returns at once. */
   take(order: JobOrder): void {
+    this.taking.add(order.runId);
     void withLogContext({ jobId: order.jobId }, () => this.begin(order)).catch((error: unknown) => {
+      this.taking.delete(order.runId);
       this.logger.error(`Job ${order.jobId} could not be begun: ${asAppError(error).message}`);
     });
   }
@@ -125,7 +141,7 @@ export class NodeJobs {
       order,
       outbox,
       plans: this.plans,
-      link: new RunLink(this.master, this.storage, order.runId),
+      link: new RunLink(this.master, this.storage, order.runId, () => this.lose(order.runId)),
       folder: this.files.workFolder(order.jobId),
       resources: this.resources,
       drain: this.draining.signal,
@@ -138,20 +154,27 @@ export class NodeJobs {
     else await run.run();
     if (run.isLetGo) this.deaf.add(order.jobId, run.over);
     held.run = null;
-    await this.settle(order, outbox);
+    await held.settled;
   }
 
   private hold(order: JobOrder, outbox: Outbox, run: NodeRun | null): Held {
     const { runId } = order;
     const delivery = new Delivery(this.master, runId, outbox, { onLost: () => this.lose(runId) });
-    const held = { order, outbox, delivery, run, done: this.whenDone(runId, outbox, delivery) };
+    const settled = this.settle(order, outbox);
+    const done = this.whenDone(runId, { outbox, delivery, run, settled });
+    const held = { order, outbox, delivery, run, settled, done };
     this.all.set(runId, held);
+    this.taking.delete(runId);
     return held;
   }
 
-  /** Once the run has ended and the master knows, or does not want to, nothing of it is kept here. */
-  private async whenDone(runId: string, outbox: Outbox, delivery: Delivery): Promise<void> {
-    await Promise.all([outbox.whenEnded, delivery.done()]);
+  /** Once nothing of the run works in its folder and the master knows its end, or does not want to, nothing of it is kept here. */
+  private async whenDone(
+    runId: string,
+    { outbox, delivery, run, settled }: Pick<Held, 'outbox' | 'delivery' | 'run' | 'settled'>,
+  ): Promise<void> {
+    await Promise.all([settled, delivery.done()]);
+    if (run !== null && !run.isLetGo) await run.over;
     if (!outbox.isDelivered && !delivery.isLost) return;
     await this.files.forget(runId);
     await outbox.remove();
@@ -178,7 +201,9 @@ export class NodeJobs {
     try {
       await killLeftChildren(folder.path);
       if (outbox.ended === null) await this.endCutOff(order, outbox, folder);
-      await this.settle(order, outbox);
+      // Let go by the process that was killed: nothing of it runs any more.
+      else if (outbox.ended.error?.code === 'STAGE_NOT_STOPPED') this.deaf.cleared.add(order.jobId);
+      await this.all.get(order.runId)?.settled;
     } catch (error) {
       this.logger.error(`Run ${order.runId} could not be taken up: ${asAppError(error).message}`);
     }
@@ -200,9 +225,21 @@ export class NodeJobs {
     }
   }
 
-  /** What could not be taken back is tried again. */
+  /** Resolves after the end of the run. What could not be taken back is tried again: that is kept before anything of the run is forgotten. */
   private async settle(order: JobOrder, outbox: Outbox): Promise<void> {
-    if (outbox.ended?.outcome === 'stuck') await this.stuck.add(order);
+    await outbox.whenEnded;
+    if (outbox.ended?.outcome !== 'stuck') return;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await this.stuck.add(order);
+        return;
+      } catch (error) {
+        this.logger.error(
+          `That job ${order.jobId} has to be taken back can't be kept yet: ${asAppError(error).message}`,
+        );
+        await pause(backoff(failures, AGAIN));
+      }
+    }
   }
 
   private async drop(jobId: string): Promise<void> {

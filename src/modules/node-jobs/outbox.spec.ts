@@ -164,10 +164,23 @@ it('an end that the disk does not take is written as soon as it does, once', asy
   write.mockRejectedValueOnce(full);
   await expect(tell(box, note('lost'))).rejects.toThrow('no space');
   write.mockRejectedValueOnce(full);
+  // Some disks say so only when it is to be durable.
+  const sync = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync').mockRejectedValueOnce(full);
   const ending = box.end(completed);
   expect(box.ended).toBeNull();
   await ending;
+  expect(sync.mock.calls.length).toBeGreaterThan(1);
+  sync.mockRestore();
   write.mockRestore();
   expect(messages(await drain(box))).toEqual(['before']);
   expect(readFileSync(box.path, 'utf8').match(/"end"/g)).toHaveLength(1);
+});
+
+it('an end that comes after it was closed is not told: the next process takes the run up', async () => {
+  const box = await openBox(newPath());
+  await tell(box, note('before'));
+  await box.close();
+  await box.end(completed);
+  expect(box.ended).toBeNull();
+  expect((await openBox(box.path)).ended).toBeNull();
 });

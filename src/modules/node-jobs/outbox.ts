@@ -107,12 +107,12 @@ export class Outbox {
         await this.#add({ end });
         break;
       } catch (error) {
-        if (this.#file === null) break;
+        // Closed: it was not told, and the next process takes the run up.
+        if (this.#file === null) return;
         this.#logger.error(`The end of a run can't be written to ${this.path} yet: ${asAppError(error).message}`);
         await pause(backoff(failures, AGAIN));
       }
     }
-    await this.#file?.datasync();
     this.#end = end;
     this.#over.resolve();
     this.#wake();
@@ -186,6 +186,7 @@ export class Outbox {
     try {
       for (let at = 0; at < bytes.length;)
         at += (await file.write(bytes, at, bytes.length - at, this.#size + at)).bytesWritten;
+      if (report.end !== undefined) await file.datasync();
     } catch (error) {
       await file.truncate(this.#size).catch(() => undefined);
       throw error;

@@ -12,8 +12,9 @@ export class ToldOnce {
     return this.ids.has(id);
   }
 
-  tell(): readonly string[] {
-    this.telling = [...this.ids];
+  /** Those that are not held back. */
+  tell(heldBack: ReadonlySet<string>): readonly string[] {
+    this.telling = [...this.ids].filter((id) => !heldBack.has(id));
     return this.telling;
   }
 

@@ -17,7 +17,7 @@ export interface Heartbeat {
   runs: HeldRun[];
   /** Jobs with a work folder on the node. */
   workOf: string[];
-  /** Ended jobs whose litter the node has taken back since (a restore that was stuck). */
+  /** Ended jobs, known as such to the master, of which nothing runs and is left here since: restores that were stuck, runs that were let go. */
   cleared: string[];
 }
 

@@ -47,6 +47,8 @@ export class SpooledUploads implements BeforeApplicationShutdown {
   private readonly writers = new Map<string, Writer>();
   private readonly completions = new Map<string, Promise<StoredObject>>();
   private readonly stop = new AbortController();
+  /** Bytes of all parts that are being taken in. */
+  private coming = 0;
 
   constructor(
     private readonly config: AppConfig,
@@ -156,15 +158,21 @@ export class SpooledUploads implements BeforeApplicationShutdown {
     // The last one again: its answer was lost.
     const isNext = number === next || (number > 0 && number === next - 1);
     if (!isNext || number > plan.count || this.completions.has(base)) throw partOutOfOrder(number, next);
-    // Others may have filled it since.
-    await requireSpace(dirname(base), plan.length(number) + RESERVE_BYTES);
-    const file = await openFile(path);
+    const bytes = plan.length(number);
+    this.coming += bytes;
     try {
-      await writePart(file, plan, number, body);
+      // Others may have filled it since, and more of them are coming now.
+      await requireSpace(dirname(base), this.coming + RESERVE_BYTES);
+      const file = await openFile(path);
+      try {
+        await writePart(file, plan, number, body);
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      throw await translateFull(error, dirname(base), plan.length(number));
+      throw await translateFull(error, dirname(base), bytes);
     } finally {
-      await file.close();
+      this.coming -= bytes;
     }
   }
 

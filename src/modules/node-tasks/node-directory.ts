@@ -11,6 +11,8 @@ export interface KnownNode {
   /** Whether it has a key that still counts. */
   hasKey: boolean;
   lastSeenAt: Date | null;
+  /** It is online or stale, by the clock of the database. */
+  isHeardOf: boolean;
   /** Backup modules it has; null = it never said. */
   modules: readonly string[] | null;
   /** Folders that it scans when a scan names none. */
@@ -23,6 +25,7 @@ interface Row {
   blocked: boolean;
   has_key: boolean;
   last_seen_at: string | Date | null;
+  health: string;
   facts: { modules?: unknown; scanRoots?: unknown } | null;
 }
 
@@ -60,16 +63,17 @@ export class NodeDirectory {
 
   private async find(ids: readonly string[] | null): Promise<KnownNode[]> {
     const rows = await this.orm.em.fork().execute<Row[]>(
-      `select id, name, blocked, key_hash is not null as has_key, last_seen_at, facts from node
+      `select id, name, blocked, key_hash is not null as has_key, last_seen_at, health, facts from node
         ${ids === null ? '' : 'where id in (select value::uuid from jsonb_array_elements_text(?::jsonb))'} order by id`,
       ids === null ? [] : [JSON.stringify(ids)],
     );
-    return rows.map(({ id, name, blocked, has_key: hasKey, last_seen_at: lastSeen, facts }) => ({
+    return rows.map(({ id, name, blocked, has_key: hasKey, last_seen_at: lastSeen, health, facts }) => ({
       id,
       name,
       blocked,
       hasKey,
       lastSeenAt: lastSeen === null ? null : new Date(lastSeen),
+      isHeardOf: health === 'online' || health === 'stale',
       modules: Array.isArray(facts?.modules) ? texts(facts.modules) : null,
       scanRoots: texts(facts?.scanRoots),
     }));

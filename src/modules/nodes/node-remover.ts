@@ -53,6 +53,7 @@ export class NodeRemover {
       await inner.nativeDelete(NodeSample, { nodeId: id });
       await inner.nativeDelete(NodeTask, { nodeId: id });
       await inner.execute(`delete from quota where scope = 'node' and subject_id = ?`, [id]);
+      await inner.execute('delete from seen_site where node_id = ?', [id]);
       if ((await inner.nativeDelete(Node, { id })) === 0) return;
       await this.log.append(inner, [removedEvent(node, { keep: keptSites, removed: removedSites })], new Date());
     });

@@ -24,7 +24,7 @@ export class RestoreHosts {
   ): Promise<string | null> {
     if (asked === 'self') return null;
     if (asked !== undefined) return (await this.nodes.usable(asked, module)).id;
-    const own = await this.hostOf(siteId);
+    const own = (await this.hostOf(siteId)) ?? null;
     if (own === null) return null;
     try {
       return (await this.nodes.usable(own, module)).id;
@@ -33,20 +33,21 @@ export class RestoreHosts {
     }
   }
 
-  /** On another host than its own a site must not take the place of another one by its path alone. Error: RESTORE_TARGET_OTHER_SITE. */
+  /** On another host than its own, or where that is not known, a site must not take the place of another one by its path alone. Error: RESTORE_TARGET_OTHER_SITE. */
   async requireFree(nodeId: string | null, path: string, siteId: string): Promise<void> {
     if ((await this.hostOf(siteId)) === nodeId) return;
     const there = await this.sites.findByPath(path, nodeId);
     if (there !== null && there.id !== siteId) throw targetOtherSite(path, there.id, there.name);
   }
 
-  /** Of a site that is not registered any more: the one that made its last backup. */
-  private async hostOf(siteId: string): Promise<string | null> {
+  /** Of a site that is not registered any more: the one of its last backup job; undefined when there is none (a rebuilt catalogue). */
+  private async hostOf(siteId: string): Promise<string | null | undefined> {
     try {
       return (await this.sites.get(siteId)).nodeId ?? null;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'SITE_NOT_FOUND') throw error;
-      return (await this.jobs.latestJob(siteId, JobKind.Backup))?.nodeId ?? null;
+      const job = await this.jobs.latestJob(siteId, JobKind.Backup);
+      return job === null ? undefined : (job.nodeId ?? null);
     }
   }
 }

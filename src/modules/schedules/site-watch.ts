@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../common/errors/index.js';
+import { AppError, asAppError } from '../../common/errors/index.js';
 import { shellWord } from '../../common/shell-word.js';
 import { AppConfig } from '../../config/index.js';
 import { AuditLog } from '../audit/index.js';
@@ -32,8 +32,6 @@ interface Known {
 const HERE: WatchedHost = { nodeId: null, name: null };
 /** Nodes that are looked at at a time. */
 const AT_ONCE = 4;
-/** One that was not heard of for so long is away. */
-const AWAY_MS = 300_000;
 const MOST_NOTE = 4000;
 
 /**
@@ -72,13 +70,16 @@ export class SiteWatch {
 
   /** One that is away is looked at the next time: nothing of it is gone. */
   private async lookAtNode(node: KnownNode, options: WatchOptions, signal: AbortSignal): Promise<string> {
-    const { id: nodeId, name, lastSeenAt, scanRoots: roots } = node;
-    if (lastSeenAt === null || Date.now() - lastSeenAt.getTime() > AWAY_MS) return 'It is away, so not looked at.';
+    const { id: nodeId, name, isHeardOf, scanRoots: roots } = node;
+    if (!isHeardOf) return 'It is away, so not looked at.';
     try {
       return await this.lookAt({ nodeId, name }, { ...options, roots }, signal);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.kind === 'internal') throw error;
-      return `Not looked at: ${error.message}`;
+    } catch (thrown) {
+      // Whatever it is, also a fault of the node's: the others are looked at.
+      const error = asAppError(thrown);
+      if (error.kind === 'internal')
+        this.logger.error(`The look at the node ${name} failed: ${error.message}`, error.stack);
+      return `Not looked at to its end: ${error.message}`;
     }
   }
 

@@ -140,4 +140,7 @@ it('a backup of a removed site goes back to the host that made it, not to what h
     status: 409,
     body: { code: 'RESTORE_TARGET_OTHER_SITE', context: { siteId: other.id } },
   });
+  // Of a rebuilt catalogue nobody knows which host it was.
+  await runSql(url, `delete from job where site_id = '${site.id}'`);
+  expect(await restore({})).toMatchObject({ status: 409, body: { code: 'RESTORE_TARGET_OTHER_SITE' } });
 });

@@ -1,11 +1,13 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { AlarmDto } from '../../../src/cli/api-types-alarms.js';
 import type { JobDto, ScanLine, SiteDto } from '../../../src/cli/api-types.js';
 import { requires } from '../../../src/engine/testing/index.js';
 import { AlarmWatch } from '../../../src/modules/alarms/index.js';
 import { InstallationTasks } from '../../../src/modules/schedules/index.js';
+import { SiteWatch } from '../../../src/modules/schedules/site-watch.js';
+import { WatchDisk } from '../../../src/modules/schedules/watch-disk.js';
 import { runSql } from '../../support/postgres.js';
 import { cliAs } from '../core/cli.js';
 import { NotesModule } from '../core/notes-module.js';
@@ -230,18 +232,17 @@ it('schedules and quotas may be of a node, and say its name', async () => {
 });
 
 it('a scheduled scan looks on every node that is there, and tells of what is new, has moved or is gone', async () => {
-  const hourAgo = `update node set last_seen_at = now() - interval '1 hour' where id = '${away.id}'`;
-  await runSql(String(test.config.databaseUrl), hourAgo);
+  await runSql(String(test.config.databaseUrl), `update node set health = 'offline' where id = '${away.id}'`);
   rmSync(www, { recursive: true });
   const site = await add(makeSite('watched'));
   makeSite('unknown');
   mkdirSync(join(test.folder, 'empty'));
   const options = { roots: [join(test.folder, 'empty')], followMoves: true };
   const rhythm = { every: 'cron', expression: '0 4 1 1 *' };
-  const scan = await test.admin.post('/schedules', { kind: 'scan', scope: 'all', rhythm, options });
+  const made = await test.admin.post('/schedules', { kind: 'scan', scope: 'all', rhythm, options });
   const look = async (): Promise<string[]> => {
     const before = await lastEvent();
-    await test.admin.post(`/schedules/${String(scan['id'])}/run`);
+    await test.admin.post(`/schedules/${String(made['id'])}/run`);
     await test.app.get(InstallationTasks).settled();
     const rows = await runSql(
       String(test.config.databaseUrl),
@@ -266,6 +267,17 @@ it('a scheduled scan looks on every node that is there, and tells of what is new
   expect(items).toMatchObject([{ kind: 'site.vanished', message: expect.stringContaining('on the node web-1') }]);
   const discovered = await run('sites', 'discovered');
   expect(discovered.stdout).toMatch(new RegExp(`new +web-1 +${join(www, 'again')}`));
+  // A fault of one node is told of that one.
+  const disk = test.app.get(WatchDisk, { strict: false });
+  const scan = vi
+    .spyOn(disk, 'scan')
+    .mockImplementation(({ nodeId }) =>
+      nodeId === null ? Promise.resolve(new Map()) : Promise.reject(new Error('planted')),
+    );
+  const notes = await test.app.get(SiteWatch, { strict: false }).look({}, new AbortController().signal);
+  scan.mockRestore();
+  expect(notes).toMatch(/gone\..* web-1: Not looked at to its end: .*planted/);
+  expect(notes).toContain(': It is away, so not looked at.');
 });
 
 async function lastEvent(): Promise<string> {
