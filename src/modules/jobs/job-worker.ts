@@ -3,6 +3,7 @@ import { backoff } from '../../common/backoff.js';
 import { type AppError, asAppError } from '../../common/errors/index.js';
 import { addToLogContext, withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
+import { raised } from '../../common/raised.js';
 import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { passingError } from '../../database/index.js';
 import { StopRequest } from '../../engine/ports/index.js';
@@ -227,12 +228,6 @@ export class JobWorker {
 /** What must not be recorded must not be logged either. */
 function hideInLog({ safe }: RunRecorder): void {
   addToLogContext({ blot: (text) => safe.text(text) });
-}
-
-function raised(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Whether it has ended within the time. */

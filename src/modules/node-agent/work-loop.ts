@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { asAppError } from '../../common/errors/index.js';
+import { raised } from '../../common/raised.js';
 import { MasterClient } from '../node-link/index.js';
 import type { Work, WorkRequest } from '../node-protocol/index.js';
 import { AgentTimings } from './agent-timings.js';
@@ -56,11 +57,4 @@ export class WorkLoop {
     const request: WorkRequest = { jobs: Math.max(0, jobs), tasks: Math.max(0, tasks), waitSeconds: waitMs / 1000 };
     return this.client.call<Work | null>('/node/work', request, { signal, answerMs: waitMs + ANSWER_MARGIN_MS });
   }
-}
-
-function raised(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,12 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { backoff } from '../../common/backoff.js';
-import { asAppError, plainError } from '../../common/errors/index.js';
+import { asAppError, cancelledError, plainError } from '../../common/errors/index.js';
 import { isId } from '../../common/ids.js';
 import { withLogContext } from '../../common/logging/index.js';
 import { pause } from '../../common/pause.js';
 import { AppConfig } from '../../config/index.js';
 import { type JobJournal, StopRequest } from '../../engine/ports/index.js';
-import { killLeftChildren, namesIn, type WorkFolder } from '../../engine/runner/index.js';
+import { killLeftChildren, namesIn, stageNotStopped, type WorkFolder } from '../../engine/runner/index.js';
 import { MasterClient, SignedClient } from '../node-link/index.js';
 import type { HeartbeatAnswer, HeldRun, JobOrder, ReportedEnd } from '../node-protocol/index.js';
 import { ResourceService } from '../resources/index.js';
@@ -148,10 +148,13 @@ export class NodeJobs {
     });
     const held = this.hold(order, outbox, run);
     // An earlier run of the job may still be stopping: never two at a time.
-    for (const other of earlier) await this.loseAndWait(other);
-    await this.deaf.ended(order.jobId);
+    const free = this.earlierEnded(earlier, order.jobId);
+    await Promise.race([free, run.stopped]);
     if (this.draining.signal.aborted || held.delivery.isLost) await outbox.end({ ...ended, outcome: 'interrupted' });
-    else await run.run();
+    else if (run.isCancelled) {
+      await outbox.end({ ...ended, outcome: 'cancelled', error: plainError(stageNotStopped(null, cancelledError())) });
+      this.deaf.add(order.jobId, free);
+    } else await run.run();
     if (run.isLetGo) this.deaf.add(order.jobId, run.over);
     held.run = null;
     await held.settled;
@@ -190,9 +193,15 @@ export class NodeJobs {
     held.delivery.lose();
   }
 
-  private async loseAndWait(held: Held): Promise<void> {
-    this.lose(held.order.runId);
-    await held.done;
+  /** Resolves when nothing works on the job any more. Never rejects. */
+  private async earlierEnded(earlier: readonly Held[], jobId: string): Promise<void> {
+    // Of now: who waits here may be added to them.
+    const deaf = this.deaf.ended(jobId);
+    for (const { order, done } of earlier) {
+      this.lose(order.runId);
+      await done;
+    }
+    await deaf;
   }
 
   /** The process that ran it was killed. Never throws. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type AppError, asAppError, plainError, type PlainError } from '../../common/errors/index.js';
 import { addToLogContext } from '../../common/logging/index.js';
+import { raised } from '../../common/raised.js';
 import type { PreparedPlan, RunContext } from '../../engine/plans/index.js';
 import { type JobJournal, type RestoreRequest, StopRequest } from '../../engine/ports/index.js';
 import {
@@ -55,13 +56,21 @@ export class NodeRun {
     this.stopping.abort(new StopRequest(why));
   }
 
+  /** Resolves when it was stopped. */
+  get stopped(): Promise<void> {
+    return raised(this.stopping.signal);
+  }
+
+  /** Whether a person has cancelled its job. */
+  get isCancelled(): boolean {
+    const reason: unknown = this.stopping.signal.reason;
+    return reason instanceof StopRequest && reason.why === 'cancel';
+  }
+
   /** Resolves when the run is over, or goes on without a stage that does not hear, and its end is in the outbox. Never throws. */
   async run(): Promise<void> {
-    const letGo = new Promise<void>((resolve) => {
-      this.free.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
     this.over = this.runToEnd();
-    await Promise.race([this.over, letGo]);
+    await Promise.race([this.over, raised(this.free.signal)]);
   }
 
   /** Whether it was let go. */

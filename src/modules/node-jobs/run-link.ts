@@ -3,6 +3,7 @@ import { AppError } from '../../common/errors/index.js';
 import type { ByteRange } from '../../engine/ports/index.js';
 import type { CallOptions, MasterClient, SignedClient, SizedStream } from '../node-link/index.js';
 import type { Access } from '../node-protocol/index.js';
+import { patientRead } from './patient-read.js';
 
 /** So long a run waits for its master before what it asks fails: it is then tried again later. */
 const PATIENCE_MS = 6 * 3_600_000;
@@ -39,13 +40,15 @@ export class RunLink {
   ): Promise<Readable> {
     const { url } = access;
     if (url !== null) return this.storage.read({ ...access, url }, range, signal);
-    return this.told(
-      this.master.get(this.path('objects'), {
-        query,
-        ...(range === undefined ? {} : { range }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    );
+    const open = (left: ByteRange | undefined): Promise<Readable> =>
+      this.told(
+        this.master.get(this.path('objects'), {
+          query,
+          ...(left === undefined ? {} : { range: left }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      );
+    return patientRead(open, range, { patienceMs: UNSTOPPED_PATIENCE_MS, signal });
   }
 
   private async told<T>(answer: Promise<T>): Promise<T> {

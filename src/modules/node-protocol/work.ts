@@ -99,7 +99,7 @@ export interface VerifyOrder {
 
 /**
  * `POST /node/runs/:runId/hooks`: has the master run the hooks of a moment (`before:<stage>`, `after:<stage>`); commands come back as tasks.
- * Asked again for the same moment of the same run it is the same answer: they run once.
+ * Asked again at the same master for the same moment of the same run it is the same answer: they run once there.
  */
 export interface HooksRequest {
   moment: string;

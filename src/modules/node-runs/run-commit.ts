@@ -5,7 +5,14 @@ import { Catalogue, ObjectOwners } from '../backups/index.js';
 import { type Job, NodeRuns } from '../jobs/index.js';
 import type { CommitRequest } from '../node-protocol/index.js';
 import { QuotaLedger } from '../quota/index.js';
-import { backupMade, commitInvalid, copyLacking, keyForbidden, storageForbidden } from './node-runs.errors.js';
+import {
+  backupMade,
+  commitInvalid,
+  copyLacking,
+  keyForbidden,
+  notAdmitted,
+  storageForbidden,
+} from './node-runs.errors.js';
 import { ownKeys, RunScope } from './run-scope.js';
 import { SpooledUploads } from './spooled-uploads.js';
 
@@ -30,7 +37,7 @@ export class RunCommit {
 
   /**
    * Nothing of it is taken on trust but figures that only the node can know. Idempotent. Errors: NODE_KEY_FORBIDDEN,
-   * NODE_STORAGE_FORBIDDEN, NODE_COMMIT_INVALID, NODE_COPY_LACKING, NODE_BACKUP_MADE (another one under the same id), JOB_LOST, the storages'.
+   * NODE_STORAGE_FORBIDDEN, NODE_COMMIT_INVALID, NODE_UPLOAD_NOT_ADMITTED, NODE_COPY_LACKING, NODE_BACKUP_MADE (another one under the same id), JOB_LOST, the storages'.
    */
   async commit(job: Job, said: CommitRequest, signal: AbortSignal): Promise<void> {
     const { bundleKey, manifestKey } = ownKeys(job);
@@ -62,11 +69,14 @@ export class RunCommit {
       { key: said.bundleKey, size: said.bundleSize, sha256: said.bundleSha256 },
       { key: said.manifestKey, size: said.manifestSize, sha256: said.manifestSha256 },
     ];
-    for (const holder of holders) await requireAll(holder, [...own, ...others], signal);
+    const size = said.bundleSize + said.manifestSize;
+    for (const holder of holders) {
+      await requireAll(holder, [...own, ...others], signal);
+      await this.requireAdmitted(job, holder, size);
+    }
     const placed = new Set([...said.missing, ...holders.map(({ providerId }) => providerId)]);
     const tried = await this.quota.reservedAt(job.id);
     if (tried.some((id) => !placed.has(id))) await this.runs.noteGivenUp(job);
-    const size = said.bundleSize + said.manifestSize;
     await this.catalogue.commit(
       {
         backupId: job.backupId,
@@ -96,6 +106,12 @@ export class RunCommit {
       },
       job.deliveryId,
     );
+  }
+
+  /** Bundle and manifest came each for itself. Error: NODE_UPLOAD_NOT_ADMITTED. */
+  private async requireAdmitted(job: Job, { providerId }: Destination, size: number): Promise<void> {
+    const most = await this.quota.reservedBy(job.id, providerId);
+    if (most === null || size > most) throw notAdmitted(job.backupId, size, most);
   }
 
   private async requireParent(job: Job, parentId: string | null): Promise<void> {

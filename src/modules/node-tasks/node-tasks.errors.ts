@@ -5,7 +5,7 @@ export function nodeNotFound(id: string): AppError {
     code: 'NODE_NOT_FOUND',
     kind: 'not-found',
     message: 'There is no node with this id.',
-    hint: '`backupd nodes list` shows them.',
+    hint: '`backupd nodes list` shows them. A site whose node was removed needs another host first: `backupd sites move`.',
     retry: 'never',
     context: { nodeId: id },
   });
@@ -39,7 +39,7 @@ export function nodeNotAnswering(id: string, name: string, lastSeen: string): Ap
     code: 'NODE_NOT_ANSWERING',
     kind: 'precondition',
     message: `The node "${name}" does not answer. ${lastSeen}`,
-    hint: 'See that backupd runs there and reaches this master (`systemctl status backupd` on that host), then try again.',
+    hint: 'See that backupd runs there and reaches this master (`systemctl status backupd-node` on that host), then try again.',
     retry: 'later',
     context: { nodeId: id },
   });

@@ -130,25 +130,42 @@ it('what a failed backup has made stays on the node for a retry, and goes when i
   await until('its work folder to go', () => !hasFolder(second));
 });
 
-it('a node that is away for long loses its jobs; when it is back the old run has stopped before the next begins', async () => {
-  const site = await newSite();
-  const job = await heldIn(site, 'create_bundle', true);
-  const old = await runOf(job);
+/** The node is away until the job is given back, comes again and is given it. */
+async function takenAnew({ id }: JobDto): Promise<JobDto> {
   way.cut();
   const timings = test.app.get(NodeTimings);
   const { staleMs, offlineMs, giveBackMs } = timings;
   Object.assign(timings, { staleMs: 100, offlineMs: 200, giveBackMs: 300 });
   await until('it to be given back', async () => {
     await test.app.get(NodeWatch).round();
-    return (await test.admin.job(job.id)).status === 'pending';
+    return (await test.admin.job(id)).status === 'pending';
   });
   Object.assign(timings, { staleMs, offlineMs, giveBackMs });
   way.to(test.anyone.url);
-  const taken = await until('the next run to be taken', async () => {
-    const now = await test.admin.job(job.id);
+  return until('the next run to be taken', async () => {
+    const now = await test.admin.job(id);
     return now.status === 'running' ? now : null;
   });
-  expect(taken).toMatchObject({ attempt: 2 });
+}
+
+it('a run that waits for an earlier one of its job can be cancelled; what is left goes when that one has ended', async () => {
+  const site = await newSite();
+  const job = await heldIn(site, 'create_bundle', true);
+  await takenAnew(job);
+  await cancel(job);
+  expect(await test.admin.ended(job.id)).toMatchObject({ status: 'cancelled', error: { code: 'STAGE_NOT_STOPPED' } });
+  expect(hasFolder(job)).toBe(true);
+  site.release('create_bundle');
+  await until('it to be clean', () => isClean(job));
+  await until('its work folder to go', () => !hasFolder(job));
+  expect(await site.backUp()).toMatchObject({ status: 'completed' });
+});
+
+it('a node that is away for long loses its jobs; when it is back the old run has stopped before the next begins', async () => {
+  const site = await newSite();
+  const job = await heldIn(site, 'create_bundle', true);
+  const old = await runOf(job);
+  expect(await takenAnew(job)).toMatchObject({ attempt: 2 });
   const beats = way.paths.filter((path) => path === '/node/heartbeat').length;
   await until('heartbeats', () => way.paths.filter((path) => path === '/node/heartbeat').length > beats + 2);
   // The old stage still runs: nothing of the new run does, and it is not given back again.

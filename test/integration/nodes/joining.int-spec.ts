@@ -228,6 +228,15 @@ describe('a key', () => {
     expect(await polls[0]).toBe('cut off');
   });
 
+  it('that was fetched and not used yet is revoked too', async () => {
+    const node = await TestNode.join(test, 'thief');
+    expect((await node.beat()).status).toBe(200);
+    const { body } = await node.call<{ key: string }>('POST', '/node/key/rotate');
+    await test.admin.post(`/nodes/${node.id}/revoke`);
+    node.key = body.key;
+    expect(await node.beat()).toMatchObject({ status: 401, body: { code: 'TOKEN_INVALID' } });
+  });
+
   it('is replaced by the node itself: the old one works until the new one was used', async () => {
     const node = await TestNode.join(test, 'turn');
     expect((await node.beat()).body.rotateKey).toBeUndefined();

@@ -117,8 +117,12 @@ it('two polls of one node take two tasks', async () => {
 
 it('a task is for its node alone', async () => {
   const asked = ask('look');
+  const waiting = "select 1 from node_task where status = 'waiting'";
+  await until('it to wait', async () => (await runSql(String(test.config.databaseUrl), waiting)).length === 1);
   expect(await other.take()).toBeNull();
-  const { id } = await take();
+  const { id, kind } = await take();
+  expect(await tasks.taken(node.id, id, kind)).not.toBeNull();
+  expect(await tasks.taken(other.id, id, kind)).toBeNull();
   expect(await other.answer(id, { seq: 1, isLast: true, result: { stolen: true } })).toMatchObject({
     status: 404,
     body: { code: 'NODE_TASK_GONE' },

@@ -31,7 +31,7 @@ function finding({ id, name, hostname, last_seen_at: lastSeenAt, sites }: Row): 
     subject: id,
     severity: sites > 0 ? Severity.Critical : Severity.Warning,
     message: `The node "${name}" (${hostname}) has not been heard of since ${minuteOf(since)}.${sites > 0 ? ` ${waiting} for it.` : ''}`,
-    hint: `Look whether the host runs, whether backupd runs there (\`systemctl status backupd\`), and whether it reaches this server. Given up for good: \`backupd nodes remove "${name}"\` (the backups stay, and can be restored to another node).`,
+    hint: `Look whether the host runs, whether backupd runs there (\`systemctl status backupd-node\`), and whether it reaches this server. Given up for good: \`backupd nodes remove "${name}"\` (the backups stay, and can be restored to another node).`,
     context: { nodeId: id, name, hostname, lastSeenAt: since.toISOString(), sites },
   };
 }
