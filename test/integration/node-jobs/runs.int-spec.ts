@@ -236,6 +236,18 @@ async function settled(jobId: string): Promise<number> {
   });
 }
 
+it('a restore waits for a master that is away while it reads', async () => {
+  const site = await newSite();
+  const { backupId } = await site.backUp();
+  const before = readFileSync(join(site.path, 'index.html'), 'utf8');
+  writeFileSync(join(site.path, 'index.html'), 'newer');
+  let reads = 0;
+  way.route = (path) => (path.includes('/objects') && (reads += 1) <= 3 ? null : test.anyone.url);
+  expect(await test.admin.restore(backupId ?? '')).toMatchObject({ status: 'completed', attempt: 1 });
+  expect(reads).toBeGreaterThan(3);
+  expect(readFileSync(join(site.path, 'index.html'), 'utf8')).toBe(before);
+});
+
 it('a restore that could not be taken back is tried again by the node until the site is as it was', async () => {
   const site = await newSite();
   const { backupId } = await site.backUp();
