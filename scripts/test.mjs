@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSystem, ensureBuilt, ensureInstalled, fail, projectNode, root, run } from './lib/project.mjs';
-import { ensureSystemPackages } from './lib/system-packages.mjs';
+import { ensureBenchPackages, ensureSystemPackages } from './lib/system-packages.mjs';
 
 checkSystem();
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -12,6 +12,7 @@ const vitestArgs = process.argv.slice(2);
 try {
   ensureInstalled(say);
   ensureSystemPackages(say);
+  if (vitestArgs.length === 0) ensureBenchPackages(say);
   await ensureBuilt(say);
 } catch (error) {
   fail(error);
