@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { newId } from '../../../src/common/ids.js';
 import { QuotaLedger } from '../../../src/modules/quota/quota-ledger.js';
-import { StorageService } from '../../../src/modules/storage/index.js';
 import { GatedSite } from '../jobs/jobs-app.js';
 import { content, useNodes } from './support.js';
 
@@ -35,8 +34,7 @@ it('what is complete is compared again with what was admitted', async () => {
   const run = await nodes.run(await GatedSite.make(test, 'complete'));
   const local = await nodes.local();
   const { bundleKey, manifestKey } = run.keys;
-  await run.post('begin', { providerIds: [local], parentId: null });
-  await run.post('admit', { providerId: local, bytes: 60_000, parentId: null });
+  await run.admitted(local, 60_000);
   await run.upload(local, bundleKey, content(50_000));
   const manifest = content(10_000);
   const { uploadId } = await run.begin(local, manifestKey, manifest);
@@ -52,8 +50,7 @@ it('a larger bundle after its manifest is stored, and is no backup', async () =>
   const run = await nodes.run(site);
   const local = await nodes.local();
   const { bundleKey, manifestKey } = run.keys;
-  await run.post('begin', { providerIds: [local], parentId: null });
-  await run.post('admit', { providerId: local, bytes: 60_000, parentId: null });
+  await run.admitted(local, 60_000);
   expect((await run.upload(local, bundleKey, content(1000))).status).toBe(200);
   const manifest = content(59_000);
   expect((await run.upload(local, manifestKey, manifest)).status).toBe(200);
@@ -70,8 +67,7 @@ it('an earlier part that comes late changes nothing of what is there', async () 
   const local = await nodes.local();
   const bundle = content(2 * 8 * 1024 * 1024 + 1000);
   const { bundleKey: key } = run.keys;
-  await run.post('begin', { providerIds: [local], parentId: null });
-  await run.post('admit', { providerId: local, bytes: bundle.size, parentId: null });
+  await run.admitted(local, bundle.size);
   const { uploadId, partBytes } = await run.begin(local, key, bundle);
   const put = (n: number) =>
     run.put(local, key, uploadId, n, Uint8Array.from(bundle.bytes.subarray((n - 1) * partBytes, n * partBytes)));
@@ -85,14 +81,8 @@ it('what the storage says of the content counts, not what the node says', async 
   const run = await nodes.run(site);
   const local = await nodes.local();
   const [bundle, manifest] = [content(1000), content(100)];
-  await run.post('begin', { providerIds: [local], parentId: null });
-  await run.post('admit', { providerId: local, bytes: 1100, parentId: null });
-  await run.upload(local, run.keys.bundleKey, bundle);
-  await run.upload(local, run.keys.manifestKey, manifest);
-  const { driver } = (await test.app.get(StorageService, { strict: false }).enabledDestinations()).find(
-    ({ providerId }) => providerId === local,
-  ) ?? { driver: null };
-  if (driver === null) throw new Error('no driver');
+  await run.uploaded(local, bundle, manifest);
+  const driver = await nodes.driver(local);
   const stat = driver.stat.bind(driver);
   // As S3 does.
   driver.stat = async (key, signal) => {

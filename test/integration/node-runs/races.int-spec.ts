@@ -2,7 +2,6 @@ import { Client } from 'pg';
 import { expect, it } from 'vitest';
 import { newId } from '../../../src/common/ids.js';
 import { JobKind, NodeReconcile, NodeRuns } from '../../../src/modules/jobs/index.js';
-import { StorageService } from '../../../src/modules/storage/index.js';
 import { runSql } from '../../support/postgres.js';
 import { until } from '../../support/scratch.js';
 import { GatedSite } from '../jobs/jobs-app.js';
@@ -76,15 +75,8 @@ it('a run that loses its job while the storages are asked enters no backup', asy
   const run = await nodes.run(site);
   const local = await nodes.local();
   const [bundle, manifest] = [content(1000), content(100)];
-  await run.post('begin', { providerIds: [local], parentId: null });
-  await run.post('admit', { providerId: local, bytes: 1100, parentId: null });
-  await run.upload(local, run.keys.bundleKey, bundle);
-  await run.upload(local, run.keys.manifestKey, manifest);
-  const found = (await test.app.get(StorageService, { strict: false }).enabledDestinations()).find(
-    ({ providerId }) => providerId === local,
-  );
-  if (found === undefined) throw new Error('no driver');
-  const { driver } = found;
+  await run.uploaded(local, bundle, manifest);
+  const driver = await nodes.driver(local);
   const stat = driver.stat.bind(driver);
   driver.stat = async (...args) => {
     await nodes.change(run, { deliveryId: newId() });

@@ -1,11 +1,14 @@
+import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Page } from '../../../src/cli/api-types.js';
 import { newId } from '../../../src/common/ids.js';
+import type { StorageDriver } from '../../../src/engine/ports/index.js';
 import { keysFor } from '../../../src/engine/runner/index.js';
 import { NodeAccess } from '../../../src/modules/auth/index.js';
 import { Job, JobKind, JobQueue, JobsService } from '../../../src/modules/jobs/index.js';
 import type { UploadAnswer } from '../../../src/modules/node-protocol/index.js';
+import { StorageService } from '../../../src/modules/storage/index.js';
 import type { Answer, TestApi } from '../../support/api.js';
 import type { TestApp } from '../core/test-app.js';
 import { GatedSite, startJobsApp } from '../jobs/jobs-app.js';
@@ -48,6 +51,20 @@ export class Run {
 
   post<T = Record<string, unknown>>(path: string, body: unknown = {}): Promise<T> {
     return this.api.post<T>(this.at(path), body);
+  }
+
+  /** The backup has begun, and may store so many bytes there. */
+  async admitted(providerId: string, bytes: number): Promise<void> {
+    const began = await this.post('begin', { providerIds: [providerId], parentId: null });
+    assert.deepEqual(began, { notes: [], warnings: [] });
+    await this.post('admit', { providerId, bytes, parentId: null });
+  }
+
+  /** Bundle and manifest are stored through the master; the commit is what is left. */
+  async uploaded(providerId: string, bundle: Content, manifest: Content): Promise<void> {
+    await this.admitted(providerId, bundle.size + manifest.size);
+    await this.upload(providerId, this.keys.bundleKey, bundle);
+    await this.upload(providerId, this.keys.manifestKey, manifest);
   }
 
   begin(providerId: string, key: string, { size, sha256: sum }: Content): Promise<UploadAnswer> {
@@ -123,6 +140,8 @@ export interface Nodes {
   row: (run: Run) => Promise<Job>;
   /** Id of the storage that is there from the start. */
   local: () => Promise<string>;
+  /** The driver that the application has for a storage, the same each time. */
+  driver: (providerId: string) => Promise<StorageDriver>;
 }
 
 export function useNodes(): Nodes {
@@ -167,6 +186,12 @@ export function useNodes(): Nodes {
     local: async () => {
       const { items } = await test.admin.get<Page<{ id: string; kind: string }>>('/storage');
       return items.find(({ kind }) => kind === 'local')?.id ?? '';
+    },
+    driver: async (id) => {
+      const all = await test.app.get(StorageService, { strict: false }).enabledDestinations();
+      const found = all.find(({ providerId }) => providerId === id);
+      if (found === undefined) throw new Error(`no storage ${id}`);
+      return found.driver;
     },
   };
 }

@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 import { JobHandlers, JobKind } from '../../../src/modules/jobs/index.js';
 import { JobRecovery } from '../../../src/modules/jobs/job-recovery.js';
 import { JobSweeper } from '../../../src/modules/jobs/job-sweeper.js';
-import { StorageService } from '../../../src/modules/storage/index.js';
 import { until } from '../../support/scratch.js';
 import { GatedSite, storedNames, workFolders } from '../jobs/jobs-app.js';
 import { SigningFactory } from './signing-driver.js';
@@ -30,11 +29,6 @@ async function signingId(): Promise<string> {
   return (await signs).id;
 }
 
-async function admitted(run: Run, providerId: string, bytes: number): Promise<void> {
-  expect(await run.post('begin', { providerIds: [providerId], parentId: null })).toEqual({ notes: [], warnings: [] });
-  await run.post('admit', { providerId, bytes, parentId: null });
-}
-
 /** A PUT whose connection is cut, or stays silent, after these bytes. */
 function hanging(run: Run, query: Record<string, string>, bytes: Uint8Array): ReturnType<typeof httpRequest> {
   const url = new URL(`${run.api.url}${run.at('parts')}?${new URLSearchParams(query).toString()}`);
@@ -53,7 +47,7 @@ it('a backup goes through the master in parts, and is in the catalogue once the 
   const local = await nodes.local();
   const [bundle, manifest, about] = [content(PART + 70_000), content(5000), content(300)];
   const { bundleKey, manifestKey, siteKey } = run.keys;
-  await admitted(run, local, bundle.size + manifest.size);
+  await run.admitted(local, bundle.size + manifest.size);
   expect(await run.begin(local, bundleKey, bundle)).toEqual({
     uploadId: `${bundle.size}-${bundle.sha256}`,
     partBytes: PART,
@@ -97,7 +91,7 @@ it('an upload that was cut off goes on with its whole parts, and only with the o
   const local = await nodes.local();
   const bundle = content(2 * PART + 1000);
   const { bundleKey: key } = run.keys;
-  await admitted(run, local, bundle.size);
+  await run.admitted(local, bundle.size);
   const { uploadId } = await run.begin(local, key, bundle);
   const file = join(spoolOf(run, local), `bundle.${uploadId}.partial`);
   const put = (number: number, bytes = piece(bundle, number)) => run.put(local, key, uploadId, number, bytes);
@@ -148,7 +142,7 @@ it('what is not as announced, or more than was admitted, is not stored', async (
   const bundle = content(50_000);
   const asked = { providerId: local, key: bundleKey, size: bundle.size, sha256: bundle.sha256 };
   expect((await run.call('uploads', asked)).body).toMatchObject({ code: 'NODE_UPLOAD_NOT_ADMITTED' });
-  await admitted(run, local, 60_000);
+  await run.admitted(local, 60_000);
   expect((await run.call('uploads', { ...asked, size: 60_001 })).body).toMatchObject({
     code: 'NODE_UPLOAD_NOT_ADMITTED',
   });
@@ -174,7 +168,7 @@ it('the disk of the master, where its database may be, is not filled to the brim
   const local = await nodes.local();
   const { bavail, bsize } = statfsSync(test.config.paths.work);
   const size = bavail * bsize - 250 * MIB;
-  await admitted(run, local, size);
+  await run.admitted(local, size);
   const { sha256 } = content(10);
   expect(await run.call('uploads', { providerId: local, key: run.keys.bundleKey, size, sha256 })).toMatchObject({
     body: { code: 'DISK_FULL' },
@@ -186,7 +180,7 @@ it('a full quota lets no backup begin', async () => {
   const run = await nodes.run(site);
   const local = await nodes.local();
   await test.admin.call('PUT', `/quotas/site/${site.id}`, { bytes: 1000, over: 'fail' });
-  await admitted(run, local, 1000);
+  await run.admitted(local, 1000);
   const refused = await run.call('admit', { providerId: local, bytes: 1001, parentId: null });
   expect(refused.body).toMatchObject({ code: 'QUOTA_EXCEEDED' });
   const bundle = content(1001);
@@ -205,7 +199,7 @@ it('begun uploads stay while the job is active, and go with it', async () => {
   const local = await nodes.local();
   const bundle = content(1000);
   for (const providerId of [local, signing]) {
-    await admitted(run, providerId, 100_000);
+    await run.admitted(providerId, 100_000);
     expect((await run.begin(providerId, run.keys.bundleKey, bundle)).parts).toEqual([]);
   }
   await driver.beginSigned(run.keys.manifestKey);
@@ -229,10 +223,10 @@ it('what a good backup left on a storage that it has given up is removed after i
   const handler = test.app.get(JobHandlers, { strict: false }).get(JobKind.Backup);
   const run = await nodes.run(site);
   const [bundle, manifest] = [content(1000), content(100)];
-  await admitted(run, signing, 1100);
+  await run.admitted(signing, 1100);
   await run.begin(signing, run.keys.bundleKey, bundle);
   await driver.put(run.keys.bundleKey, { bytes: bundle.bytes });
-  await admitted(run, local, 1100);
+  await run.admitted(local, 1100);
   await run.upload(local, run.keys.bundleKey, bundle);
   await run.upload(local, run.keys.manifestKey, manifest);
   expect(handler.leavesLitter?.('completed', await nodes.row(run))).toBe(false);
@@ -250,14 +244,11 @@ it('what is stored after its job has ended and was cleared away does not stay', 
   const run = await nodes.run(site);
   const local = await nodes.local();
   const bundle = content(1000);
-  await admitted(run, local, 1000);
+  await run.admitted(local, 1000);
   const { uploadId } = await run.begin(local, run.keys.bundleKey, bundle);
   await run.put(local, run.keys.bundleKey, uploadId, 1, piece(bundle, 1));
-  const { driver } = (await test.app.get(StorageService, { strict: false }).enabledDestinations()).find(
-    ({ providerId }) => providerId === local,
-  ) ?? { driver: null };
-  const put = driver?.put.bind(driver);
-  if (driver === null || put === undefined) throw new Error('no driver');
+  const driver = await nodes.driver(local);
+  const put = driver.put.bind(driver);
   driver.put = async (...args) => {
     await nodes.change(run, { status: 'failed', finishedAt: new Date() });
     return put(...args);
@@ -281,7 +272,7 @@ it('what is stored after its job has ended and was cleared away does not stay', 
 
 it('a folder of an unknown job goes at a start', async () => {
   const run = await nodes.run(await GatedSite.make(test, 'unknown'));
-  await admitted(run, await nodes.local(), 1000);
+  await run.admitted(await nodes.local(), 1000);
   await run.begin(await nodes.local(), run.keys.bundleKey, content(1000));
   await nodes.change(run, { status: 'completed', finishedAt: new Date(), litter: false });
   writeFileSync(join(spoolOf(run, await nodes.local()), 'bundle.link'), '');
