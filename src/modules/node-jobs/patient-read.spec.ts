@@ -20,7 +20,7 @@ function master(...breaks: (number | null)[]): { asked: unknown[]; open: (range?
     const { offset = 0, length = CONTENT.length - offset } = range ?? {};
     const bytes = CONTENT.subarray(offset, offset + length);
     async function* some(): AsyncGenerator<Buffer> {
-      yield await Promise.resolve(bytes.subarray(0, at));
+      if (at !== 0) yield await Promise.resolve(bytes.subarray(0, at));
       if (at !== undefined) throw away;
     }
     return Readable.from(some(), { objectMode: false });
@@ -55,6 +55,13 @@ it('a refusal is told at once, a master that stays away after the time, and a ca
   const waiting = patientRead(gone, undefined, { patienceMs: 60_000, signal: stop.signal });
   stop.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+});
+
+it('a master that answers and gives nothing is waited for no longer than one that is away', async () => {
+  const { asked, open } = master(3, ...Array.from({ length: 100 }, () => 0));
+  await expect(text(patientRead(open, undefined, { patienceMs: 600 }))).rejects.toBe(away);
+  expect(asked.length).toBeGreaterThan(2);
+  expect(asked.length).toBeLessThan(9);
 });
 
 it('whoever goes away ends what is open', async () => {

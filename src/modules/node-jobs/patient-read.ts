@@ -8,7 +8,7 @@ import { isAway } from '../node-link/index.js';
 const AGAIN = { firstMs: 250, longestMs: 10_000 };
 
 interface Patience {
-  /** So long a master may be away at a time. */
+  /** So long no byte may come, from a failure on. */
   patienceMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -23,16 +23,17 @@ export async function patientRead(
   { patienceMs, signal }: Patience,
 ): Promise<Readable> {
   let got = 0;
+  let until: number | null = null;
   const left = (): ByteRange | undefined => {
     if (got === 0) return range;
     const offset = (range?.offset ?? 0) + got;
     return range?.length === undefined ? { offset } : { offset, length: range.length - got };
   };
   const opened = async (failed: AppError | null = null): Promise<Readable> => {
-    const until = performance.now() + patienceMs;
     let error = failed;
     for (let attempt = 1; ; attempt += 1) {
       if (error !== null) {
+        until ??= performance.now() + patienceMs;
         if (!isAway(error) || performance.now() >= until) throw error;
         await pause(backoff(attempt, AGAIN), signal);
       }
@@ -49,6 +50,7 @@ export async function patientRead(
       try {
         for await (const chunk of body as AsyncIterable<Buffer>) {
           got += chunk.length;
+          until = null;
           yield chunk;
         }
         return;

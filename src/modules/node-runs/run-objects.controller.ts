@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import {
@@ -70,8 +71,10 @@ export class RunObjectsController {
     const range = askedRange(request.headers.range, size);
     const { offset, length } = range;
     const content = await read({ offset, length });
-    writeRangeHead(response, range, size);
     try {
+      // A storage that fails here is told as such, and not as a master that went away: the node would wait for it.
+      await once(content, 'readable');
+      writeRangeHead(response, range, size);
       await pipeline(content, response);
     } catch (error) {
       // The node went away: nobody is left to be told.
