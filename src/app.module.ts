@@ -40,6 +40,7 @@ import { SecretsModule } from './modules/secrets/index.js';
 import { SettingsModule } from './modules/settings/index.js';
 import { SitesModule } from './modules/sites/index.js';
 import { StorageModule } from './modules/storage/index.js';
+import { UsersModule } from './modules/users/index.js';
 import { VerifyModule } from './modules/verify/index.js';
 import { WordPressModule } from './backup-modules/wordpress/wordpress.module.js';
 import { LocalStorageDriverFactory } from './storage-drivers/local/index.js';
@@ -94,6 +95,7 @@ export class AppModule {
         NodeWorkModule,
         NodesModule,
         NotificationsModule,
+        UsersModule,
         DaemonModule,
         WordPressModule,
       ],

@@ -32,6 +32,9 @@ const tags: Readonly<Record<string, string>> = {
   hooks: 'What is done at the moments of a job.',
   audit: 'Who did what from where.',
   tokens: 'Access for programs.',
+  users: 'The accounts of people.',
+  account: 'The caller’s own account.',
+  session: 'Signing in and out, in a browser.',
   secrets: 'The keys that seal stored credentials.',
   health: 'Whether this server works, for load balancers and orchestrators.',
   doctor: 'Whether this host has what backups need.',
@@ -45,7 +48,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(
       [
         'Finds the sites of a host, backs them up, proves it, restores them.',
-        'Every request but `GET /daemon/health`, `/health/live`, `/health/ready` and those with which a host asks to become a node needs a token; its role (viewer < operator < admin) decides what it may do.',
+        'Every request but `GET /daemon/health`, `/health/live`, `/health/ready`, `/session` and those with which a host asks to become a node needs a token, or the session of who has signed in; its role (viewer < operator < admin) decides what it may do.',
         'Every error is RFC 9457 problem details, `application/problem+json`, with a stable `code`.',
         'Lists take `limit` and `offset`. Times are UTC, ids are UUIDs, sizes are bytes.',
       ].join('\n\n'),

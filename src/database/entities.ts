@@ -52,6 +52,14 @@ import {
 import { Setting, SettingSchema } from '../modules/settings/setting.entity.js';
 import { Site, SiteSchema } from '../modules/sites/site.entity.js';
 import { StorageProvider, StorageProviderSchema } from '../modules/storage/storage-provider.entity.js';
+import {
+  PasswordReset,
+  PasswordResetSchema,
+  User,
+  UserSchema,
+  UserSession,
+  UserSessionSchema,
+} from '../modules/users/user.entity.js';
 
 /** Every table and view of the application; the one place that names them all. */
 export const entities = [
@@ -86,6 +94,9 @@ export const entities = [
   SettingSchema,
   SiteSchema,
   StorageProviderSchema,
+  UserSchema,
+  UserSessionSchema,
+  PasswordResetSchema,
 ];
 
 export {
@@ -119,4 +130,7 @@ export {
   Site,
   StorageProvider,
   StoredObject,
+  User,
+  UserSession,
+  PasswordReset,
 };

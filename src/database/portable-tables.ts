@@ -26,4 +26,5 @@ export const portableTables: readonly PortableTable[] = [
   { name: 'backup_bundle', key: ['backup_id', 'bundle_key'] },
   { name: 'stored_object', key: ['provider_id', 'key'] },
   { name: 'api_token', key: ['id'], secret: true },
+  { name: 'app_user', key: ['id'], secret: true },
 ];

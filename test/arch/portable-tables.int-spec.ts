@@ -16,11 +16,13 @@ const notPortable = [
   'node_token',
   'notification_cursor',
   'notification_delivery',
+  'password_reset',
   'quota_reservation',
   'reconciliation',
   'schedule_slot',
   'schedule_state',
   'seen_site',
+  'user_session',
 ];
 
 /** Primary key columns with their types, by table. */

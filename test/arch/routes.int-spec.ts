@@ -9,13 +9,19 @@ import { useTestApp } from '../integration/core/test-app.js';
 
 const BODY = 3;
 const QUERY = 4;
-/** The only handlers that may be open: docs/adr/0012-open-health.md, and the way in for nodes, docs/nodes.md. */
+/** The only handlers that may be open: docs/adr/0012-open-health.md, the way in for nodes, docs/nodes.md, and that for people, docs/users.md. */
 const open = [
   'HealthController.health',
   'JoinController.ask',
   'JoinController.collect',
   'ProbesController.live',
   'ProbesController.ready',
+  'SessionController.askReset',
+  'SessionController.login',
+  'SessionController.logout',
+  'SessionController.setUp',
+  'SessionController.show',
+  'SessionController.useReset',
 ];
 
 interface Handler {

@@ -23,6 +23,13 @@ export class ClientAddresses {
     return address;
   }
 
+  /** Whether the caller's end of the way is encrypted: TLS ends here, or a trusted proxy says that it ended there. */
+  isSecure(request: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
+    if ('encrypted' in request.socket) return true;
+    const said = [request.headers['x-forwarded-proto'] ?? []].flat().join(',').split(',').pop()?.trim();
+    return said === 'https' && this.#isProxy(plain(request.socket.remoteAddress ?? ''));
+  }
+
   #isProxy(address: string): boolean {
     return isIP(address) !== 0 && this.proxies.some((range) => isWithin(ipaddr.parse(address), range));
   }

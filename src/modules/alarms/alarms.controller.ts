@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Caller, IdParam, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { Caller, IdParam, type Principal, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { AlarmSettings } from './alarm-settings.js';
 import { AlarmsService } from './alarms.service.js';
 import { AlarmDto, AlarmPageDto, AlarmQueryDto, AlarmSettingsDto, toAlarmDto } from './dto/alarm.dto.js';
@@ -27,18 +27,20 @@ export class AlarmsController {
 
   @Get('status')
   @Roles(Role.Viewer)
+  @Restricted('filtered')
   @ApiOperation({ summary: 'Whether all sites are safe, in one sentence' })
   @ApiOkResponse({ type: StatusDto })
-  async show(): Promise<StatusDto> {
-    return this.status.show();
+  async show(@Caller() caller: Principal): Promise<StatusDto> {
+    return this.status.show(caller.sites);
   }
 
   @Get('alarms')
   @Roles(Role.Viewer)
+  @Restricted('filtered')
   @ApiOperation({ summary: 'List the alarms', description: 'The open ones first, the newest of them first.' })
   @ApiOkResponse({ type: AlarmPageDto })
-  async list(@Query() query: AlarmQueryDto): Promise<AlarmPageDto> {
-    const page = await this.alarms.list(query, query);
+  async list(@Query() query: AlarmQueryDto, @Caller() caller: Principal): Promise<AlarmPageDto> {
+    const page = await this.alarms.list(Object.assign({ within: caller.sites }, query), query);
     return { ...page, items: page.items.map(toAlarmDto) };
   }
 
@@ -63,6 +65,7 @@ export class AlarmsController {
 
   @Get('alarms/:id')
   @Roles(Role.Viewer)
+  @Restricted('alarm')
   @ApiOperation({ summary: 'Show one alarm' })
   @ApiOkResponse({ type: AlarmDto })
   @ApiNotFoundResponse({ type: ProblemDto, description: 'ALARM_NOT_FOUND' })
@@ -73,6 +76,7 @@ export class AlarmsController {
   @Post('alarms/:id/acknowledge')
   @HttpCode(200)
   @Roles(Role.Operator)
+  @Restricted('alarm')
   @ApiOperation({
     summary: 'Say that it was seen',
     description:
@@ -82,6 +86,6 @@ export class AlarmsController {
   @ApiNotFoundResponse({ type: ProblemDto, description: 'ALARM_NOT_FOUND' })
   @ApiConflictResponse({ type: ProblemDto, description: 'ALARM_CLEARED' })
   async acknowledge(@IdParam() id: string, @Caller() caller: Principal): Promise<AlarmDto> {
-    return toAlarmDto(await this.alarms.acknowledge(id, caller.tokenName));
+    return toAlarmDto(await this.alarms.acknowledge(id, caller.name));
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule, SiteAccess } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { ProofModule } from '../proof/index.js';
 import { QuotaModule } from '../quota/index.js';
@@ -9,6 +10,7 @@ import { AlarmRules } from './alarm-rules.js';
 import { AlarmSettings } from './alarm-settings.js';
 import { AlarmWatch } from './alarm-watch.js';
 import { AlarmsController } from './alarms.controller.js';
+import { alarmNotFound } from './alarms.errors.js';
 import { AlarmsService } from './alarms.service.js';
 import { DiskLow } from './rules/disk-low.js';
 import { ProofOverdue } from './rules/proof-overdue.js';
@@ -19,7 +21,7 @@ import { StorageReach } from './storage-reach.js';
 
 /** Silence is failure: what is wrong is found and told; see docs/alarms.md. */
 @Module({
-  imports: [EventsModule, ProofModule, QuotaModule, SettingsModule, StorageModule],
+  imports: [AuthModule, EventsModule, ProofModule, QuotaModule, SettingsModule, StorageModule],
   controllers: [AlarmsController],
   providers: [
     AlarmBook,
@@ -36,4 +38,8 @@ import { StorageReach } from './storage-reach.js';
   ],
   exports: [AlarmsService],
 })
-export class AlarmsModule {}
+export class AlarmsModule {
+  constructor(access: SiteAccess, alarms: AlarmsService) {
+    access.register('alarm', { siteOf: (id) => alarms.siteOf(id), notFound: alarmNotFound });
+  }
+}

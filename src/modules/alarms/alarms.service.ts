@@ -12,6 +12,8 @@ export interface AlarmFilter {
   kind?: AlarmKind | undefined;
   severity?: Severity | undefined;
   siteId?: string | undefined;
+  /** Only of these sites; null or absent = all there are. */
+  within?: ReadonlySet<string> | null | undefined;
 }
 
 /** So long cleared ones are kept. */
@@ -32,6 +34,7 @@ export class AlarmsService {
       ...(filter.kind === undefined ? {} : { kind: filter.kind }),
       ...(filter.severity === undefined ? {} : { severity: filter.severity }),
       ...(filter.siteId === undefined ? {} : { siteId: filter.siteId }),
+      ...((filter.within ?? null) === null ? {} : { $and: [{ siteId: { $in: [...(filter.within ?? [])] } }] }),
     };
     const [items, total] = await this.orm.em.fork().findAndCount(Alarm, where, {
       limit,
@@ -44,6 +47,12 @@ export class AlarmsService {
   /** Removes those that were cleared a year ago. Idempotent. */
   async prune(now: Date): Promise<void> {
     await this.orm.em.fork().nativeDelete(Alarm, { clearedAt: { $lt: new Date(now.getTime() - KEPT_MS) } });
+  }
+
+  /** The site that the alarm is about; null when it is about none, or there is no such alarm. */
+  async siteOf(id: string): Promise<string | null> {
+    const alarm = await this.orm.em.fork().findOne(Alarm, { id }, { fields: ['siteId'] });
+    return alarm?.siteId ?? null;
   }
 
   /** Error: ALARM_NOT_FOUND. */

@@ -36,32 +36,43 @@ export class StatusService {
     private readonly watch: AlarmWatch,
   ) {}
 
-  /** A site is safe when it has a backup that an enabled storage has whole, and no open alarm is about it. Acknowledged alarms do not count as news. */
-  async show(now = new Date()): Promise<StatusDto> {
+  /**
+   * A site is safe when it has a backup that an enabled storage has whole, and no open alarm is about it. Acknowledged alarms do not
+   * count as news. `within`: as if there were only these sites; null = all.
+   */
+  async show(within: ReadonlySet<string> | null = null, now = new Date()): Promise<StatusDto> {
     const em = this.orm.em.fork();
+    const ids = within === null ? null : `{${[...within].join()}}`;
     const [figures] = await em.execute<Figures[]>(
-      `select count(*) filter (where not s.paused)::int as sites, count(*) filter (where s.paused)::int as paused,
+      `with seen as (select ?::uuid[] as ids),
+          s as (select site.* from site, seen where seen.ids is null or site.id = any(seen.ids)),
+          told as (select a.* from alarm a, seen where a.cleared_at is null and (seen.ids is null or a.site_id = any(seen.ids)))
+        select count(*) filter (where not s.paused)::int as sites, count(*) filter (where s.paused)::int as paused,
           count(*) filter (where not s.paused
             and not ${hasAlarm} and ${hasBackup})::int as safe,
-          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'critical') as critical,
-          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is null and severity = 'warning') as warning,
-          (select count(*)::int from alarm where cleared_at is null and acknowledged_at is not null) as acknowledged,
+          (select count(*)::int from told where acknowledged_at is null and severity = 'critical') as critical,
+          (select count(*)::int from told where acknowledged_at is null and severity = 'warning') as warning,
+          (select count(*)::int from told where acknowledged_at is not null) as acknowledged,
           not exists (select 1 from schedule where kind = 'backup') as unscheduled,
           (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never') as schedules,
           (select count(*)::int from schedule where kind = 'backup' and rhythm->>'every' <> 'never' and paused) as schedules_paused,
-          (select max(r.read_at) from storage_provider p cross join lateral
-            (select max(o.read_at) as read_at from stored_object o where o.provider_id = p.id) r) as last_proof_at
-        from site s`,
+          case when (select ids from seen) is null
+            then (select max(r.read_at) from storage_provider p cross join lateral
+              (select max(o.read_at) as read_at from stored_object o where o.provider_id = p.id) r)
+            else (select max(o.read_at) from stored_object o, seen where o.site_id = any(seen.ids)) end as last_proof_at
+        from s`,
+      [ids],
     );
     if (figures === undefined) throw new Error('a count has a row');
     const open = await em.find(
       Alarm,
-      { clearedAt: null, acknowledgedAt: null },
+      { clearedAt: null, acknowledgedAt: null, ...(within === null ? {} : { siteId: { $in: [...within] } }) },
       { orderBy: { severity: 'asc', raisedAt: 'desc', id: 'desc' }, limit: SHOWN },
     );
     const unsafe = await em.execute<{ id: string; name: string }[]>(
-      `select s.id, s.name from site s where not s.paused and not ${hasAlarm} and not ${hasBackup} order by s.name limit ?`,
-      [SHOWN],
+      `select s.id, s.name from site s where (?::uuid[] is null or s.id = any(?::uuid[]))
+          and not s.paused and not ${hasAlarm} and not ${hasBackup} order by s.name limit ?`,
+      [ids, ids, SHOWN],
     );
     const proof = figures.last_proof_at === null ? null : new Date(figures.last_proof_at);
     const { sites, paused, safe, critical, warning, acknowledged, schedules_paused: pausedSchedules } = figures;

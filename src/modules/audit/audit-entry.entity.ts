@@ -8,8 +8,8 @@ export const AuditEntrySchema = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     at: p.datetime(3),
-    /** `token`, `system` (a schedule, the recovery) or `nobody` (a request that was not let in). */
-    actor: p.enum(['token', 'system', 'nobody']),
+    /** `token` (a program), `user` (a person), `system` (a schedule, the recovery) or `nobody` (a request that was not let in). */
+    actor: p.enum(['token', 'user', 'system', 'nobody']),
     actorId: p.uuid().nullable(),
     /** The name at that time. */
     actorName: p.text().nullable(),

@@ -34,9 +34,9 @@ export class AuditLog {
   async act(act: AuditedAct): Promise<void> {
     const { principal } = act;
     await this.write({
-      actor: principal === null ? 'nobody' : 'token',
-      actorId: principal?.tokenId ?? null,
-      actorName: principal?.tokenName ?? null,
+      actor: principal === null ? 'nobody' : principal.kind,
+      actorId: principal?.id ?? null,
+      actorName: principal?.name ?? null,
       role: principal?.role ?? null,
       address: act.address,
       userAgent: act.userAgent === undefined ? null : plainText(act.userAgent),

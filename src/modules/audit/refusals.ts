@@ -30,7 +30,7 @@ export class Refusals implements OnModuleDestroy {
     const isNew =
       principal === null
         ? count(this.ofNetworks, this.network(address), refusal)
-        : count(this.ofTokens, `${principal.tokenId} ${action}`, refusal);
+        : count(this.ofTokens, `${principal.id} ${action}`, refusal);
     if (!isNew) return;
     this.timer ??= setTimeout(() => void this.flush(), MINUTE_MS).unref();
     await this.log.act(refusal);

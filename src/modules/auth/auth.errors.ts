@@ -5,8 +5,8 @@ export function tokenMissing(): AppError {
   return new AppError({
     code: 'TOKEN_MISSING',
     kind: 'unauthenticated',
-    message: 'This needs a token.',
-    hint: 'Send "Authorization: Bearer <token>". The first one is in the file admin.token in the data dir.',
+    message: 'This needs a token, or a session: nobody is signed in.',
+    hint: 'Sign in, or send "Authorization: Bearer <token>". The first one is in the file admin.token in the data dir.',
     retry: 'never',
   });
 }
@@ -25,10 +25,20 @@ export function roleTooLow(role: Role, needed: Role): AppError {
   return new AppError({
     code: 'ROLE_TOO_LOW',
     kind: 'forbidden',
-    message: `This needs the role ${needed}; the token has the role ${role}.`,
-    hint: 'Use a token with a higher role.',
+    message: `This needs the role ${needed}; yours is ${role}.`,
+    hint: 'Ask an admin, or use a token with a higher role.',
     retry: 'never',
     context: { role, needed },
+  });
+}
+
+export function callerRestricted(): AppError {
+  return new AppError({
+    code: 'CALLER_RESTRICTED',
+    kind: 'forbidden',
+    message: 'Your account is restricted to some sites; this concerns more than these.',
+    hint: 'Ask an admin to do it.',
+    retry: 'never',
   });
 }
 

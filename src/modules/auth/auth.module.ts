@@ -5,6 +5,8 @@ import { Authentication } from './authentication.js';
 import { FailureLimit } from './failure-limit.js';
 import { FirstToken } from './first-token.js';
 import { NodeAccess } from './node-access.js';
+import { PersonAccess } from './person-access.js';
+import { SiteAccess } from './site-access.js';
 import { TokenController } from './token.controller.js';
 import { TokenService } from './token.service.js';
 
@@ -16,8 +18,10 @@ import { TokenService } from './token.service.js';
     FailureLimit,
     FirstToken,
     NodeAccess,
+    PersonAccess,
+    SiteAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [Authentication, NodeAccess, TokenService, FirstToken],
+  exports: [Authentication, NodeAccess, PersonAccess, SiteAccess, TokenService, FirstToken],
 })
 export class AuthModule {}

@@ -5,3 +5,5 @@ export { FirstToken } from './first-token.js';
 export { TokenService } from './token.service.js';
 export { requireRole } from './require-role.js';
 export { NodeAccess, type NodeRequest } from './node-access.js';
+export { PersonAccess, type PersonAuthenticator, type PersonRequest } from './person-access.js';
+export { requireAllSites, SiteAccess } from './site-access.js';

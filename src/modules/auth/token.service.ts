@@ -53,7 +53,7 @@ export class TokenService {
     if (expiresAt !== null && expiresAt <= now) return null;
     if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) > LAST_USED_PRECISION_MS)
       await em.nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: now });
-    return { tokenId: token.id, tokenName: token.name, role: token.role };
+    return { kind: 'token', id: token.id, name: token.name, role: token.role, sites: null, sessionId: null };
   }
 
   /** Whether who was let in with this token still would be. */

@@ -10,7 +10,16 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { IdParam, ProblemDto, Role, Roles, signalOf } from '../../common/http/index.js';
+import {
+  Caller,
+  IdParam,
+  type Principal,
+  ProblemDto,
+  Restricted,
+  Role,
+  Roles,
+  signalOf,
+} from '../../common/http/index.js';
 import { Audited } from '../audit/index.js';
 import { StorageService } from '../storage/index.js';
 import { backupPath } from './backup-path.js';
@@ -46,16 +55,18 @@ export class BackupsController {
 
   @Get()
   @Roles(Role.Viewer)
+  @Restricted('filtered')
   @ApiOperation({ summary: 'List backups, newest first' })
   @ApiOkResponse({ type: BackupPageDto })
-  async list(@Query() query: BackupQueryDto): Promise<BackupPageDto> {
-    const page = await this.catalogue.list(query.siteId, query);
+  async list(@Query() query: BackupQueryDto, @Caller() caller: Principal): Promise<BackupPageDto> {
+    const page = await this.catalogue.list({ siteId: query.siteId, within: caller.sites }, query);
     const names = await this.providerNames();
     return { ...page, items: page.items.map((item) => BackupDto.of(item, names)) };
   }
 
   @Get(':id')
   @Roles(Role.Viewer)
+  @Restricted('backup')
   @ApiOperation({ summary: 'One backup' })
   @ApiOkResponse({ type: BackupDto })
   async get(@IdParam() id: string): Promise<BackupDto> {
@@ -64,6 +75,7 @@ export class BackupsController {
 
   @Patch(':id')
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({ summary: 'Pin a backup, or unpin it', description: 'A pinned backup is kept for ever.' })
   @ApiOkResponse({ type: BackupDto })
   async update(@IdParam() id: string, @Body() body: UpdateBackupDto): Promise<BackupDto> {
@@ -74,6 +86,7 @@ export class BackupsController {
   @Post(':id/keep')
   @HttpCode(200)
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({
     summary: 'Keep a backup that retention has let go',
     description: 'Takes it back and pins it, as retention would let it go again. Idempotent.',
@@ -87,6 +100,7 @@ export class BackupsController {
   @Get(':id/files')
   @Audited('backups.browse')
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({
     summary: 'Browse a folder of the backup',
     description: 'Without a path the top: `database`, `files`, … Names come in path order.',
@@ -99,6 +113,7 @@ export class BackupsController {
   @Get(':id/file')
   @Audited('backups.readFile')
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({ summary: 'Download one file of the backup' })
   @ApiProduces('application/octet-stream')
   @ApiOkResponse({ description: 'Its content. Cut off short when the stored content is damaged.' })
@@ -111,6 +126,7 @@ export class BackupsController {
   @Get(':id/download')
   @Audited('backups.download')
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({
     summary: 'Download the whole backup',
     description: 'A `.tar.zst` that stock tools read: see docs/restore-by-hand.md.',
@@ -126,6 +142,7 @@ export class BackupsController {
   @Get(':id/manifest')
   @Audited('backups.readManifest')
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({ summary: 'The manifest as NDJSON', description: 'One line per file: see docs/storage-format.md.' })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ description: 'Header, entries in path order, trailer.' })

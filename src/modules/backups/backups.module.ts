@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AuthModule, SiteAccess } from '../auth/index.js';
+import { backupNotFound } from './backups.errors.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
 import { JobsModule } from '../jobs/index.js';
 import { ResourcesModule } from '../resources/index.js';
@@ -27,7 +29,7 @@ import { WantedCopies } from './wanted-copies.js';
 
 /** Making backups, and the catalogue of what was made. */
 @Module({
-  imports: [NodeTasksModule, BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
+  imports: [AuthModule, NodeTasksModule, BackupModulesModule, JobsModule, ResourcesModule, SitesModule, StorageModule],
   controllers: [BackupsController, SiteBackupsController],
   providers: [
     BackupAdopter,
@@ -64,4 +66,8 @@ import { WantedCopies } from './wanted-copies.js';
     WantedCopies,
   ],
 })
-export class BackupsModule {}
+export class BackupsModule {
+  constructor(access: SiteAccess, catalogue: Catalogue) {
+    access.register('backup', { siteOf: (id) => catalogue.siteOf(id), notFound: backupNotFound });
+  }
+}

@@ -98,10 +98,23 @@ export class Catalogue implements CatalogueWriter {
     return found;
   }
 
-  /** Newest first. */
-  async list(siteId: string | undefined, { limit, offset }: PageQueryDto): Promise<Page<CataloguedBackup>> {
+  /** The site that the backup is of; null when there is no such backup. */
+  async siteOf(id: string): Promise<string | null> {
+    const backup = await this.orm.em.fork().findOne(Backup, { id }, { fields: ['siteId'] });
+    return backup?.siteId ?? null;
+  }
+
+  /** Newest first; of one site, and only of those `within` (null = of all). */
+  async list(
+    { siteId, within = null }: { siteId?: string | undefined; within?: ReadonlySet<string> | null },
+    { limit, offset }: PageQueryDto,
+  ): Promise<Page<CataloguedBackup>> {
     const em = this.orm.em.fork();
-    const where = { deletingAt: null, ...(siteId === undefined ? {} : { siteId }) };
+    const where = {
+      deletingAt: null,
+      ...(siteId === undefined ? {} : { siteId }),
+      ...(within === null ? {} : { $and: [{ siteId: { $in: [...within] } }] }),
+    };
     const order = { limit, offset, orderBy: { startedAt: 'desc', id: 'desc' } } as const;
     const [backups, total] = await em.findAndCount(Backup, where, order);
     const ids = backups.map((backup) => backup.id);

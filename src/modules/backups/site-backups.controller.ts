@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { IdParam, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { JobDto } from '../jobs/index.js';
 import { BackupsService } from './backups.service.js';
 import { StartBackupDto } from './dto/backup.dto.js';
@@ -22,6 +22,7 @@ export class SiteBackupsController {
   @Post(':id/backups')
   @HttpCode(202)
   @Roles(Role.Operator)
+  @Restricted('site')
   @ApiOperation({ summary: 'Back the site up', description: 'Starts a job; follow `GET /jobs/{id}/events`.' })
   @ApiAcceptedResponse({ type: JobDto })
   @ApiNotFoundResponse({ type: ProblemDto, description: 'SITE_NOT_FOUND' })

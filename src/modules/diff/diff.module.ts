@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
 import { BackupsModule } from '../backups/index.js';
 import { DiffController } from './diff.controller.js';
@@ -7,7 +8,7 @@ import { TableDiffService } from './table-diff.service.js';
 
 /** What changed between two backups. */
 @Module({
-  imports: [BackupModulesModule, BackupsModule],
+  imports: [AuthModule, BackupModulesModule, BackupsModule],
   controllers: [DiffController],
   providers: [DiffService, TableDiffService],
 })

@@ -49,7 +49,7 @@ export class DiffService {
     }
     for (let offset = 0; ; offset += PAGE) {
       // oxlint-disable-next-line no-await-in-loop -- newest first, page by page
-      const page = await this.catalogue.list(backup.siteId, { limit: PAGE, offset });
+      const page = await this.catalogue.list({ siteId: backup.siteId }, { limit: PAGE, offset });
       const before = page.items.find((one) => one.backup.startedAt < backup.startedAt);
       if (before !== undefined) return before.backup.id;
       if (offset + PAGE >= page.total) throw diffNothingBefore(id);

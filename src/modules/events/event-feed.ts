@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../common/http/index.js';
-import { TokenService } from '../auth/index.js';
+import { Authentication } from '../auth/index.js';
 import { EventHub } from './event-hub.js';
 import { EventLog } from './event-log.js';
 import { type EventFilter, type LoggedEvent } from './event-types.js';
@@ -25,39 +25,42 @@ export interface FeedOptions {
 /** The events of a stream, however they are sent. */
 @Injectable()
 export class EventFeed {
-  /** See `FeedOptions`; also how often the reader's token is looked at. */
+  /** See `FeedOptions`; also how often it is looked at whether, and what, the reader may read. */
   heartbeatMs = HEARTBEAT_MS;
 
   constructor(
     private readonly hub: EventHub,
     private readonly log: EventLog,
-    private readonly tokens: TokenService,
+    private readonly authentication: Authentication,
     private readonly open: OpenStreams,
   ) {}
 
   /**
    * Every event that passes the filter, in order, once; `idle` when there was none for long. What happens after this has resolved
    * is among them. Reads on only when it is asked for the next one, so a slow reader costs nothing. Ends with the job, with the
-   * signal, or when the reader's token is removed or expires. Its place among the open streams is free with the signal, which must
+   * signal, or when the reader would not be let in any more. A reader who is restricted to some sites gets their events only. Its place among the open streams is free with the signal, which must
    * come. Error: STREAMS_TOO_MANY.
    */
   async follow(options: FeedOptions, signal: AbortSignal): Promise<AsyncGenerator<LoggedEvent | 'idle'>> {
-    this.open.take(options.reader.tokenId, signal);
+    this.open.take(options.reader.id, signal);
     const newest = await this.log.latestId();
     return this.read(Math.min(options.after ?? newest, newest), options, signal);
   }
 
   private async *read(
     after: number,
-    { filter, isOver, reader, heartbeatMs = this.heartbeatMs }: FeedOptions,
+    { filter: asked, isOver, reader: caller, heartbeatMs = this.heartbeatMs }: FeedOptions,
     signal: AbortSignal,
   ): AsyncGenerator<LoggedEvent | 'idle'> {
     let cursor = after;
+    let filter: EventFilter = { ...asked, sites: caller.sites };
     let checked = performance.now();
     while (!signal.aborted) {
       if (performance.now() - checked >= heartbeatMs) {
         // A database that is away has nothing new to tell either.
-        if (!(await this.tokens.isValid(reader.tokenId).catch(() => true))) return;
+        const reader = await this.authentication.again(caller).catch(() => caller);
+        if (reader === null) return;
+        filter = { ...asked, sites: reader.sites };
         checked = performance.now();
       }
       const page = await this.hub.read(cursor, filter, BATCH);

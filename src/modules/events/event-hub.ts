@@ -126,6 +126,7 @@ function passes(event: LoggedEvent, filter: EventFilter): boolean {
   return (
     (filter.jobId === undefined || event.jobId === filter.jobId) &&
     (filter.siteId === undefined || event.siteId === filter.siteId) &&
-    (filter.types === undefined || filter.types.has(event.type))
+    (filter.types === undefined || filter.types.has(event.type)) &&
+    ((filter.sites ?? null) === null || (event.siteId !== null && filter.sites?.has(event.siteId) === true))
   );
 }

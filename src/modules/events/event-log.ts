@@ -57,6 +57,7 @@ export class EventLog {
       id: { $gt: after },
       ...(filter.jobId === undefined ? {} : { jobId: filter.jobId }),
       ...(filter.siteId === undefined ? {} : { siteId: filter.siteId }),
+      ...((filter.sites ?? null) === null ? {} : { $and: [{ siteId: { $in: [...(filter.sites ?? [])] } }] }),
       ...(filter.types === undefined ? {} : { type: { $in: [...filter.types] } }),
     };
     const rows = await this.orm.em

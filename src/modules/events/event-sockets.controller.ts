@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Role, Roles } from '../../common/http/index.js';
+import { Restricted, Role, Roles } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
 import { upgradeRequired } from './events.errors.js';
 
@@ -11,6 +11,7 @@ import { upgradeRequired } from './events.errors.js';
 export class EventSocketsController {
   @Get()
   @Roles(Role.Viewer)
+  @Restricted('harmless')
   @ApiOperation({
     summary: 'Follow all jobs over WebSocket',
     description:

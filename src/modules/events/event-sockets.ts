@@ -101,10 +101,11 @@ export class EventSockets implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private authenticate(request: IncomingMessage): Promise<Principal> {
-    if (request.headers.authorization !== undefined) return this.authentication.byHeader(request);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
     const token = offered.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
-    return this.authentication.byToken(request, token);
+    if (request.headers.authorization === undefined && token !== undefined)
+      return this.authentication.byToken(request, token);
+    return this.authentication.ofRequest(request);
   }
 
   private async send(

@@ -57,4 +57,6 @@ export interface EventFilter {
   jobId?: string | undefined;
   siteId?: string | undefined;
   types?: ReadonlySet<string> | undefined;
+  /** Only what belongs to these; null = to any, or to none. */
+  sites?: ReadonlySet<string> | null | undefined;
 }

@@ -9,7 +9,7 @@ import {
   ApiTooManyRequestsResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Caller, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { Caller, type Principal, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { EventQueryDto } from './dto/event-query.dto.js';
 import { feedOf } from './event-request.js';
 import { EventStreams } from './event-streams.js';
@@ -23,6 +23,7 @@ export class EventsController {
 
   @Get()
   @Roles(Role.Viewer)
+  @Restricted('filtered')
   @ApiOperation({
     summary: 'Follow all jobs',
     description:

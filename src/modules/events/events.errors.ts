@@ -21,13 +21,13 @@ export function originNotAllowed(origin: string): AppError {
   });
 }
 
-export function tooManyStreams(of: 'token' | 'server', limit: number): AppError {
+export function tooManyStreams(of: 'caller' | 'server', limit: number): AppError {
   return new AppError({
     code: 'STREAMS_TOO_MANY',
     kind: 'too-many',
     message:
-      of === 'token'
-        ? `This token has ${limit} streams of events open, and no more are allowed.`
+      of === 'caller'
+        ? `This token or user has ${limit} streams of events open, and no more are allowed.`
         : `This server has ${limit} streams of events open, and no more are allowed.`,
     hint: 'Close some. One stream of `GET /events` has the events of all jobs: a filter by site, job and type takes the place of many.',
     retry: 'later',

@@ -12,7 +12,7 @@ import {
   ApiTooManyRequestsResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Caller, type Principal, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { Caller, type Principal, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { EventStreams, lastEventId, ReplayQueryDto } from '../events/index.js';
 import { JobDto, JobPageDto, JobQueryDto } from './dto/job.dto.js';
 import { JobRetries } from './job-retries.js';
@@ -31,15 +31,17 @@ export class JobsController {
 
   @Get()
   @Roles(Role.Viewer)
+  @Restricted('filtered')
   @ApiOperation({ summary: 'List jobs, newest first' })
   @ApiOkResponse({ type: JobPageDto })
-  async list(@Query() query: JobQueryDto): Promise<JobPageDto> {
-    const page = await this.jobs.list(query, query);
+  async list(@Query() query: JobQueryDto, @Caller() caller: Principal): Promise<JobPageDto> {
+    const page = await this.jobs.list(Object.assign({ within: caller.sites }, query), query);
     return { ...page, items: page.items.map(JobDto.of) };
   }
 
   @Get(':id')
   @Roles(Role.Viewer)
+  @Restricted('job')
   @ApiOperation({ summary: 'One job' })
   @ApiOkResponse({ type: JobDto })
   @ApiNotFoundResponse({ type: ProblemDto, description: 'JOB_NOT_FOUND' })
@@ -50,6 +52,7 @@ export class JobsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Roles(Role.Operator)
+  @Restricted('job')
   @ApiOperation({
     summary: 'Cancel a job',
     description: 'A waiting job ends at once; a running one stops within seconds (follow its events). May be repeated.',
@@ -64,6 +67,7 @@ export class JobsController {
   @Post(':id/retry')
   @HttpCode(202)
   @Roles(Role.Operator)
+  @Restricted('job')
   @ApiOperation({
     summary: 'Run a failed or cancelled job again',
     description:
@@ -78,6 +82,7 @@ export class JobsController {
 
   @Get(':id/events')
   @Roles(Role.Viewer)
+  @Restricted('job')
   @ApiOperation({
     summary: 'Follow one job',
     description:

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule, SiteAccess } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { ResourcesModule } from '../resources/index.js';
 import { InstanceId } from './instance-id.js';
@@ -22,12 +23,13 @@ import { NodeReports } from './node-reports.js';
 import { NodeRuns } from './node-runs.js';
 import { JobWorker } from './job-worker.js';
 import { JobsController } from './jobs.controller.js';
+import { jobNotFound } from './jobs.errors.js';
 import { JobsService } from './jobs.service.js';
 import { RunContexts } from './run-context.js';
 
 /** Jobs of every kind. Features add a kind by registering a `JobHandler` with `JobHandlers` at module init. */
 @Module({
-  imports: [EventsModule, ResourcesModule],
+  imports: [AuthModule, EventsModule, ResourcesModule],
   controllers: [JobsController],
   providers: [
     InstanceId,
@@ -65,4 +67,8 @@ import { RunContexts } from './run-context.js';
     NodeRuns,
   ],
 })
-export class JobsModule {}
+export class JobsModule {
+  constructor(access: SiteAccess, jobs: JobsService) {
+    access.register('job', { siteOf: (id) => jobs.siteOf(id), notFound: jobNotFound });
+  }
+}

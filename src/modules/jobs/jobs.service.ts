@@ -48,6 +48,8 @@ export interface JobFilter {
   siteId?: string | undefined;
   status?: readonly JobStatus[] | undefined;
   kind?: JobKind | undefined;
+  /** Only of these sites; null or absent = of all. */
+  within?: ReadonlySet<string> | null | undefined;
 }
 
 const ONE_ACTIVE = 'job_one_active_per_site';
@@ -127,12 +129,19 @@ export class JobsService {
     return job;
   }
 
+  /** The site that the job is about; null when there is no such job. */
+  async siteOf(id: string): Promise<string | null> {
+    const job = await this.orm.em.fork().findOne(Job, { id }, { fields: ['siteId'] });
+    return job?.siteId ?? null;
+  }
+
   /** Newest first. */
   async list(filter: JobFilter, { limit, offset }: PageQueryDto): Promise<Page<Job>> {
     const where: FilterQuery<Job> = {
       ...(filter.siteId === undefined ? {} : { siteId: filter.siteId }),
       ...(filter.status === undefined ? {} : { status: { $in: [...filter.status] } }),
       ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+      ...((filter.within ?? null) === null ? {} : { $and: [{ siteId: { $in: [...(filter.within ?? [])] } }] }),
     };
     const [items, total] = await this.orm.em
       .fork()

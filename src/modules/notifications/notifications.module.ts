@@ -10,6 +10,7 @@ import { DeliveryWriter } from './delivery/delivery-writer.js';
 import { Heartbeats } from './delivery/heartbeats.js';
 import { Notifier } from './delivery/notifier.js';
 import { Reminders } from './delivery/reminders.js';
+import { Mailer } from './mailer.js';
 import { NotificationTimings } from './notification-timings.js';
 import { NotificationsSchedule } from './notifications-schedule.js';
 import { RulesController } from './rules.controller.js';
@@ -31,6 +32,8 @@ import { RulesService } from './rules.service.js';
     DeliveryClaims,
     DeliverySender,
     NotificationsSchedule,
+    Mailer,
   ],
+  exports: [Mailer],
 })
 export class NotificationsModule {}

@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { IdParam, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { JobDto } from '../jobs/index.js';
 import { AddCopyDto } from './dto/repair.dto.js';
 import { RepairService } from './repair.service.js';
@@ -22,6 +22,7 @@ export class RepairController {
   @Post('sites/:id/repair')
   @HttpCode(202)
   @Roles(Role.Operator)
+  @Restricted('site')
   @ApiOperation({
     summary: 'Repair the copies of all backups of the site',
     description:

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IdParam, PageQueryDto, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, PageQueryDto, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { PreviewRetentionDto, RetentionPreviewDto, RetentionRunDto } from './dto/retention.dto.js';
 import { RetentionRunner } from './retention-runner.js';
 import { RetentionService } from './retention.service.js';
@@ -18,6 +18,7 @@ export class SiteRetentionController {
 
   @Get(':id/retention')
   @Roles(Role.Viewer)
+  @Restricted('site')
   @ApiOperation({
     summary: "What the site's policy keeps and lets go, and why",
     description: 'For every backup, newest first. Changes nothing.',
@@ -30,6 +31,7 @@ export class SiteRetentionController {
   @Post(':id/retention/preview')
   @HttpCode(200)
   @Roles(Role.Viewer)
+  @Restricted('site')
   @ApiOperation({ summary: 'The same with another policy', description: 'Changes nothing.' })
   @ApiOkResponse({ type: RetentionPreviewDto })
   async preview(

@@ -10,7 +10,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { IdParam, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import {
   CreateScheduleDto,
   PreviewScheduleDto,
@@ -66,6 +66,7 @@ export class SchedulesController {
   @Post('preview')
   @HttpCode(200)
   @Roles(Role.Viewer)
+  @Restricted('harmless')
   @ApiOperation({
     summary: 'What a schedule would do: in words, and its next five runs',
     description: 'Saves nothing.',

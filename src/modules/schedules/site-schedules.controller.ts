@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IdParam, PageQueryDto, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, PageQueryDto, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { DiscoveredSites } from './discovered-sites.js';
 import { DiscoveredSitePageDto, SiteScheduleDto } from './dto/schedule.dto.js';
 import { ScheduleViews } from './schedule-views.js';
@@ -28,6 +28,7 @@ export class SiteSchedulesController {
 
   @Get(':id/schedule')
   @Roles(Role.Viewer)
+  @Restricted('site')
   @ApiOperation({ summary: 'Which schedule counts for the site, its next five runs, and what became of the last ones' })
   @ApiOkResponse({ type: [SiteScheduleDto] })
   @ApiNotFoundResponse({ type: ProblemDto, description: 'SITE_NOT_FOUND' })

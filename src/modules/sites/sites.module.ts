@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule, SiteAccess } from '../auth/index.js';
 import { BackupModulesModule } from '../backup-modules/index.js';
 import { NodeTasksModule } from '../node-tasks/index.js';
 import { ScannerModule } from '../scanner/index.js';
@@ -14,10 +15,11 @@ import { SiteRecovery } from './site-recovery.js';
 import { SiteMoveController } from './site-move.controller.js';
 import { SiteMover } from './site-mover.js';
 import { SitesController } from './sites.controller.js';
+import { siteNotFound } from './sites.errors.js';
 import { SitesService } from './sites.service.js';
 
 @Module({
-  imports: [BackupModulesModule, NodeTasksModule, ScannerModule, StorageModule],
+  imports: [AuthModule, BackupModulesModule, NodeTasksModule, ScannerModule, StorageModule],
   controllers: [SitesController, SiteMoveController],
   providers: [
     SitesService,
@@ -33,4 +35,8 @@ import { SitesService } from './sites.service.js';
   ],
   exports: [SiteLook, SiteReach, SiteRecovery, SitesService, SiteExtensions],
 })
-export class SitesModule {}
+export class SitesModule {
+  constructor(access: SiteAccess) {
+    access.register('site', { siteOf: (id) => Promise.resolve(id), notFound: siteNotFound });
+  }
+}

@@ -57,6 +57,8 @@ export interface SiteQuery {
   label?: string | undefined;
   /** Null = the master's own host. */
   nodeId?: string | null | undefined;
+  /** Only these; null or absent = all. */
+  within?: ReadonlySet<string> | null | undefined;
 }
 
 const DEFAULT_MODULE = 'wordpress';
@@ -114,8 +116,9 @@ export class SitesService {
     return site;
   }
 
-  async list({ limit, offset, search, paused, label, nodeId }: SiteQuery): Promise<Page<Site>> {
+  async list({ limit, offset, search, paused, label, nodeId, within = null }: SiteQuery): Promise<Page<Site>> {
     const where: FilterQuery<Site>[] = [];
+    if (within !== null) where.push({ id: { $in: [...within] } });
     if (paused !== undefined) where.push({ paused });
     if (nodeId !== undefined) where.push({ nodeId });
     if (label !== undefined) where.push({ labels: { $contains: [label.toLowerCase()] } });

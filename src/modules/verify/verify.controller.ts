@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { IdParam, ProblemDto, Role, Roles } from '../../common/http/index.js';
+import { IdParam, ProblemDto, Restricted, Role, Roles } from '../../common/http/index.js';
 import { JobDto } from '../jobs/index.js';
 import { VerifyDto } from './dto/verify.dto.js';
 import { VerifyService } from './verify.service.js';
@@ -22,6 +22,7 @@ export class VerifyController {
   @Post(':id/verify')
   @HttpCode(202)
   @Roles(Role.Operator)
+  @Restricted('backup')
   @ApiOperation({
     summary: 'Verify all copies of the backup',
     description: 'Starts a job. It fails with BACKUP_DAMAGED when no copy is whole; `result` lists what was found.',

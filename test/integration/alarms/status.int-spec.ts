@@ -49,7 +49,7 @@ it('says in one sentence whether all is well, for people, programs and Nagios', 
   await alarms.sql('update storage_provider set enabled = true');
   const service = test.app.get(StatusService, { strict: false });
   expect(await service.show()).toMatchObject({ level: 'ok', blindTo: [] });
-  const blind = await service.show(new Date(Date.now() + HOUR));
+  const blind = await service.show(null, new Date(Date.now() + HOUR));
   expect(blind).toMatchObject({ level: 'warning', blindTo: expect.arrayContaining(['backup.overdue', 'disk.low']) });
   expect(blind.sentence).toContain('Could not be looked at lately (see the log): backup.overdue, ');
   const site = await GatedSite.make(test, 'new');

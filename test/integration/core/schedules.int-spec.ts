@@ -22,6 +22,7 @@ it('everything that is promised to happen by itself is scheduled', () => {
     'repair',
     'retention',
     'schedules',
+    'sessions',
     'storage',
   ];
   expect([...jobs.keys()].toSorted()).toEqual(names.toSorted());

@@ -136,7 +136,7 @@ describe('/ws/events', () => {
   it('refuses more streams than a token, or the server, may have open, however they are sent', async () => {
     const streams = test.app.get(OpenStreams, { strict: false });
     const usual = streams.limits;
-    streams.limits = { ofToken: 2, inAll: 3 };
+    streams.limits = { ofCaller: 2, inAll: 3 };
     const cut = new AbortController();
     const get = (api: TestApi): Promise<Response> =>
       fetch(`${api.url}/events`, { headers: { Authorization: `Bearer ${api.token}` }, signal: cut.signal });
@@ -160,7 +160,7 @@ describe('/ws/events', () => {
       socket.close();
       await closed;
     }
-    streams.limits = { ofToken: 1, inAll: 1 };
+    streams.limits = { ofCaller: 1, inAll: 1 };
     const last = await until('all to be free', () => open(test.viewer, '/ws/events').catch(() => null));
     last.socket.close();
     streams.limits = usual;

@@ -4,11 +4,11 @@ import { IsInt, IsISO8601, IsOptional, IsString, Length, Max, Min } from 'class-
 import { NoNul } from '../../../common/http/index.js';
 import type { AuditEntry } from '../audit-entry.entity.js';
 
-const ACTORS = ['token', 'system', 'nobody'] as const;
+const ACTORS = ['token', 'user', 'system', 'nobody'] as const;
 
 /** Which entries to list; what is left out does not filter. */
 export class AuditQueryDto {
-  /** The id or the name of a token, `system` (backupd itself) or `nobody` (requests that were not let in). */
+  /** The id or the name of a token or a user, `system` (backupd itself) or `nobody` (requests that were not let in). */
   @IsOptional()
   @IsString()
   @NoNul()
@@ -62,13 +62,13 @@ export class AuditEntryDto {
   /** When its answer was known. */
   @ApiProperty({ example: '2026-03-01T03:00:04.000Z' })
   at!: string;
-  /** `token`, `system` = backupd by itself, `nobody` = a request that was not let in. */
+  /** `token` = a program, `user` = a person, `system` = backupd by itself, `nobody` = a request that was not let in. */
   @ApiProperty({ enum: ACTORS })
   actor!: AuditEntry['actor'];
-  /** Id of the token. */
+  /** Id of the token or the user. */
   @ApiProperty({ type: String, nullable: true })
   actorId!: string | null;
-  /** The token's name at that time. */
+  /** The name at that time. */
   @ApiProperty({ type: String, nullable: true, example: 'deploy script' })
   actorName!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'operator' })

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Roles } from '../../../common/http/index.js';
+import { Restricted, Roles } from '../../../common/http/index.js';
 import { canDiscover, canRestore } from '../../../engine/ports/index.js';
 import { BackupModuleRegistry } from '../backup-module.registry.js';
 import { BackupModuleListDto } from './dto/backup-module.dto.js';
@@ -12,6 +12,7 @@ export class BackupModulesController {
 
   /** The kinds of sites that can be backed up, with the schema of their settings. */
   @Roles('viewer')
+  @Restricted('harmless')
   @Get()
   list(): BackupModuleListDto {
     return {

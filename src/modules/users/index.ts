@@ -1,0 +1,2 @@
+export { SetupService } from './setup.service.js';
+export { UsersModule } from './users.module.js';
