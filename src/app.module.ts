@@ -12,6 +12,7 @@ import { BackupModulesModule } from './modules/backup-modules/index.js';
 import { BackupsModule } from './modules/backups/index.js';
 import { CatalogueModule } from './modules/catalogue/index.js';
 import { DaemonModule } from './modules/daemon/index.js';
+import { DashboardModule } from './modules/dashboard/index.js';
 import { DiffModule } from './modules/diff/index.js';
 import { DoctorModule } from './modules/doctor/index.js';
 import { EventsModule } from './modules/events/index.js';
@@ -64,6 +65,7 @@ export class AppModule {
         AuditModule,
         AuthModule,
         HealthModule,
+        DashboardModule,
         ResourcesModule,
         ResourcesApiModule,
         BackupModulesModule,

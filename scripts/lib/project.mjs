@@ -78,6 +78,8 @@ function lockAgrees() {
 }
 
 const bundler = 'scripts/bundle.mjs';
+/** The dashboard's sources; its build goes to dist/client. */
+const client = 'src/modules/dashboard/client';
 const buildSettings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', bundler].map(
   (name) => join(root, name),
 );
@@ -116,10 +118,12 @@ function sourceHash() {
 /** Times of files may be some milliseconds behind. */
 const CLOCK_SLACK_MS = 1000;
 
+const isThere = () => ['src/main.js', 'client/index.html'].every((name) => existsSync(join(root, 'dist', name)));
+
 /** Whether dist is made from the sources as they are. The mark has their hash; its time is that of taking it. */
 export function isBuilt() {
   const mark = statSync(buildMark, { throwIfNoEntry: false });
-  if (mark === undefined || !existsSync(join(root, 'dist/src/main.js'))) return false;
+  if (mark === undefined || !isThere()) return false;
   if (isUntouchedSince(mark.mtimeMs)) return true;
   const now = Date.now();
   if (readOr(buildMark) !== sourceHash()) return false;
@@ -154,6 +158,7 @@ export async function ensureBuilt(say) {
     const hash = sourceHash();
     buildStep(join(bin, 'nest'), ['build']);
     buildStep(projectNode, [bundler]);
+    buildStep(join(bin, 'vite'), ['build', client, '--logLevel', 'warn']);
     writeFileSync(buildMark, hash);
     setMarkTime(now);
   } finally {

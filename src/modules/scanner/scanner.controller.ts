@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Roles, signalOf } from '../../common/http/index.js';
 import { ScanQueryDto, ScanResultDto } from './dto/scan.dto.js';
@@ -22,6 +22,7 @@ export class ScannerController {
   @Roles('operator')
   @Get()
   @ApiProduces('application/json', NDJSON)
+  @ApiExtraModels(ScanResultDto)
   @ApiOkResponse({
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ScanResultDto) } },

@@ -1,0 +1,37 @@
+import { LayoutDashboard, type LucideIcon } from 'lucide-preact';
+import type { Role } from './api/session.ts';
+import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
+
+export interface NavEntry {
+  title: string;
+  icon: LucideIcon;
+  /** Entries are below the name of their group. */
+  group: 'watch' | 'set up' | 'administer';
+  /** Shown from this role on; `viewer` when absent. */
+  role?: Role;
+  /** Concerns the whole server: not shown to users of some sites alone. */
+  wholeServer?: boolean;
+  /** In the bar at the bottom of phones: four at most. */
+  onPhone?: boolean;
+}
+
+export interface Route {
+  path: string;
+  page: PageComponent;
+  /** Where it is in the navigation; pages without are reached from others. */
+  nav?: NavEntry;
+}
+
+/** All pages, in the order of the navigation. */
+export const routes: readonly Route[] = [
+  {
+    path: '/',
+    page: lazyPage(async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage),
+    nav: { title: 'Overview', icon: LayoutDashboard, group: 'watch', onPhone: true },
+  },
+];
+
+/** Pages for who is not signed in; they come before the question who is. */
+export const entryRoutes: readonly Route[] = [
+  { path: '/reset/:token', page: lazyPage(async () => (await import('./pages/reset/reset-page.tsx')).ResetPage) },
+];

@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { theme } from './theme.ts';
+
+export interface Series {
+  title: string;
+  /** One for each time; null where nothing is known. */
+  values: readonly (number | null)[];
+}
+
+interface LineChartProps {
+  /** What it shows, in a sentence with the figures that matter: screen readers get that alone. */
+  summary: string;
+  /** Unix seconds, ascending. */
+  times: readonly number[];
+  series: readonly Series[];
+  format: (value: number) => string;
+  height?: number;
+}
+
+const COLORS = ['--accent', '--ok', '--warning', '--muted'];
+
+/** Lines over time, in the colours of the theme. */
+export function LineChart({ summary, times, series, format, height = 200 }: LineChartProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  const look = theme.value;
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    const style = getComputedStyle(element);
+    const color = (name: string): string => style.getPropertyValue(name).trim();
+    const axis = {
+      stroke: color('--muted'),
+      grid: { stroke: color('--border'), width: 1 },
+      ticks: { show: false },
+      font: `12px ${style.fontFamily}`,
+    };
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height,
+        cursor: { y: false },
+        legend: { show: series.length > 1 },
+        scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
+        axes: [
+          { ...axis, space: 70 },
+          { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },
+        ],
+        series: [
+          {},
+          ...series.map(({ title }, index) => {
+            const stroke = color(COLORS[index % COLORS.length] ?? '--accent');
+            return {
+              label: title,
+              stroke,
+              width: 2,
+              points: { show: times.length < 3 },
+              value: (_chart: uPlot, value: number | null) => (value === null ? '–' : format(value)),
+              ...(series.length === 1 ? { fill: color('--accent-soft') } : {}),
+            };
+          }),
+        ],
+      },
+      [[...times], ...series.map(({ values }) => [...values])],
+      element,
+    );
+    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      chart.destroy();
+    };
+  }, [times, series, format, height, look]);
+  return (
+    <figure class="chart">
+      <div ref={ref} role="img" aria-label={summary} />
+    </figure>
+  );
+}
