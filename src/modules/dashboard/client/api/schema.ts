@@ -1,6 +1,158 @@
 // Made from openapi.json by `npm run openapi`. Do not edit.
 
 export interface paths {
+    "/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes the e-mail address
+         * @description Needs the role `viewer`.
+         */
+        patch: operations["Account_update"];
+        trace?: never;
+    };
+    "/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes the password, and ends the other sessions
+         * @description Needs the role `viewer`.
+         */
+        put: operations["Account_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes new recovery codes; the earlier ones are worth nothing from now on
+         * @description Needs the role `viewer`.
+         */
+        post: operations["Account_newCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a secret for an authenticator app
+         * @description It counts once it is confirmed.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["Account_beginFactor"];
+        /**
+         * Removes the second factor
+         * @description Needs the role `viewer`.
+         */
+        delete: operations["Account_removeFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms it with a code: signing in needs one from now on
+         * @description Gives recovery codes.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["Account_confirmFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sessions of the caller, the last used first
+         * @description Needs the role `viewer`.
+         */
+        get: operations["Account_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends all sessions but this one
+         * @description Needs the role `viewer`.
+         */
+        delete: operations["Account_endOthers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one session
+         * @description Needs the role `viewer`.
+         */
+        delete: operations["Account_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alarms": {
         parameters: {
             query?: never;
@@ -2447,6 +2599,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose session this is, and how one begins */
+        get: operations["Session_show"];
+        put?: never;
+        /**
+         * Signs in
+         * @description Too many failed attempts are refused for ten minutes.
+         */
+        post: operations["Session_login"];
+        /**
+         * Signs out
+         * @description Idempotent.
+         */
+        delete: operations["Session_logout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a new password by a link, and signs the user out everywhere */
+        put: operations["Session_useReset"];
+        /**
+         * Sends a link to set a new password to the user's e-mail address
+         * @description Answers the same whether there is such a user or not.
+         */
+        post: operations["Session_askReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the first account, an admin, and signs in
+         * @description Needs the code of the link that the server prints at its start.
+         */
+        post: operations["Session_setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites": {
         parameters: {
             query?: never;
@@ -2969,6 +3187,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the users, the oldest first
+         * @description Needs the role `admin`.
+         */
+        get: operations["Users_list"];
+        put?: never;
+        /**
+         * Makes a user
+         * @description Without a password the answer has a link by which the user sets one.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["Users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description Needs the role `admin`.
+         */
+        get: operations["Users_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Removes a user, who is signed out everywhere
+         * @description Needs the role `admin`.
+         */
+        delete: operations["Users_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes name, address, role, restriction or whether the user may sign in
+         * @description Holds from the user's next request on.
+         *
+         *     Needs the role `admin`.
+         */
+        patch: operations["Users_update"];
+        trace?: never;
+    };
+    "/users/{id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which the user sets a new password: once, within a day
+         * @description The present one works until then.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["Users_resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes the user's second factor
+         * @description Needs the role `admin`.
+         */
+        delete: operations["Users_removeFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sessions of a user, the last used first
+         * @description Needs the role `admin`.
+         */
+        get: operations["Users_listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Signs a user out everywhere
+         * @description Needs the role `admin`.
+         */
+        delete: operations["Users_endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws/events": {
         parameters: {
             query?: never;
@@ -3103,6 +3443,10 @@ export interface components {
             /** @description How the node is called; as the host asks when absent. That of a node whose key was revoked puts the host in its place, with its sites. */
             name?: string;
         };
+        AskResetDto: {
+            /** @description The user's name or e-mail address. */
+            name: string;
+        };
         AttemptDto: {
             endedAt: string;
             error: components["schemas"]["JobErrorDto"] | null;
@@ -3121,14 +3465,14 @@ export interface components {
             /** @example sites.update */
             action: string;
             /**
-             * @description `token`, `system` = backupd by itself, `nobody` = a request that was not let in.
+             * @description `token` = a program, `user` = a person, `system` = backupd by itself, `nobody` = a request that was not let in.
              * @enum {string}
              */
-            actor: "token" | "system" | "nobody";
-            /** @description Id of the token. */
+            actor: "token" | "user" | "system" | "nobody";
+            /** @description Id of the token or the user. */
             actorId: string | null;
             /**
-             * @description The token's name at that time.
+             * @description The name at that time.
              * @example deploy script
              */
             actorName: string | null;
@@ -3300,6 +3644,11 @@ export interface components {
             hint: string | null;
             message: string;
         };
+        ChangePasswordDto: {
+            current: string;
+            /** @description At least 10 characters. */
+            password: string;
+        };
         ChannelDto: {
             createdAt: string;
             enabled: boolean;
@@ -3410,6 +3759,13 @@ export interface components {
             size: number;
             uploadId: string;
         };
+        ConfirmFactorDto: {
+            /** @description That the authenticator app shows. */
+            code: string;
+        };
+        ConfirmPasswordDto: {
+            password: string;
+        };
         CopyDto: {
             providerId: string;
             /**
@@ -3469,6 +3825,20 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "operator" | "admin";
             token: string;
+        };
+        CreatedUserDto: {
+            createdAt: string;
+            disabled: boolean;
+            email: string | null;
+            id: string;
+            lastSeenAt: string | null;
+            name: string;
+            /** @description To set a password with, where none was given. */
+            reset: components["schemas"]["ResetLinkDto"] | null;
+            restriction: components["schemas"]["RestrictionDto"] | null;
+            role: components["schemas"]["Role"];
+            /** @description Whether signing in needs a code. */
+            secondFactor: boolean;
         };
         CreateHookDto: {
             /**
@@ -3700,6 +4070,27 @@ export interface components {
             name: string;
             /**
              * @description What it may do: viewers read, operators also back up and restore, admins also manage.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+        };
+        CreateUserDto: {
+            /**
+             * @description To have the password reset by mail.
+             * @example bernd@example.com
+             */
+            email?: string | null;
+            /**
+             * @description To sign in with.
+             * @example bernd
+             */
+            name: string;
+            /** @description At least 10 characters; when absent, the answer has a link to set one. */
+            password?: string;
+            /** @description The only sites that the user may see and touch; absent or null = all. Not for admins. */
+            restriction?: components["schemas"]["RestrictionDto"] | null;
+            /**
+             * @description What the user may do: viewers read, operators also back up and restore, admins also manage.
              * @enum {string}
              */
             role: "viewer" | "operator" | "admin";
@@ -4326,6 +4717,16 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        LoginDto: {
+            /** @description Of the authenticator app, or a recovery code; where the account has a second factor. */
+            code?: string;
+            /**
+             * @description The user's name or e-mail address.
+             * @example anna
+             */
+            name: string;
+            password: string;
+        };
         MirrorDto: {
             accountId: string | null;
             baseUrl: string | null;
@@ -4417,6 +4818,12 @@ export interface components {
              * @example /var/www/example.com
              */
             path: string;
+        };
+        NewFactorDto: {
+            /** @description To type in. */
+            secret: string;
+            /** @description As a QR code, to scan. */
+            uri: string;
         };
         NextProofDto: {
             /** @description When it is read at the latest, if the budget allows. */
@@ -4905,6 +5312,9 @@ export interface components {
             /** @description The secret key of the lost server, as `backupd secrets export` gave it; not needed when this master has it. */
             secretKey?: string;
         };
+        RecoveryCodesDto: {
+            recoveryCodes: string[];
+        };
         RefusedDto: {
             id: string;
             name: string;
@@ -4922,6 +5332,11 @@ export interface components {
             /** @description Sites that were forgotten; their backups stay. */
             removedSites: number;
         };
+        RemoveFactorDto: {
+            /** @description Of the authenticator app, or a recovery code. */
+            code: string;
+            password: string;
+        };
         RenameNodeDto: {
             name: string;
         };
@@ -4935,6 +5350,10 @@ export interface components {
         ReportsDto: {
             /** @description In order, without gaps. Those that were taken in before are passed over. */
             reports: Record<string, never>[];
+        };
+        ResetLinkDto: {
+            expiresAt: string;
+            token: string;
         };
         ResourcesDto: {
             bandwidth: components["schemas"]["BandwidthDto"];
@@ -4997,6 +5416,11 @@ export interface components {
             files: components["schemas"]["FilesPreviewDto"] | null;
             targetPath: string;
             warnings: string[];
+        };
+        RestrictionDto: {
+            /** @description All sites that are on these nodes, also those that come to be there. */
+            nodeIds: string[];
+            siteIds: string[];
         };
         RetentionDto: {
             /** @description Whether the default lets anything go. */
@@ -5132,6 +5556,8 @@ export interface components {
             /** @description With `hours`: minutes past the hour; 0 when absent. */
             minute?: number;
         };
+        /** @enum {string} */
+        Role: "viewer" | "operator" | "admin";
         RotateAnswerDto: {
             /** @description Takes the place of the present one once it is used. */
             key: string;
@@ -5309,6 +5735,26 @@ export interface components {
             etag: string;
             number: number;
         };
+        SessionDto: {
+            /** @description A link to set a new password can be sent by mail. */
+            resetByEmail: boolean;
+            /** @description There is no admin account yet: the link that the server printed makes it. */
+            setupNeeded: boolean;
+            /** @description Null = nobody has signed in. */
+            user: components["schemas"]["SessionUserDto"] | null;
+        };
+        SessionUserDto: {
+            email: string | null;
+            id: string;
+            name: string;
+            /** @description How many are left unused. */
+            recoveryCodesLeft: number;
+            /** @description The only sites that this user may see and touch; null = all. */
+            restriction: components["schemas"]["RestrictionDto"] | null;
+            role: components["schemas"]["Role"];
+            /** @description Whether signing in needs a code. */
+            secondFactor: boolean;
+        };
         SetQuotaDto: {
             /**
              * @description The most bytes that may be stored; 0 = nothing.
@@ -5330,6 +5776,16 @@ export interface components {
             graceHours?: number;
             /** @description The whole policy for every site without one of its own. */
             policy?: components["schemas"]["RetentionPolicyDto"];
+        };
+        SetupDto: {
+            /** @description From the link that the server printed. */
+            code: string;
+            /** @example anna@example.com */
+            email?: string | null;
+            /** @example anna */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
         };
         ShelvedCatalogueDto: {
             /** @description Whether this master has that key. */
@@ -5716,6 +6172,10 @@ export interface components {
             id: string;
             name: string;
         };
+        UpdateAccountDto: {
+            /** @description To have the password reset by mail; null = none. */
+            email: string | null;
+        };
         UpdateBackupDto: {
             /** @description Pin it (it is kept for ever) or unpin it (retention decides again). */
             pinned?: boolean;
@@ -5914,6 +6374,17 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        UpdateUserDto: {
+            /** @description A disabled user can't sign in, and is signed out everywhere. */
+            disabled?: boolean;
+            /** @description Null = none. */
+            email?: string | null;
+            name?: string;
+            /** @description Null = none: all sites. */
+            restriction?: components["schemas"]["RestrictionDto"] | null;
+            /** @enum {string} */
+            role?: "viewer" | "operator" | "admin";
+        };
         UploadRequestDto: {
             key: string;
             /** Format: uuid */
@@ -5946,6 +6417,46 @@ export interface components {
             offset: number;
             /** @description How many there are in all. */
             total: number;
+        };
+        UserDto: {
+            createdAt: string;
+            disabled: boolean;
+            email: string | null;
+            id: string;
+            lastSeenAt: string | null;
+            name: string;
+            restriction: components["schemas"]["RestrictionDto"] | null;
+            role: components["schemas"]["Role"];
+            /** @description Whether signing in needs a code. */
+            secondFactor: boolean;
+        };
+        UseResetDto: {
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description From the link. */
+            token: string;
+        };
+        UserPageDto: {
+            items: components["schemas"]["UserDto"][];
+            limit: number;
+            offset: number;
+            /** @description How many there are in all. */
+            total: number;
+        };
+        UserSessionDto: {
+            /** @description From where it began. */
+            address: string;
+            createdAt: string;
+            /** @description It is the one of this request. */
+            current: boolean;
+            /** @description It ends then, or after 7 days without use. */
+            expiresAt: string;
+            id: string;
+            lastUsedAt: string;
+            userAgent: string | null;
+        };
+        UserSessionsDto: {
+            items: components["schemas"]["UserSessionDto"][];
         };
         VerifyDto: {
             /**
@@ -6012,6 +6523,438 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Account_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAccountDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_newCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_beginFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFactorDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveFactorDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_confirmFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmFactorDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSessionsDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_endOthers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Account_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Alarms_list: {
         parameters: {
             query?: {
@@ -6292,7 +7235,7 @@ export interface operations {
             query?: {
                 /** @description One action (`sites.update`), or all of a feature (`sites.`). */
                 action?: string;
-                /** @description The id or the name of a token, `system` (backupd itself) or `nobody` (requests that were not let in). */
+                /** @description The id or the name of a token or a user, `system` (backupd itself) or `nobody` (requests that were not let in). */
                 actor?: string;
                 /** @description `nextCursor` of the page before. */
                 cursor?: number;
@@ -13394,6 +14337,184 @@ export interface operations {
             };
         };
     };
+    Session_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Session_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Session_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Session_useReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseResetDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Session_askReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskResetDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Session_setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Sites_list: {
         parameters: {
             query?: {
@@ -14943,6 +16064,441 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UsagePageDto"];
                 };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_list: {
+        parameters: {
+            query?: {
+                /** @description How many to return. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPageDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUserDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUserDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUserDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLinkDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSessionsDto"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The role of the token is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Any other error; its `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Users_endSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description No valid token. */
             401: {
