@@ -58,13 +58,21 @@ async function runNode(config: AppConfig): Promise<void> {
 function greet(config: AppConfig, master: Master): void {
   const where = config.host === '0.0.0.0' || config.host === '::' ? ' (and on every address of this host)' : '';
   say(`backupd ${version} is running`);
-  say(`  API         ${master.url}${where}`);
+  say(`  dashboard   ${config.publicUrl ?? master.url}${where}`);
+  say(`  API         ${master.url}`);
   say(`  docs        ${master.url}/docs`);
   say(`  data dir    ${config.dataDir}`);
   say(`  admin token ${config.paths.adminToken}`);
+  if (master.setupUrl !== null) {
+    say('');
+    say(
+      'Nobody can sign in yet. Open this link to make the first account; it works until there is one, or the next start:',
+    );
+    say(`  ${master.setupUrl}`);
+  }
   if (master.newAdminToken !== null) {
     say('');
-    say(`This is the first start. The admin token, shown this once: ${master.newAdminToken}`);
+    say(`This is the first start. The admin token for programs, shown this once: ${master.newAdminToken}`);
     if (config.secretKey === null)
       say(
         'Keep a copy of the secret key where this server is not (`backupd secrets export <file>`): a lost server needs it.',

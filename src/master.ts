@@ -6,6 +6,7 @@ import { holdDataDir } from './data-dir.js';
 import { EmbeddedPostgres, migrate } from './database/index.js';
 import { createHttpApp } from './http-app.js';
 import { FirstToken } from './modules/auth/index.js';
+import { SetupService } from './modules/users/index.js';
 
 export interface MasterOptions {
   /** Instead of the configured one; 0 = any free port. */
@@ -22,6 +23,8 @@ export interface Master {
   readonly app: NestExpressApplication;
   /** The admin token's text when this start made it. */
   readonly newAdminToken: string | null;
+  /** Where the first account is made, with the code for it; null = there is one. */
+  readonly setupUrl: string | null;
   /** Stops everything in order: requests and jobs, then the database. Idempotent. */
   close(): Promise<void>;
 }
@@ -49,7 +52,9 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
     await listen(app, host, port);
     const url = localUrl(host, portOf(app));
     dataDir.announce({ pid: process.pid, url });
-    return { url, app, newAdminToken: app.get(FirstToken).created, close };
+    const setupPath = await app.get(SetupService, { strict: false }).path();
+    const setupUrl = setupPath === null ? null : `${config.publicUrl ?? url}${setupPath}`;
+    return { url, app, newAdminToken: app.get(FirstToken).created, setupUrl, close };
   } catch (error) {
     await close();
     throw error;

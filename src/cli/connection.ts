@@ -58,7 +58,7 @@ function namedMaster(url: string | undefined, key: string | undefined): Connecti
   if (key === undefined || key === '')
     throw usageError(
       'BACKUPD_MASTER_URL is set, but BACKUPD_API_KEY is not.',
-      'Set BACKUPD_API_KEY to an API token of that server ("backupd token create" on its host makes one).',
+      'Set BACKUPD_API_KEY to an API token of that server ("backupd tokens add" on its host makes one).',
     );
   return { api: new ApiClient(url.replace(/\/+$/, ''), key), embedded: false, close: async () => {} };
 }

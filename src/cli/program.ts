@@ -27,6 +27,8 @@ import { addSecrets } from './commands/secrets.js';
 import { addServer } from './commands/server.js';
 import { addSites } from './commands/sites.js';
 import { addStorage } from './commands/storage.js';
+import { addTokens } from './commands/tokens.js';
+import { addUsers } from './commands/users.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
 import { Output, type Terminal } from './output.js';
 
@@ -124,6 +126,8 @@ Examples:
   addProof(program, run);
   addReconcile(program, run);
   addHooks(program, run);
+  addUsers(program, run);
+  addTokens(program, run);
   addAudit(program, run);
   addAlarms(program, run);
   addServer(program, run);

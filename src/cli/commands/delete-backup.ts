@@ -53,7 +53,7 @@ function asCommand(thrown: unknown): AppError {
     code === 'BACKUP_NEWEST'
       ? 'Make a newer one first, or delete it all the same with --force.'
       : kind === 'forbidden'
-        ? 'Deleting backups takes the role admin: use a token of that role (`backupd token create <name> --role admin`).'
+        ? 'Deleting backups takes the role admin: use a token of that role (`backupd tokens add <name> --role admin`).'
         : undefined;
   if (hint === undefined) return asAppError(thrown);
   return new AppError({ code, kind, message, hint, ...(context === undefined ? {} : { context }) });

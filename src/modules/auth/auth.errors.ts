@@ -16,7 +16,7 @@ export function tokenInvalid(): AppError {
     code: 'TOKEN_INVALID',
     kind: 'unauthenticated',
     message: 'The token is not valid: it is unknown, was removed, or has expired.',
-    hint: 'Make a new one with "backupd token create", or ask an admin for one.',
+    hint: 'Make a new one with "backupd tokens add", or ask an admin for one.',
     retry: 'never',
   });
 }

@@ -86,7 +86,7 @@ export function setupCodeInvalid(): AppError {
     code: 'SETUP_CODE_INVALID',
     kind: 'forbidden',
     message: 'This link to set backupd up is not valid any more.',
-    hint: 'The newest one is printed when the server starts, and by "backupd users setup-link" on the server.',
+    hint: 'The newest one is printed when the server starts. On the server, "backupd users add <name> --role admin" makes an account too.',
     retry: 'never',
   });
 }
