@@ -40,24 +40,27 @@ export function missingPackages() {
     ['ceph-mgr', has('ceph-mgr')],
     // Only promtool is used.
     ['prometheus', has('promtool')],
+    ['chromium', has('chromium')],
+    ['fonts-dejavu-core', existsSync('/usr/share/fonts/truetype/dejavu')],
     ['ceph-common', has('ceph') && has('radosgw-admin') && has('ceph-authtool')],
   ];
   return needs.filter(([, isThere]) => !isThere).map(([name]) => name);
 }
 
-/** Installs what is missing where that is possible without asking; throws with the one line to run otherwise. */
-export function ensureSystemPackages(say) {
-  const missing = missingPackages();
+/** Installs what is missing (of `only`, where given) where that is possible without asking; throws with the one line to run otherwise. */
+export function ensureSystemPackages(say, only = null) {
+  const missing = missingPackages().filter((name) => only === null || only.includes(name));
   if (missing.length === 0) return;
   const command = commandFor(missing);
-  if (!mayInstall()) throw new Error(`The tests use real servers. Install what is missing, as root: ${command}`);
+  if (!mayInstall())
+    throw new Error(`Real servers and programs are used here. Install what is missing, as root: ${command}`);
   say(`Installing system packages for the tests: ${missing.join(' ')} …`);
   const complaint = install(missing);
   if (complaint !== null) {
     process.stderr.write(complaint);
     throw new Error(`Installing failed: see the lines above. By hand, as root: ${command}`);
   }
-  const still = missingPackages();
+  const still = missingPackages().filter((name) => missing.includes(name));
   if (still.length > 0) throw new Error(`Still missing after the installation: ${still.join(' ')}`);
 }
 
