@@ -36,7 +36,7 @@ export class TestChromium {
     page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
     page.on('console', (message) => {
       // The browser itself notes each answer of 400 and above; those are seen where they matter.
-      if (message.type() === 'error' && !/^Failed to load resource/.test(message.text()))
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         this.complaints.push(message.text());
     });
     await page.goto(url);
