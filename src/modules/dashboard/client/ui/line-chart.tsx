@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
 import { theme } from './theme.ts';
 
 export interface Series {
@@ -36,45 +35,50 @@ export function LineChart({ summary, times, series, format, height = 200 }: Line
       ticks: { show: false },
       font: `12px ${style.fontFamily}`,
     };
-    const chart = new uPlot(
-      {
-        width: element.clientWidth,
-        height,
-        cursor: { y: false },
-        legend: { show: series.length > 1 },
-        scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
-        axes: [
-          { ...axis, space: 70 },
-          { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },
-        ],
-        series: [
-          {},
-          ...series.map(({ title }, index) => {
-            const stroke = color(COLORS[index % COLORS.length] ?? '--accent');
-            return {
-              label: title,
-              stroke,
-              width: 2,
-              points: { show: times.length < 3 },
-              value: (_chart: uPlot, value: number | null) => (value === null ? '–' : format(value)),
-              ...(series.length === 1 ? { fill: color('--accent-soft') } : {}),
-            };
-          }),
-        ],
-      },
-      [[...times], ...series.map(({ values }) => [...values])],
-      element,
-    );
-    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
+    const options: uPlot.Options = {
+      width: element.clientWidth,
+      height,
+      cursor: { y: false },
+      legend: { show: series.length > 1 },
+      scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
+      axes: [
+        { ...axis, space: 70 },
+        { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },
+      ],
+      series: [
+        {},
+        ...series.map(({ title }, index) => {
+          const stroke = color(COLORS[index % COLORS.length] ?? '--accent');
+          return {
+            label: title,
+            stroke,
+            width: 2,
+            points: { show: times.length < 3 },
+            value: (_chart: uPlot, value: number | null) => (value === null ? '–' : format(value)),
+            ...(series.length === 1 ? { fill: color('--accent-soft') } : {}),
+          };
+        }),
+      ],
+    };
+    let chart: uPlot | null = null;
+    let isGone = false;
+    const draw = async (): Promise<void> => {
+      // Most pages have no chart: they do not wait for its code.
+      const { Plot } = await import('./plot.ts');
+      if (!isGone) chart = new Plot(options, [[...times], ...series.map(({ values }) => [...values])], element);
+    };
+    void draw();
+    const resize = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
     return () => {
+      isGone = true;
       resize.disconnect();
-      chart.destroy();
+      chart?.destroy();
     };
   }, [times, series, format, height, look]);
   return (
     <figure class="chart">
-      <div ref={ref} role="img" aria-label={summary} />
+      <div ref={ref} role="img" aria-label={summary} style={{ minHeight: `${height}px` }} />
     </figure>
   );
 }
