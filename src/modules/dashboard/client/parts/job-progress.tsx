@@ -1,6 +1,7 @@
 import type { Dto } from '../api/client.ts';
-import { bytes, count, words } from '../lib/format.ts';
+import { bytes, count } from '../lib/format.ts';
 import { roughly } from '../lib/remaining.ts';
+import { stageName } from '../lib/stages.ts';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { useJobLive, type JobLive } from './job-live.ts';
 
@@ -11,8 +12,11 @@ export function JobProgress({ job }: { job: Dto<'JobDto'> }) {
   const stage = live?.progress.stage ?? job.stages.find(({ status }) => status === 'running')?.name;
   return (
     <div class="stack-tight">
-      <ProgressBar label={`${job.siteName}: ${words(stage ?? job.kind)}`} percent={live?.progress.percent ?? null} />
-      <p class="muted small">{[stage === undefined ? 'Starts' : words(stage), ...figures(live)].join(' · ')}</p>
+      <ProgressBar
+        label={`${job.siteName}: ${stageName(stage ?? job.kind)}`}
+        percent={live?.progress.percent ?? null}
+      />
+      <p class="muted small">{[stage === undefined ? 'Starts' : stageName(stage), ...figures(live)].join(' · ')}</p>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Dto } from '../../api/client.ts';
+import { duration } from '../../lib/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Notice } from '../../ui/notice.tsx';
 
@@ -12,7 +13,9 @@ export function ConnectionTest({ test }: { test: Dto<'StorageTestDto'> }) {
     <div class="stack-tight" role="status">
       <p>
         <strong>{test.ok ? 'The storage works.' : 'The storage does not work yet.'}</strong>{' '}
-        <span class="muted small">Tried in {(test.durationMs / 1000).toFixed(1)} s.</span>
+        <span class="muted small">
+          Tried in {test.durationMs < 1000 ? `${Math.ceil(test.durationMs)} ms` : duration(test.durationMs / 1000)}.
+        </span>
       </p>
       <ul class="test-steps">
         {test.steps.map(({ name, status }) => (

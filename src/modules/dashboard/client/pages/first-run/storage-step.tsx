@@ -95,8 +95,12 @@ function StorageForm({ storages, kinds }: { storages: Dto<'StorageDto'>[]; kinds
             value={name}
             current={choice}
             onChoose={choose}
-            title={name === 'local' ? 'Another folder or disk' : title}
-            about={name === 'local' ? 'A disk or network share that is mounted here' : 'A bucket, somewhere else'}
+            title={name === 'local' ? 'Another folder or disk' : title.replace(/ \(.*\)$/, '')}
+            about={
+              name === 'local'
+                ? 'A disk or network share that is mounted here'
+                : (/\((.*)\)$/.exec(title)?.[1] ?? 'Somewhere else')
+            }
           />
         ))}
       </fieldset>

@@ -2,7 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { textOf } from '../../api/client.ts';
 import { type LiveEvent, onEvent, onReconnect } from '../../api/live.ts';
 import { EventStreamParser } from '../../lib/event-stream.ts';
-import { duration, words } from '../../lib/format.ts';
+import { duration } from '../../lib/format.ts';
+import { stageName } from '../../lib/stages.ts';
 
 /** A line of what a job has told. */
 export interface LogLine {
@@ -78,7 +79,7 @@ export function lineOf(event: LiveEvent): LogLine | null {
 }
 
 function textOfEvent(event: LiveEvent): [string, LogLine['tone']?] | null {
-  const stage = words(string(event['stage']));
+  const stage = stageName(string(event['stage']));
   const message = string(event['message']);
   const seconds = event['durationSeconds'];
   const took = typeof seconds === 'number' ? ` (${duration(seconds)})` : '';

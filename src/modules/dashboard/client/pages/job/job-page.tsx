@@ -186,6 +186,14 @@ function took({ startedAt, finishedAt }: Job): string | null {
   return duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
 }
 
+const RESULTS: Readonly<Record<string, string>> = {
+  sourceBytes: 'Size of the site',
+  storedBytes: 'Newly stored',
+  databaseBytes: 'Database',
+  fileCount: 'Files',
+  rowCount: 'Rows',
+};
+
 /** The figures of the result that a person understands as they are. */
 function resultFacts({ result }: Job): (readonly [string, string])[] {
   if (result === null) return [];
@@ -193,7 +201,7 @@ function resultFacts({ result }: Job): (readonly [string, string])[] {
     .filter(([, value]) => typeof value === 'number')
     .slice(0, 8)
     .map(([name, value]) => [
-      words(name),
+      RESULTS[name] ?? words(name),
       name.toLowerCase().includes('bytes') ? bytes(Number(value)) : count(Number(value)),
     ]);
 }

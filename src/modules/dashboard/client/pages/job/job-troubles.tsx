@@ -1,5 +1,6 @@
 import type { Dto } from '../../api/client.ts';
-import { count, words } from '../../lib/format.ts';
+import { count } from '../../lib/format.ts';
+import { stageName } from '../../lib/stages.ts';
 import { Card } from '../../ui/card.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 
@@ -46,7 +47,7 @@ export function JobAttempts({ job }: { job: Job }) {
           <li key={number}>
             <div>
               <strong>{number}</strong> {OUTCOMES[outcome]}
-              {stage === null ? '' : ` in ${words(stage).toLowerCase()}`}, <RelativeTime at={endedAt} />
+              {stage === null ? '' : ` in ${stageName(stage).toLowerCase()}`}, <RelativeTime at={endedAt} />
             </div>
             {error !== null && <p class="muted small">{error.message}</p>}
           </li>

@@ -1,6 +1,6 @@
 import { Circle, CircleCheck, CircleMinus, CircleX, LoaderCircle } from 'lucide-preact';
 import type { Dto } from '../../api/client.ts';
-import { words } from '../../lib/format.ts';
+import { stageName } from '../../lib/stages.ts';
 import { type JobLive, useJobLive } from '../../parts/job-live.ts';
 import { figures } from '../../parts/job-progress.tsx';
 import { Duration } from '../../ui/amounts.tsx';
@@ -41,14 +41,14 @@ function StageLine({
     <li class={`stage-${status}`}>
       <Icon class="icon" aria-hidden="true" />
       <span class="stage-name">
-        {words(name)} <span class="visually-hidden">{state}</span>
+        {stageName(name)} <span class="visually-hidden">{state}</span>
       </span>
       <span class="muted small">
         {durationSeconds === null ? status === 'pending' ? '' : state : <Duration seconds={durationSeconds} />}
       </span>
       {status === 'running' && (
         <div class="stage-more stack-tight">
-          <ProgressBar label={words(name)} percent={live?.progress.percent ?? null} />
+          <ProgressBar label={stageName(name)} percent={live?.progress.percent ?? null} />
           <p class="muted small">
             {figures(live).join(' · ')}
             {live?.progress.current !== null && live !== null && (

@@ -6,6 +6,7 @@ import { useAction } from '../../api/use-action.ts';
 import { withLocalTimes } from '../../lib/time.ts';
 import { count } from '../../lib/format.ts';
 import { BackUpNow } from '../../parts/back-up-now.tsx';
+import { StatusBadge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -13,8 +14,8 @@ import { AlarmAction } from './alarm-action.tsx';
 
 type Status = Dto<'StatusDto'>;
 
-/** What is not as it should be: the reason, and one thing to do. Nothing when all is well. */
-export function Attention({ status }: { status: Status }) {
+/** What is not as it should be: the reason, and one thing to do. Nothing when all is well. For sites in `busy` something is done already. */
+export function Attention({ status, busy }: { status: Status; busy: ReadonlySet<string> }) {
   const { open, withoutBackup, alarms } = status;
   const total = alarms.critical + alarms.warning + withoutBackup.length;
   if (total === 0) return null;
@@ -23,7 +24,7 @@ export function Attention({ status }: { status: Status }) {
     <Card title="Needs attention" flush>
       <ul class="attention">
         {open.map((alarm) => (
-          <AlarmLine key={alarm.id} alarm={alarm} />
+          <AlarmLine key={alarm.id} alarm={alarm} busy={alarm.siteId !== null && busy.has(alarm.siteId)} />
         ))}
         {withoutBackup.map(({ id, name }) => (
           <li key={id}>
@@ -34,7 +35,11 @@ export function Attention({ status }: { status: Status }) {
                 <Link href={`/sites/${id}`}>{name}</Link> has no backup yet.
               </p>
             </div>
-            {may('operator') && <BackUpNow siteId={id} siteName={name} />}
+            {busy.has(id) ? (
+              <StatusBadge tone="active">Under way</StatusBadge>
+            ) : (
+              may('operator') && <BackUpNow siteId={id} siteName={name} />
+            )}
           </li>
         ))}
       </ul>
@@ -43,7 +48,7 @@ export function Attention({ status }: { status: Status }) {
   );
 }
 
-function AlarmLine({ alarm }: { alarm: Dto<'AlarmDto'> }) {
+function AlarmLine({ alarm, busy }: { alarm: Dto<'AlarmDto'>; busy: boolean }) {
   const seen = useAction(() => ask(api.POST('/alarms/{id}/acknowledge', { params: { path: { id: alarm.id } } })), {
     success: 'Marked as seen. You are not reminded of it again.',
     invalidates: ['status', 'alarms'],
@@ -65,7 +70,7 @@ function AlarmLine({ alarm }: { alarm: Dto<'AlarmDto'> }) {
         </p>
       </div>
       <div class="attention-actions">
-        <AlarmAction alarm={alarm} siteName={siteName} />
+        {busy ? <StatusBadge tone="active">Under way</StatusBadge> : <AlarmAction alarm={alarm} siteName={siteName} />}
         {may('operator') && (
           <Menu
             label={`More for: ${alarm.message}`}

@@ -6,7 +6,7 @@ import { ProblemView } from '../../ui/problem-view.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Attention } from './attention.tsx';
 import { Headline } from './headline.tsx';
-import { NextRunsCard, NodesCard, RunningCard } from './side-cards.tsx';
+import { NextRunsCard, NodesCard, RunningCard, useOpenJobs } from './side-cards.tsx';
 import { StorageCard } from './storage-card.tsx';
 import '../../parts/parts.css';
 import './overview.css';
@@ -17,6 +17,8 @@ export function OverviewPage() {
     refreshOn: ['job.completed', 'job.failed', 'alarm.raised', 'alarm.cleared', 'site.found', 'site.vanished'],
     everyMs: 60_000,
   });
+  const open = useOpenJobs();
+  const busy = new Set(open.data?.items.map(({ siteId }) => siteId));
   return (
     <Page title="Overview">
       {status.error !== null && <ProblemView problem={status.error} onRetry={status.refresh} />}
@@ -24,7 +26,7 @@ export function OverviewPage() {
       {status.data !== undefined && <Headline status={status.data} />}
       <div class="columns">
         <div class="stack">
-          {status.data !== undefined && <Attention status={status.data} />}
+          {status.data !== undefined && <Attention status={status.data} busy={busy} />}
           <RunningCard />
           {mayWholeServer() && <StorageCard />}
         </div>

@@ -3,7 +3,7 @@ import { Link } from 'wouter-preact';
 import { api, ask, type Dto } from '../../api/client.ts';
 import { may } from '../../api/session.ts';
 import { useQuery } from '../../api/use-query.ts';
-import { plural } from '../../lib/format.ts';
+import { plural, sentenceCase } from '../../lib/format.ts';
 import { JobProgress } from '../../parts/job-progress.tsx';
 import { JOB_EVENTS, JOB_KINDS } from '../../parts/job-status.tsx';
 import { StatusBadge, type Tone } from '../../ui/badge.tsx';
@@ -15,15 +15,21 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 
 const SHOWN = 6;
 
-/** What runs now, live. Nothing when nothing does. */
-export function RunningCard() {
-  const open = useQuery(
-    'jobs?open&short',
-    (signal) => ask(api.GET('/jobs', { params: { query: { limit: SHOWN, status: ['running', 'pending'] } }, signal })),
+/** Jobs that run or wait, the newest. */
+export function useOpenJobs() {
+  return useQuery(
+    'jobs?open',
+    (signal) => ask(api.GET('/jobs', { params: { query: { limit: 50, status: ['running', 'pending'] } }, signal })),
     { refreshOn: JOB_EVENTS },
   );
+}
+
+/** What runs now, live. Nothing when nothing does. */
+export function RunningCard() {
+  const open = useOpenJobs();
   if (open.data === undefined || open.data.total === 0) return null;
-  const { items, total } = open.data;
+  const { total } = open.data;
+  const items = open.data.items.slice(0, SHOWN);
   return (
     <Card
       title="Running now"
@@ -72,9 +78,9 @@ export function NextRunsCard() {
               {next.map((schedule) => (
                 <li key={schedule.id} class="row row-between">
                   <div class="grow">
-                    <p class="truncate">{schedule.name}</p>
+                    <p class="truncate">{sentenceCase(schedule.name)}</p>
                     <p class="muted small truncate">
-                      {schedule.text}
+                      {sentenceCase(schedule.text)}
                       {schedule.kind === 'backup' && `, ${plural(schedule.sites, 'site')}`}
                     </p>
                   </div>
