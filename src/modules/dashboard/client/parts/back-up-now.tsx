@@ -31,7 +31,7 @@ export function BackUpNow({ siteId, siteName, size = 'small', kind = 'default', 
       kind={kind}
       icon={<Play class="icon icon-small" aria-hidden="true" />}
       pending={start.pending}
-      aria-label={`Back up ${siteName} now`}
+      aria-label={`Back up now: ${siteName}`}
       onClick={() => void run()}
     >
       Back up now

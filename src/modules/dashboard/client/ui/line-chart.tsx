@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { day, timeOfDay } from '../lib/time.ts';
 import { theme } from './theme.ts';
 
 export interface Series {
@@ -19,6 +20,15 @@ interface LineChartProps {
 }
 
 const COLORS = ['--accent', '--ok', '--warning', '--muted'];
+
+const DAY_SECONDS = 86_400;
+
+/** Days where a step is a day or more, else the time of day; the first of a day says which. */
+function axisTime(seconds: number, step: number): string {
+  const at = new Date(seconds * 1000);
+  const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;
+  return step >= DAY_SECONDS || isMidnight ? day(at) : timeOfDay(at);
+}
 
 /** Lines over time, in the colours of the theme. */
 export function LineChart({ summary, times, series, format, height = 200 }: LineChartProps) {
@@ -42,7 +52,11 @@ export function LineChart({ summary, times, series, format, height = 200 }: Line
       legend: { show: series.length > 1 },
       scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
       axes: [
-        { ...axis, space: 70 },
+        {
+          ...axis,
+          space: 80,
+          values: (_chart, ticks, _index, _space, step) => ticks.map((tick) => axisTime(tick, step)),
+        },
         { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },
       ],
       series: [

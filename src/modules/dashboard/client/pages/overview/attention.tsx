@@ -1,8 +1,9 @@
 import { CircleAlert, TriangleAlert } from 'lucide-preact';
-import { Link } from 'wouter-preact';
+import { Link, useLocation } from 'wouter-preact';
 import { api, ask, type Dto } from '../../api/client.ts';
 import { may } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
+import { forBrowser } from '../../lib/hints.ts';
 import { withLocalTimes } from '../../lib/time.ts';
 import { count } from '../../lib/format.ts';
 import { BackUpNow } from '../../parts/back-up-now.tsx';
@@ -54,6 +55,8 @@ function AlarmLine({ alarm, busy }: { alarm: Dto<'AlarmDto'>; busy: boolean }) {
     invalidates: ['status', 'alarms'],
     errorToast: true,
   });
+  const [, navigate] = useLocation();
+  const jobId = alarm.context['jobId'];
   const isCritical = alarm.severity === 'critical';
   const Icon = isCritical ? CircleAlert : TriangleAlert;
   const siteName = typeof alarm.context['siteName'] === 'string' ? alarm.context['siteName'] : undefined;
@@ -66,17 +69,19 @@ function AlarmLine({ alarm, busy }: { alarm: Dto<'AlarmDto'>; busy: boolean }) {
           {withLocalTimes(alarm.message)}
         </p>
         <p class="muted small">
-          {alarm.hint !== null && `${alarm.hint} `}Since <RelativeTime at={alarm.raisedAt} />.
+          {alarm.hint !== null && `${forBrowser(alarm.hint)} `}Since <RelativeTime at={alarm.raisedAt} />.
         </p>
       </div>
       <div class="attention-actions">
         {busy ? <StatusBadge tone="active">Under way</StatusBadge> : <AlarmAction alarm={alarm} siteName={siteName} />}
-        {may('operator') && (
-          <Menu
-            label={`More for: ${alarm.message}`}
-            items={[{ title: 'Mark as seen', disabled: seen.pending, onChoose: () => void seen.run() }]}
-          />
-        )}
+        <Menu
+          label={`More for: ${alarm.message}`}
+          items={[
+            typeof jobId === 'string' && { title: 'Open the job', onChoose: () => navigate(`/jobs/${jobId}`) },
+            alarm.siteId !== null && { title: 'Open the site', onChoose: () => navigate(`/sites/${alarm.siteId}`) },
+            may('operator') && { title: 'Mark as seen', disabled: seen.pending, onChoose: () => void seen.run() },
+          ]}
+        />
       </div>
     </li>
   );

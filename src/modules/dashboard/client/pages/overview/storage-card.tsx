@@ -62,7 +62,7 @@ function GrowthChart({ total }: { total: number }) {
   return (
     <div>
       <p>
-        <strong>{bytes(total)}</strong> stored{' '}
+        <strong>{bytes(total)} stored</strong>
         <span class="muted">
           , {bytes(total - begun)} of it since {dateTime(first)}
         </span>
