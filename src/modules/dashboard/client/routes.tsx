@@ -1,6 +1,6 @@
 import { Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
 import type { Role } from './api/session.ts';
-import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
+import { type LazyPage, lazyPage } from './shell/lazy-page.tsx';
 
 export interface NavEntry {
   title: string;
@@ -17,7 +17,7 @@ export interface NavEntry {
 
 export interface Route {
   path: string;
-  page: PageComponent;
+  page: LazyPage;
   /** Where it is in the navigation; pages without are reached from others. */
   nav?: NavEntry;
 }

@@ -55,6 +55,7 @@ export function LineChart({ summary, times, series, format, height = 200 }: Line
         {
           ...axis,
           space: 80,
+          size: 30,
           values: (_chart, ticks, _index, _space, step) => ticks.map((tick) => axisTime(tick, step)),
         },
         { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },

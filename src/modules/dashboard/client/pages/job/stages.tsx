@@ -44,7 +44,15 @@ function StageLine({
         {stageName(name)} <span class="visually-hidden">{state}</span>
       </span>
       <span class="muted small">
-        {durationSeconds === null ? status === 'pending' ? '' : state : <Duration seconds={durationSeconds} />}
+        {durationSeconds === null || status === 'skipped' ? (
+          status === 'pending' ? (
+            ''
+          ) : (
+            state
+          )
+        ) : (
+          <Duration seconds={durationSeconds} />
+        )}
       </span>
       {status === 'running' && (
         <div class="stage-more stack-tight">

@@ -17,6 +17,8 @@ export function OverviewPage() {
     refreshOn: ['job.completed', 'job.failed', 'alarm.raised', 'alarm.cleared', 'site.found', 'site.vanished'],
     everyMs: 60_000,
   });
+  // The one question first; what takes the server longer comes after its answer.
+  const isTold = status.data !== undefined || status.error !== null;
   const open = useOpenJobs();
   const busy = new Set(open.data?.items.map(({ siteId }) => siteId));
   return (
@@ -28,11 +30,11 @@ export function OverviewPage() {
         <div class="stack">
           {status.data !== undefined && <Attention status={status.data} busy={busy} />}
           <RunningCard />
-          {mayWholeServer() && <StorageCard />}
+          {isTold && mayWholeServer() && <StorageCard />}
         </div>
         <div class="stack">
-          {mayWholeServer() && <NextRunsCard />}
-          {mayWholeServer() && <NodesCard />}
+          {isTold && mayWholeServer() && <NextRunsCard />}
+          {isTold && mayWholeServer() && <NodesCard />}
         </div>
       </div>
     </Page>
