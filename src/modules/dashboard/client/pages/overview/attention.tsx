@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { CircleAlert, TriangleAlert } from 'lucide-preact';
 import { Link, useLocation } from 'wouter-preact';
 import { api, ask, type Dto } from '../../api/client.ts';
@@ -8,6 +9,7 @@ import { withLocalTimes } from '../../lib/time.ts';
 import { count } from '../../lib/format.ts';
 import { BackUpNow } from '../../parts/back-up-now.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -15,19 +17,26 @@ import { AlarmAction } from './alarm-action.tsx';
 
 type Status = Dto<'StatusDto'>;
 
+/** More than that is no glance any more. */
+const FEW = 6;
+
 /** What is not as it should be: the reason, and one thing to do. Nothing when all is well. For sites in `busy` something is done already. */
 export function Attention({ status, busy }: { status: Status; busy: ReadonlySet<string> }) {
+  const [all, setAll] = useState(false);
   const { open, withoutBackup, alarms } = status;
   const total = alarms.critical + alarms.warning + withoutBackup.length;
   if (total === 0) return null;
+  const shownAlarms = all ? open : open.slice(0, FEW);
+  const shownSites = all ? withoutBackup : withoutBackup.slice(0, Math.max(0, FEW - shownAlarms.length));
+  const folded = open.length + withoutBackup.length - shownAlarms.length - shownSites.length;
   const hidden = alarms.critical + alarms.warning - open.length;
   return (
     <Card title="Needs attention" flush>
       <ul class="attention">
-        {open.map((alarm) => (
+        {shownAlarms.map((alarm) => (
           <AlarmLine key={alarm.id} alarm={alarm} busy={alarm.siteId !== null && busy.has(alarm.siteId)} />
         ))}
-        {withoutBackup.map(({ id, name }) => (
+        {shownSites.map(({ id, name }) => (
           <li key={id}>
             <TriangleAlert class="icon icon-warning" aria-hidden="true" />
             <div class="grow">
@@ -44,7 +53,20 @@ export function Attention({ status, busy }: { status: Status; busy: ReadonlySet<
           </li>
         ))}
       </ul>
-      {hidden > 0 && <p class="card-body muted small">And {count(hidden)} more.</p>}
+      {(folded > 0 || hidden > 0) && (
+        <div class="attention-more row">
+          {folded > 0 && (
+            <Button size="small" onClick={() => setAll(true)}>
+              Show {count(folded)} more
+            </Button>
+          )}
+          {hidden > 0 && (
+            <span class="muted small">
+              {count(hidden)} {folded > 0 ? 'others' : 'more'} are in the <Link href="/sites">list of sites</Link>.
+            </span>
+          )}
+        </div>
+      )}
     </Card>
   );
 }

@@ -77,17 +77,24 @@ function by({ name, descending }: Sort): (a: Site, b: Site) => number {
   };
 }
 
-/** The open alarms of sites, the worst of each. */
+/** All of them: a site whose alarm was left out would be called safe. */
+async function openAlarms(signal: AbortSignal): Promise<Dto<'AlarmDto'>[]> {
+  const alarms: Dto<'AlarmDto'>[] = [];
+  for (;;) {
+    const query = { open: true, limit: MOST, offset: alarms.length };
+    const { items, total } = await ask(api.GET('/alarms', { params: { query }, signal }));
+    alarms.push(...items);
+    if (items.length === 0 || alarms.length >= total) return alarms;
+  }
+}
+
+/** The open alarms of sites, the worst of each; undefined while they are not known. */
 export function useSiteAlarms(): Alarms | undefined {
-  const open = useQuery(
-    'alarms?open&limit=500',
-    (signal) => ask(api.GET('/alarms', { params: { query: { open: true, limit: MOST } }, signal })),
-    { refreshOn: ['alarm.raised', 'alarm.cleared'] },
-  );
+  const open = useQuery('alarms?open&all', openAlarms, { refreshOn: ['alarm.raised', 'alarm.cleared'] });
   return useMemo(() => {
     if (open.data === undefined) return undefined;
     const worst = new Map<string, Dto<'AlarmDto'>>();
-    for (const alarm of open.data.items) {
+    for (const alarm of open.data) {
       if (alarm.siteId === null) continue;
       if (worst.get(alarm.siteId)?.severity !== 'critical') worst.set(alarm.siteId, alarm);
     }

@@ -169,6 +169,7 @@ function SiteState({ site, alarms }: { site: Site; alarms: Alarms | undefined })
       </span>
     );
   if (site.lastBackup === null) return <StatusBadge tone="warning">No backup</StatusBadge>;
+  if (alarms === undefined) return <span class="muted">…</span>;
   return <StatusBadge tone="ok">Safe</StatusBadge>;
 }
 
