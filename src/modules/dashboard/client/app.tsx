@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Route, Router, Switch } from 'wouter-preact';
+import { Route, Router, Switch, useLocation } from 'wouter-preact';
 import { useHashLocation } from 'wouter-preact/use-hash-location';
 import { goLive, stopLive } from './api/live.ts';
 import { asProblem, type Problem } from './api/problem.ts';
@@ -31,8 +31,13 @@ export function App() {
 }
 
 function SignedIn() {
+  const [location] = useLocation();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    // While the server looks who it is, the code of the page comes.
+    routes.find(({ path }) => path === location)?.page.preload();
+  }, []);
   useEffect(() => {
     setProblem(null);
     loadSession().catch((error: unknown) => setProblem(asProblem(error)));

@@ -11,10 +11,17 @@ export interface PageParams {
 
 export type PageComponent = ComponentType<PageParams>;
 
+/** A page with its code elsewhere. */
+export type LazyPage = PageComponent & { preload: () => void };
+
 /** A page whose code is loaded when it is first opened. */
-export function lazyPage(load: () => Promise<PageComponent>): PageComponent {
+export function lazyPage(load: () => Promise<PageComponent>): LazyPage {
   let loaded: PageComponent | null = null;
-  return function LazyPage(props: PageParams) {
+  // A failed attempt is told when the page is opened, and tried again there.
+  const preload = (): void => void load().catch(() => undefined);
+  return Object.assign(Page, { preload });
+
+  function Page(props: PageParams) {
     const [, setReady] = useState(loaded !== null);
     const [problem, setProblem] = useState<Problem | null>(null);
     const [attempt, setAttempt] = useState(0);
@@ -37,7 +44,7 @@ export function lazyPage(load: () => Promise<PageComponent>): PageComponent {
     }
     if (problem !== null) return <ProblemView problem={problem} onRetry={() => setAttempt(attempt + 1)} />;
     return <Skeleton lines={6} />;
-  };
+  }
 }
 
 function notLoaded(error: unknown): Problem {

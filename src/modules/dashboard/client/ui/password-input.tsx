@@ -30,7 +30,7 @@ export function PasswordInput({ label, hint, error, value, onInput, ...rest }: P
             onInput={(event) => onInput(event.currentTarget.value)}
           />
           <IconButton
-            label={shown ? `Hide: ${label}` : `Show: ${label}`}
+            label={shown ? 'Hide the characters' : 'Show the characters'}
             icon={<Icon class="icon" aria-hidden="true" />}
             onClick={() => setShown(!shown)}
           />
