@@ -14,6 +14,6 @@ try {
 }
 const args = process.argv.slice(2);
 const cli = join(root, 'dist/src/cli.js');
-// The server needs flags that a process must be started with, and source maps for its log; a command shows no stack.
+// The server needs flags that a process must be started with.
 if (args[0] === 'serve') become([...nodeFlags, cli, ...args]);
 else await continueAs(cli, args);

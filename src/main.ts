@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asAppError } from './common/errors/index.js';
+import { asAppError, tellCrashesInSourceLines } from './common/errors/index.js';
 import { version } from './common/version.js';
 import { AppConfig, loadConfig, STOP_LIMIT_SECONDS } from './config/index.js';
 import type { Master } from './master.js';
@@ -12,6 +12,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** The server process: `main.js` serves; `main.js --openapi <file>` writes the API's description and ends. */
 async function main(args: readonly string[]): Promise<void> {
+  tellCrashesInSourceLines();
   if (args[0] === '--openapi') {
     await writeDescription(args[1] ?? 'openapi.json');
     return;

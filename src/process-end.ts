@@ -1,4 +1,4 @@
-import { asAppError } from './common/errors/index.js';
+import { asAppError, inSourceLines } from './common/errors/index.js';
 
 /**
  * Ends the process in order at the first signal, at once at the second; in `limitSeconds` at the latest, even if something hangs: the
@@ -36,6 +36,6 @@ export function complain(thrown: unknown): void {
     ...(error.hint === undefined ? [] : [`  ${error.hint}`]),
     `  [${error.code}]`,
   ];
-  if (error.kind === 'internal' && thrown instanceof Error) lines.push(thrown.stack ?? '');
+  if (error.kind === 'internal' && thrown instanceof Error) lines.push(inSourceLines(thrown.stack ?? ''));
   process.stderr.write(`${lines.join('\n')}\n`);
 }

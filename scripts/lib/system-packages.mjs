@@ -37,7 +37,6 @@ export function missingPackages() {
     ['radosgw', has('radosgw')],
     ['ceph-mon', has('ceph-mon')],
     ['ceph-osd', has('ceph-osd')],
-    ['ceph-mgr', has('ceph-mgr')],
     // Only promtool is used.
     ['prometheus', has('promtool')],
     ['chromium', has('chromium')],

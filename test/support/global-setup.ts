@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
+import { buildChildMaster } from './built-child.js';
 import { prepareCeph } from './ceph.js';
 import { databaseUrl, runSql, startPostgres } from './postgres.js';
 
@@ -16,6 +17,7 @@ declare module 'vitest' {
 
 /** Once per run and project: PostgreSQL on a socket in a scratch folder, with a migrated template database; a place for Ceph. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (project.name === 'integration') await buildChildMaster();
   const server = await startPostgres();
   try {
     const templateDb = 'backupd_template';

@@ -1,5 +1,6 @@
 import type { LoggerService, LogLevel } from '@nestjs/common';
 import { pino, type Logger as PinoLogger } from 'pino';
+import { inSourceLines } from '../errors/index.js';
 import { logContext } from './log-context.js';
 import { redact } from './redact.js';
 import { textLine } from './text-line.js';
@@ -76,7 +77,11 @@ export class AppLogger implements LoggerService {
     const { blot, ...ids } = logContext();
     const safe = (text: string): string => redact(blot === undefined ? text : blot(text));
     this.pino[level](
-      { ...(context === undefined ? {} : { context }), ...ids, ...(stack === '' ? {} : { stack: safe(stack) }) },
+      {
+        ...(context === undefined ? {} : { context }),
+        ...ids,
+        ...(stack === '' ? {} : { stack: safe(inSourceLines(stack)) }),
+      },
       safe(textOf(message)),
     );
   }
@@ -84,6 +89,6 @@ export class AppLogger implements LoggerService {
 
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
-  if (message instanceof Error) return message.stack ?? message.message;
+  if (message instanceof Error) return inSourceLines(message.stack ?? message.message);
   return JSON.stringify(message) ?? String(message);
 }

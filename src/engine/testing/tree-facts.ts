@@ -36,12 +36,14 @@ function showBytes(bytes: Buffer): string {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : `base64:${bytes.toString('base64')}`;
 }
 
+/** One for all: a new one for each file of a site made the collector go through the whole heap again and again. */
+const PIECE = Buffer.allocUnsafe(1 << 18);
+
 function hashFile(path: Buffer): string {
   const hash = createHash('sha256');
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const buffer = Buffer.allocUnsafe(1 << 20);
-    for (let n = readSync(fd, buffer); n > 0; n = readSync(fd, buffer)) hash.update(buffer.subarray(0, n));
+    for (let n = readSync(fd, PIECE); n > 0; n = readSync(fd, PIECE)) hash.update(PIECE.subarray(0, n));
   } finally {
     closeSync(fd);
   }

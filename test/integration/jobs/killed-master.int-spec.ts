@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { JobDto } from '../../../src/cli/api-types.js';
 import { AppConfig } from '../../../src/config/index.js';
 import { TestApi } from '../../support/api.js';
+import { spawnChildMaster } from '../../support/built-child.js';
 import { cloneDatabase } from '../../support/database.js';
 import { runSql } from '../../support/postgres.js';
 import { endWithTest, makeScratch, stopChild, until } from '../../support/scratch.js';
@@ -31,8 +32,7 @@ class Killable {
   async start(): Promise<void> {
     const patience = { ...this.config.patience, stopGraceSeconds: 0 };
     const settings = { dataDir: this.config.dataDir, databaseUrl: this.databaseUrl, logFormat: 'json', patience };
-    const script = join(import.meta.dirname, 'child-master.mjs');
-    this.child = spawn(process.execPath, [script, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawnChildMaster(JSON.stringify(settings));
     endWithTest(this.child);
     const keep = (chunk: Buffer): void => {
       this.log = (this.log + chunk.toString()).slice(-20_000);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Page } from '../../../src/cli/api-types.js';
 import type { ScheduleDto } from '../../../src/cli/api-types-schedules.js';
 import { AppConfig } from '../../../src/config/index.js';
 import { TestApi } from '../../support/api.js';
+import { spawnChildMaster } from '../../support/built-child.js';
 import { cloneDatabase } from '../../support/database.js';
 import { runSql } from '../../support/postgres.js';
 import { endWithTest, makeScratch, stopChild, until } from '../../support/scratch.js';
@@ -15,7 +16,6 @@ import { endWithTest, makeScratch, stopChild, until } from '../../support/scratc
 const SITES = 200;
 /** Of these, whose backups take longer, one master is killed in the midst. */
 const AGAIN = 24;
-const CHILD = join(import.meta.dirname, '../jobs/child-master.mjs');
 
 /** A master process on a data dir of its own. */
 class Master {
@@ -28,7 +28,7 @@ class Master {
   static async start(dataDir: string, databaseUrl: string): Promise<Master> {
     const config = AppConfig.of({ dataDir, databaseUrl });
     const settings = JSON.stringify({ dataDir, databaseUrl, logFormat: 'json', limits: { ...config.limits, io: 4 } });
-    const child = spawn(process.execPath, [CHILD, settings, 'quick'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawnChildMaster(settings, 'quick');
     endWithTest(child);
     let log = '';
     for (const stream of [child.stdout, child.stderr])

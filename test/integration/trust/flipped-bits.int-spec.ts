@@ -6,11 +6,12 @@ import { SeededRandom } from '../../../src/engine/testing/index.js';
 import { GatedSite, useJobsApp } from '../jobs/jobs-app.js';
 import { Stored } from '../reconcile/reconcile-support.js';
 
-const SITES = 5;
-const BUNDLES = 6;
+// Few sites with many bundles: a round damages all of them, and costs each site two jobs.
+const SITES = 2;
+const BUNDLES = 18;
 /** Of all bundles, one bit in each; and of all manifests. */
-const BUNDLE_ROUNDS = 6;
-const MANIFEST_ROUNDS = 4;
+const BUNDLE_ROUNDS = 5;
+const MANIFEST_ROUNDS = 10;
 const POSITIONS = SITES * (BUNDLES * BUNDLE_ROUNDS + MANIFEST_ROUNDS);
 
 const test = useJobsApp({ limits: { io: 4, network: 4, cpu: 4, bandwidthMbps: 0 } });

@@ -1,0 +1,3 @@
+/** The build's folder. */
+export declare const dist: string;
+export declare function bundle(input: Record<string, string>, folder?: string): Promise<void>;
