@@ -38,9 +38,9 @@ it('the sites of this host are found and picked', async () => {
 it('a storage is tried live, and the secret key must be kept', async () => {
   await page.getByRole('radio', { name: /Another folder or disk/ }).check();
   await page.getByLabel(/Folder|Path/).last().fill(join(dashboard.scratch.path, 'second-disk'));
-  await page.getByRole('button', { name: 'Try it' }).click();
+  await page.getByRole('button', { name: 'Test the connection' }).click();
   await page.getByText('The storage works.').waitFor();
-  const goOn = page.getByRole('button', { name: /Save and go on|Go on/ });
+  const goOn = page.getByRole('button', { name: 'Continue' });
   expect(await goOn.isDisabled()).toBe(true);
   await page.getByLabel('I have a copy of the secret key in a safe place').check();
   await goOn.click();
@@ -57,10 +57,17 @@ it('the first backup begins, is seen live, and all is safe without anyone loadin
 });
 
 it('a job shows its stages live until it is completed', async () => {
-  const [site] = (await dashboard.master.api.get<{ items: { id: string }[] }>('/sites')).items;
-  const job = await dashboard.master.api.post<{ id: string }>(`/sites/${site?.id}/backups`, { full: true });
-  await page.goto(`${dashboard.master.url}/#/jobs/${job.id}`);
-  await page.getByText('completed').first().waitFor();
-  const stages = page.getByRole('listitem').filter({ hasText: /Database|Files|Bundle|Upload/ });
-  expect(await stages.count()).toBeGreaterThan(2);
+  const { api, url } = dashboard.master;
+  const [site] = (await api.get<{ items: { id: string }[] }>('/sites')).items;
+  await page.goto(`${url}/#/jobs`);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const isSeenRunning = page.getByRole('progressbar').first().waitFor();
+  const job = await api.post<{ id: string }>(`/sites/${site?.id}/backups`, { full: true });
+  await isSeenRunning;
+  await page.getByRole('main').getByRole('link', { name: 'Backup of Flower shop' }).first().click();
+  await page.getByRole('main').getByText('Done', { exact: true }).first().waitFor();
+  expect(page.url()).toContain(job.id);
+  const told = await page.getByRole('main').innerText();
+  for (const stage of ['Database', 'Files', 'Pack', 'Store', 'Clean up']) expect(told).toContain(`${stage}\ndone`);
+  expect(told).toMatch(/Stored in one place and checked\./);
 });

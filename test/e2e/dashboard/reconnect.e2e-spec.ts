@@ -25,7 +25,7 @@ it('an open page says that the master is away, and catches up by itself when it 
   // While the page is not connected yet.
   await dashboard.master.api.backUp(site.id);
   await page.getByText('Live', { exact: true }).waitFor();
-  await page.getByRole('row').filter({ hasText: site.name }).getByText('completed').waitFor();
+  await page.getByRole('row').filter({ hasText: site.name }).getByText('Done', { exact: true }).waitFor();
   // The session goes on, and nothing was loaded again.
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loads);
 });
