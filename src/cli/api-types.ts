@@ -36,7 +36,7 @@ export interface SiteDto {
   createdAt: string;
   /** When its schedule backs it up next. */
   nextRun: string | null;
-  lastBackup: { id: string; createdAt: string; status: string } | null;
+  lastBackup: { id: string; createdAt: string; status: string; provenAt: string | null } | null;
 }
 
 export type JobStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';

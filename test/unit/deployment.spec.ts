@@ -52,6 +52,24 @@ describe('docker/Dockerfile', () => {
   const last = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
   const texts = (name: string, of = last): string[] => of.filter((one) => one.name === name).map(({ text }) => text);
 
+  it('the scripts that `npm run build` runs are there when it is run', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { build: string } };
+    const used = [...scripts.build.matchAll(/node (scripts\/\S+)/g)].map(([, path = '']) => path);
+    expect(used.length).toBeGreaterThan(0);
+    const build = all.findIndex(({ text }) => text.includes('npm run -s build'));
+    const copied = all
+      .slice(0, build)
+      .filter(({ name }) => name === 'COPY')
+      .flatMap(({ text }) => text.split(' ').slice(0, -1));
+    for (const path of used) {
+      expect(
+        copied.some((source) => path.startsWith(`${source}/`)),
+        path,
+      ).toBe(true);
+      expect(reachesBuild(path), path).toBe(true);
+    }
+  });
+
   it('has only known instructions, and pinned images', () => {
     const known = 'ARG FROM WORKDIR COPY RUN ENV VOLUME EXPOSE USER STOPSIGNAL HEALTHCHECK ENTRYPOINT CMD'.split(' ');
     expect(all.filter(({ name }) => !known.includes(name))).toEqual([]);

@@ -20,11 +20,21 @@ export interface CataloguedBackup {
 const GOOD_BACKUP = `b.deleting_at is null and exists
   (select 1 from backup_copy c where c.backup_id = b.id and c.state in ('present', 'verified'))`;
 
+interface NewestRow {
+  site_id: string;
+  id: string;
+  created_at: string;
+  warning_count: number;
+  proven_at: string | null;
+}
+
 /** What a newest backup is shown with. */
 export interface NewestBackup {
   id: string;
   createdAt: Date;
   status: string;
+  /** When a copy of it was last read back whole; null = not yet. */
+  provenAt: Date | null;
 }
 
 /** The catalogue of finished backups. */
@@ -138,12 +148,13 @@ export class Catalogue implements CatalogueWriter {
     em: EntityManager = this.orm.em.fork(),
   ): Promise<Map<string, NewestBackup>> {
     if (siteIds.length === 0) return new Map();
-    const marks = siteIds.map(() => '?::uuid').join(', ');
-    const rows = await em.execute<{ site_id: string; id: string; created_at: string; warning_count: number }[]>(
-      `select distinct on (b.site_id) b.site_id, b.id, b.started_at as created_at, b.warning_count
-         from backup b where b.site_id in (${marks}) and ${GOOD_BACKUP}
-        order by b.site_id, b.started_at desc, b.id desc`,
-      [...siteIds],
+    const rows = await em.execute<NewestRow[]>(
+      `select s.id as site_id, n.* from unnest(?::uuid[]) as s (id) cross join lateral
+          (select b.id, b.started_at as created_at, b.warning_count,
+                (select max(c.verified_at) from backup_copy c where c.backup_id = b.id) as proven_at
+              from backup b where b.site_id = s.id and ${GOOD_BACKUP}
+              order by b.started_at desc, b.id desc limit 1) n`,
+      [`{${siteIds.join()}}`],
     );
     return new Map(
       rows.map((row) => [
@@ -152,6 +163,7 @@ export class Catalogue implements CatalogueWriter {
           id: row.id,
           createdAt: new Date(row.created_at),
           status: row.warning_count > 0 ? 'partial' : 'completed',
+          provenAt: row.proven_at === null ? null : new Date(row.proven_at),
         },
       ]),
     );

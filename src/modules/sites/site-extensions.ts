@@ -6,6 +6,8 @@ export interface LastBackup {
   createdAt: Date;
   /** `completed`, or `partial` when it has warnings. */
   status: string;
+  /** When a copy of it was last read back whole; null = not yet. */
+  provenAt: Date | null;
 }
 
 /** What other features add to sites. Every part is optional. */

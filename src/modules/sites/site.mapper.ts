@@ -53,7 +53,14 @@ function toDto(
     createdAt: site.createdAt.toISOString(),
     updatedAt: site.updatedAt.toISOString(),
     lastBackup:
-      backup === undefined ? null : { id: backup.id, createdAt: backup.createdAt.toISOString(), status: backup.status },
+      backup === undefined
+        ? null
+        : {
+            id: backup.id,
+            createdAt: backup.createdAt.toISOString(),
+            status: backup.status,
+            provenAt: backup.provenAt?.toISOString() ?? null,
+          },
     nextRun: site.paused ? null : (nextRun?.toISOString() ?? null),
     description: site.description ?? null,
   };

@@ -37,7 +37,10 @@ it('the sites of this host are found and picked', async () => {
 
 it('a storage is tried live, and the secret key must be kept', async () => {
   await page.getByRole('radio', { name: /Another folder or disk/ }).check();
-  await page.getByLabel(/Folder|Path/).last().fill(join(dashboard.scratch.path, 'second-disk'));
+  await page
+    .getByLabel(/Folder|Path/)
+    .last()
+    .fill(join(dashboard.scratch.path, 'second-disk'));
   await page.getByRole('button', { name: 'Test the connection' }).click();
   await page.getByText('The storage works.').waitFor();
   const goOn = page.getByRole('button', { name: 'Continue' });

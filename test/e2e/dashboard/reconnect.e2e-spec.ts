@@ -20,7 +20,10 @@ it('an open page says that the master is away, and catches up by itself when it 
   await page.getByText('Live', { exact: true }).waitFor();
   const loads = await page.evaluate(() => performance.timeOrigin);
   await dashboard.master.kill();
-  await page.getByText(/No connection|Offline/).first().waitFor();
+  await page
+    .getByText(/No connection|Offline/)
+    .first()
+    .waitFor();
   await dashboard.startMaster();
   // While the page is not connected yet.
   await dashboard.master.api.backUp(site.id);

@@ -119,6 +119,8 @@ export class LastBackupDto {
   createdAt!: string;
   /** `completed`, or `partial` when it has warnings. */
   status!: string;
+  /** When a copy of it was last read back whole: the proof that it can be restored; null = not yet. */
+  provenAt!: string | null;
 }
 
 /** A registered site. */

@@ -4710,6 +4710,8 @@ export interface components {
         LastBackupDto: {
             createdAt: string;
             id: string;
+            /** @description When a copy of it was last read back whole: the proof that it can be restored; null = not yet. */
+            provenAt: string | null;
             /** @description `completed`, or `partial` when it has warnings. */
             status: string;
         };

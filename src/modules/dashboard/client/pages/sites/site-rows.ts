@@ -101,27 +101,3 @@ export function useSiteAlarms(): Alarms | undefined {
     return worst;
   }, [open.data]);
 }
-
-/** When every byte of the newest backup was last read back and right, by site; null = never. */
-export function useProofs(sites: readonly Site[] | undefined): ReadonlyMap<string, string | null> | undefined {
-  const ids = (sites ?? []).flatMap(({ lastBackup }) => (lastBackup === null ? [] : [lastBackup.id]));
-  const proofs = useQuery(
-    `backups/proofs?${ids.join()}`,
-    async (signal) => {
-      const found = await Promise.all(
-        ids.map((id) =>
-          // One that retention takes away in this moment has no proof to show.
-          ask(api.GET('/backups/{id}', { params: { path: { id } }, signal })).catch(() => null),
-        ),
-      );
-      return new Map(found.filter((backup) => backup !== null).map((backup) => [backup.siteId, proofOf(backup)]));
-    },
-    { enabled: ids.length > 0, refreshOn: ['job.completed'] },
-  );
-  return proofs.data;
-}
-
-function proofOf({ copies }: Dto<'BackupDto'>): string | null {
-  const times = copies.flatMap(({ verifiedAt }) => (verifiedAt === null ? [] : [verifiedAt]));
-  return times.toSorted().at(-1) ?? null;
-}

@@ -15,7 +15,7 @@ import { SearchInput } from '../../ui/search-input.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { type Column, type Sort, Table } from '../../ui/table.tsx';
-import { type Alarms, type Filter, LIMIT, type Site, useProofs, useSiteAlarms, useSiteRows } from './site-rows.ts';
+import { type Alarms, type Filter, LIMIT, type Site, useSiteAlarms, useSiteRows } from './site-rows.ts';
 import './sites.css';
 
 const FILTERS: readonly { value: Filter; title: string }[] = [
@@ -33,7 +33,6 @@ export function SitesPage() {
   const [offset, setOffset] = useState(0);
   const alarms = useSiteAlarms();
   const { query, rows, total } = useSiteRows({ search, filter, sort, offset }, alarms);
-  const proofs = useProofs(rows);
   const look = useCallback((text: string) => {
     setSearch(text);
     setOffset(0);
@@ -85,7 +84,7 @@ export function SitesPage() {
           <>
             <Table
               caption="Sites"
-              columns={columnsOf(alarms, proofs)}
+              columns={columnsOf(alarms)}
               rows={rows}
               rowKey={({ id }) => id}
               sort={sort}
@@ -103,7 +102,7 @@ export function SitesPage() {
   );
 }
 
-function columnsOf(alarms: Alarms | undefined, proofs: ReadonlyMap<string, string | null> | undefined): Column<Site>[] {
+function columnsOf(alarms: Alarms | undefined): Column<Site>[] {
   return [
     {
       name: 'name',
@@ -130,14 +129,8 @@ function columnsOf(alarms: Alarms | undefined, proofs: ReadonlyMap<string, strin
     {
       name: 'proof',
       title: 'Last proof',
-      cell: ({ id, lastBackup }) =>
-        lastBackup === null ? (
-          <span class="muted">–</span>
-        ) : proofs === undefined ? (
-          <span class="muted">…</span>
-        ) : (
-          <RelativeTime at={proofs.get(id)} none="not yet" />
-        ),
+      cell: ({ lastBackup }) =>
+        lastBackup === null ? <span class="muted">–</span> : <RelativeTime at={lastBackup.provenAt} none="not yet" />,
     },
     {
       name: 'next',
