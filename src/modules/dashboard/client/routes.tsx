@@ -29,6 +29,18 @@ export const routes: readonly Route[] = [
     page: lazyPage(async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage),
     nav: { title: 'Overview', icon: LayoutDashboard, group: 'watch', onPhone: true },
   },
+  {
+    path: '/sites/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/site/site-page.tsx')).SitePage),
+  },
+  {
+    path: '/backups/:id/restore',
+    page: lazyPage(async () => (await import('./pages/restore/restore-page.tsx')).RestorePage),
+  },
+  {
+    path: '/backups/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
+  },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */
