@@ -9,6 +9,8 @@ type Backup = Dto<'BackupDto'>;
 const ENOUGH = 4;
 const HEIGHT = 96;
 const SLOT = 14;
+/** In pixels, as few bars would become blocks. */
+const WIDEST = 44;
 
 /** What each backup added to the storage, oldest first. Full ones would make all others invisible: they reach the top. */
 export function StoredChart({ backups }: { backups: readonly Backup[] }) {
@@ -42,13 +44,15 @@ export function StoredChart({ backups }: { backups: readonly Backup[] }) {
           );
         })}
       </svg>
-      <figcaption class="row row-between muted small">
-        <span>{first === undefined ? '' : day(new Date(first.createdAt))}</span>
-        <span>
-          {bytes(total)} in {shown.length} backups
-          {hasFull && ` · full ones reach the top, the others ${bytes(scale)} at most`}
-        </span>
-        <span>{last === undefined ? '' : day(new Date(last.createdAt))}</span>
+      <figcaption class="muted small">
+        {first !== undefined && last !== undefined && (
+          <span class="stored-days" style={{ maxWidth: `${shown.length * WIDEST}px` }}>
+            <span>{day(new Date(first.createdAt))}</span>
+            <span>{day(new Date(last.createdAt))}</span>
+          </span>
+        )}
+        {bytes(total)} in {shown.length} backups.
+        {hasFull && ` Grey ones are full and reach the top; the others stored ${bytes(scale)} at most.`}
       </figcaption>
     </figure>
   );
