@@ -26,7 +26,7 @@ export function AlarmList({ alarms }: { alarms: readonly Dto<'AlarmDto'>[] }) {
             <p>{withLocalTimes(message)}</p>
             {hint !== null && <p class="muted">{forBrowser(hint)}</p>}
             <p class="muted small">
-              Since <RelativeTime at={raisedAt} />
+              Raised <RelativeTime at={raisedAt} />
               {acknowledgedAt !== null && (
                 <>
                   {' · '}acknowledged <RelativeTime at={acknowledgedAt} />

@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { Table } from '../../ui/table.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
 import { ChangeBadge } from './change-badge.tsx';
 
 type Diff = Dto<'FileDiffDto'>;
@@ -55,33 +55,13 @@ export function FileChanges({ id, from }: { id: string; from: string }) {
       )}
       {diff.first !== undefined && (
         <>
-          <p class="card-body muted">{sentence(diff.first)}</p>
+          <p class="diff-sentence muted">{sentence(diff.first)}</p>
           {diff.items.length > 0 && (
             <Table
               caption="Files that changed"
               rows={diff.items}
               rowKey={({ path, pathBase64, name }) => path ?? pathBase64 ?? name}
-              columns={[
-                {
-                  name: 'path',
-                  title: 'Path',
-                  kind: 'main',
-                  cell: ({ name }) => <span class="diff-path">{shown(name)}</span>,
-                },
-                {
-                  name: 'change',
-                  title: 'Change',
-                  cardLabel: '',
-                  cell: ({ change }) => <ChangeBadge change={change} />,
-                },
-                {
-                  name: 'what',
-                  title: 'What',
-                  cardLabel: '',
-                  cell: ({ what }) => (what.length === 0 ? null : what.map((each) => WHAT[each]).join(', ')),
-                },
-                { name: 'size', title: 'Size', kind: 'number', cardLabel: '', cell: sizes },
-              ]}
+              columns={columnsFor(diff.items)}
             />
           )}
           <MoreButton onMore={diff.more} pending={diff.fetchingMore} />
@@ -89,6 +69,31 @@ export function FileChanges({ id, from }: { id: string; from: string }) {
       )}
     </Card>
   );
+}
+
+const PATH: Column<Change> = {
+  name: 'path',
+  title: 'Path',
+  kind: 'main',
+  cell: ({ name }) => <span class="diff-path">{shown(name)}</span>,
+};
+const CHANGE: Column<Change> = {
+  name: 'change',
+  title: 'Change',
+  cardLabel: '',
+  cell: ({ change }) => <ChangeBadge change={change} />,
+};
+const DETAILS: Column<Change> = {
+  name: 'what',
+  title: 'What',
+  cardLabel: '',
+  cell: ({ what }) => (what.length === 0 ? null : what.map((each) => WHAT[each]).join(', ')),
+};
+const SIZE: Column<Change> = { name: 'size', title: 'Size', kind: 'number', cardLabel: '', cell: sizes };
+
+/** Where all are added or removed, there is nothing to say of how each changed. */
+function columnsFor(items: readonly Change[]): Column<Change>[] {
+  return items.some(({ what }) => what.length > 0) ? [PATH, CHANGE, DETAILS, SIZE] : [PATH, CHANGE, SIZE];
 }
 
 function sentence({ totals }: Diff): string {

@@ -45,6 +45,7 @@ export function FileTable({ backupId, items, chosen, onToggle, onOpen }: FileTab
     {
       name: 'changed',
       title: 'Changed',
+      cardLabel: '',
       cell: ({ mtime, type }) => (type === 'dir' || mtime === undefined ? null : <RelativeTime at={isoOf(mtime)} />),
     },
     {

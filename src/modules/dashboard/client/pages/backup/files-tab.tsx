@@ -52,7 +52,7 @@ export function FilesTab({ backup: { id } }: { backup: Dto<'BackupDto'> }) {
     navigate(`/backups/${id}/restore`, { state: { paths } });
   };
   return (
-    <Card>
+    <Card flush>
       <Crumbs trail={trail} onOpen={setTrail} />
       {listing.loading && <Skeleton lines={6} />}
       {listing.error !== null && (

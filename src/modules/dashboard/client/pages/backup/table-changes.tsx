@@ -55,7 +55,7 @@ function Changes({ diff: { totals, tables, objects } }: { diff: Diff }) {
   const changed = tables.filter(({ change }) => change !== 'same');
   return (
     <>
-      <p class="card-body muted">{sentence(totals, objects.length)}</p>
+      <p class="diff-sentence muted">{sentence(totals, objects.length)}</p>
       {(withSame ? tables : changed).length > 0 && (
         <Table
           caption="Tables"

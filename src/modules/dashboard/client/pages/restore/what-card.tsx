@@ -19,7 +19,7 @@ export function WhatCard({
 }: PartProps & { backupId: string; hasDatabase: boolean }) {
   const { what, paths, deletesExtra, delta } = choice;
   return (
-    <Card title="What">
+    <Card>
       <div class="stack">
         <RadioGroup
           label="What to restore"

@@ -29,7 +29,7 @@ export function WhereCard({ choice, onChange, site, problem }: WhereCardProps) {
       </Card>
     );
   return (
-    <Card title="Where">
+    <Card>
       <div class="stack">
         <RadioGroup
           label="Where to"

@@ -25,7 +25,13 @@ export function StoredChart({ backups }: { backups: readonly Backup[] }) {
   const summary = `New bytes stored by each of the last ${shown.length} backups: ${bytes(total)} together, ${bytes(scale)} at most${hasFull ? ' by one that is not full' : ''}, ${bytes(last?.storedBytes)} by the newest.`;
   return (
     <figure class="stored-chart">
-      <svg viewBox={`0 0 ${shown.length * SLOT} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summary}>
+      <svg
+        viewBox={`0 0 ${shown.length * SLOT} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={summary}
+        style={{ maxWidth: `${shown.length * WIDEST}px` }}
+      >
         {shown.map((backup, index) => {
           const isFull = backup.parentBackupId === null && changes.length > 0;
           const height = isFull ? HEIGHT : Math.max(2, (Math.min(backup.storedBytes, scale) / scale) * (HEIGHT - 8));
