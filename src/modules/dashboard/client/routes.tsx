@@ -40,6 +40,18 @@ export const routes: readonly Route[] = [
     nav: { title: 'Jobs', icon: ListChecks, group: 'watch', onPhone: true },
   },
   { path: '/jobs/:id', page: lazyPage(async () => (await import('./pages/job/job-page.tsx')).JobPage) },
+  {
+    path: '/sites/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/site/site-page.tsx')).SitePage),
+  },
+  {
+    path: '/backups/:id/restore',
+    page: lazyPage(async () => (await import('./pages/restore/restore-page.tsx')).RestorePage),
+  },
+  {
+    path: '/backups/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
+  },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */

@@ -16,12 +16,14 @@ export type LazyPage = PageComponent & { preload: () => void };
 
 /** A page whose code is loaded when it is first opened. */
 export function lazyPage(load: () => Promise<PageComponent>): LazyPage {
-  let loaded: PageComponent | null = null;
   // A failed attempt is told when the page is opened, and tried again there.
-  const preload = (): void => void load().catch(() => undefined);
-  return Object.assign(Page, { preload });
+  return Object.assign(lazyPart(load), { preload: (): void => void load().catch(() => undefined) });
+}
 
-  function Page(props: PageParams) {
+/** A part of a page, loaded in the same way. */
+export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  let loaded: ComponentType<Props> | null = null;
+  return function LazyPart(props: Props) {
     const [, setReady] = useState(loaded !== null);
     const [problem, setProblem] = useState<Problem | null>(null);
     const [attempt, setAttempt] = useState(0);
