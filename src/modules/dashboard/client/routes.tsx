@@ -1,4 +1,4 @@
-import { LayoutDashboard, type LucideIcon } from 'lucide-preact';
+import { LayoutDashboard, type LucideIcon, Users } from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -29,6 +29,12 @@ export const routes: readonly Route[] = [
     page: lazyPage(async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage),
     nav: { title: 'Overview', icon: LayoutDashboard, group: 'watch', onPhone: true },
   },
+  {
+    path: '/users',
+    page: lazyPage(async () => (await import('./pages/users/users-page.tsx')).UsersPage),
+    nav: { title: 'Users and tokens', icon: Users, group: 'administer', role: 'admin' },
+  },
+  { path: '/account', page: lazyPage(async () => (await import('./pages/account/account-page.tsx')).AccountPage) },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */
