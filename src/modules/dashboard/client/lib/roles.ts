@@ -2,7 +2,7 @@ import type { Role } from '../api/session.ts';
 
 /** What each role may do, for a person. */
 export const ROLES: Record<Role, { title: string; about: string }> = {
-  viewer: { title: 'Viewer', about: 'Sees everything, changes nothing.' },
+  viewer: { title: 'Viewer', about: 'Looks at everything, changes nothing.' },
   operator: { title: 'Operator', about: 'Also backs up, restores and runs checks.' },
   admin: { title: 'Administrator', about: 'Also manages sites, storages, schedules, users and settings.' },
 };

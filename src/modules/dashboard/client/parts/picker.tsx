@@ -62,7 +62,7 @@ export function Picker({ label, chosen, onChange, choices, more, search, name, n
         </div>
       )}
       {search}
-      <ul class="picker-list" tabIndex={0} aria-label={`Choose ${label}`}>
+      <ul class="picker-list" aria-label={`Choose ${label}`}>
         {choices.map(({ id, title, detail }) => (
           <li key={id}>
             <label class="picker-choice">

@@ -30,11 +30,11 @@ export function EmailCard() {
         }}
       >
         <TextInput
-          label="Address"
+          label="Your address"
           hint={
             canSend
               ? 'A link for a forgotten password is sent there. You can also sign in with it.'
-              : 'You can also sign in with it. This server has no way to send e-mail for a forgotten password; an administrator can make a link.'
+              : 'You can also sign in with it. This server sends no mail to users: for a forgotten password, an administrator makes a link.'
           }
           type="email"
           value={email}
