@@ -1,4 +1,13 @@
-import { LayoutDashboard, type LucideIcon, Users } from 'lucide-preact';
+import {
+  Bell,
+  Info,
+  LayoutDashboard,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  TriangleAlert,
+  Users,
+} from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -30,9 +39,34 @@ export const routes: readonly Route[] = [
     nav: { title: 'Overview', icon: LayoutDashboard, group: 'watch', onPhone: true },
   },
   {
+    path: '/alarms',
+    page: lazyPage(async () => (await import('./pages/alarms/alarms-page.tsx')).AlarmsPage),
+    nav: { title: 'Alarms', icon: TriangleAlert, group: 'watch', onPhone: true },
+  },
+  {
+    path: '/activity',
+    page: lazyPage(async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage),
+    nav: { title: 'Activity', icon: ScrollText, group: 'watch', role: 'admin', wholeServer: true },
+  },
+  {
+    path: '/notifications',
+    page: lazyPage(async () => (await import('./pages/notifications/notifications-page.tsx')).NotificationsPage),
+    nav: { title: 'Notifications', icon: Bell, group: 'set up', role: 'operator', wholeServer: true },
+  },
+  {
     path: '/users',
     page: lazyPage(async () => (await import('./pages/users/users-page.tsx')).UsersPage),
     nav: { title: 'Users and tokens', icon: Users, group: 'administer', role: 'admin' },
+  },
+  {
+    path: '/settings',
+    page: lazyPage(async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage),
+    nav: { title: 'Settings', icon: Settings, group: 'administer', wholeServer: true },
+  },
+  {
+    path: '/about',
+    page: lazyPage(async () => (await import('./pages/about/about-page.tsx')).AboutPage),
+    nav: { title: 'About', icon: Info, group: 'administer' },
   },
   { path: '/account', page: lazyPage(async () => (await import('./pages/account/account-page.tsx')).AccountPage) },
 ];

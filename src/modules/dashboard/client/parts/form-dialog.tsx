@@ -4,6 +4,8 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormError } from '../ui/problem-view.tsx';
 
+const NONE: readonly string[] = [];
+
 interface FormDialogProps {
   title: string;
   /** What its button does; `Save` when absent. */
@@ -26,7 +28,7 @@ export function FormDialog({
   wide = false,
   pending,
   error,
-  fields = [],
+  fields = NONE,
   disabled = false,
   onSubmit,
   onClose,

@@ -49,8 +49,15 @@ export function ActivityEntry({ entry, onFilter }: ActivityEntryProps) {
               ['When', at],
               ['Who', `${title}${actorName === null ? '' : ` ${actorName}`}${role === null ? '' : ` (${role})`}`],
               ['From', address],
-              ['With', userAgent === null ? null : <span title={userAgent}>{browserOf(userAgent)}</span>],
-              ['To what', targetId === null ? null : <code>{targetId}</code>],
+              [
+                'With',
+                userAgent === null ? null : (
+                  <span key="with" title={userAgent}>
+                    {browserOf(userAgent)}
+                  </span>
+                ),
+              ],
+              ['To what', targetId === null ? null : <code key="target">{targetId}</code>],
               ['Answer', status === null ? null : `${status}${error === null ? '' : ` ${error}`}`],
               ...facts,
             ]}

@@ -60,11 +60,7 @@ interface ActivityFiltersProps {
 export function ActivityFilters({ filters, onChange }: ActivityFiltersProps) {
   return (
     <div class="list-filters">
-      <SearchInput
-        label="Who: a name"
-        value={filters.actor}
-        onSearch={(actor) => onChange({ ...filters, actor })}
-      />
+      <SearchInput label="Who: a name" value={filters.actor} onSearch={(actor) => onChange({ ...filters, actor })} />
       <Select
         label="Actions"
         bare

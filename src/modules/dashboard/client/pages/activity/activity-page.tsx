@@ -66,7 +66,11 @@ export function ActivityPage() {
                 </ul>
                 {(cursors.length > 0 || nextCursor !== null) && (
                   <nav class="pager" aria-label="Pages">
-                    <Button size="small" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+                    <Button
+                      size="small"
+                      disabled={cursors.length === 0}
+                      onClick={() => setCursors(cursors.slice(0, -1))}
+                    >
                       Newer
                     </Button>
                     <Button

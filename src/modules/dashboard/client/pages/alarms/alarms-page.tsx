@@ -46,7 +46,11 @@ export function AlarmsPage() {
   );
   const acknowledge = useAction(
     (id: string) => ask(api.POST('/alarms/{id}/acknowledge', { params: { path: { id } } })),
-    { success: 'Acknowledged. There are no more reminders of it.', invalidates: ['alarms', 'status'], errorToast: true },
+    {
+      success: 'Acknowledged. There are no more reminders of it.',
+      invalidates: ['alarms', 'status'],
+      errorToast: true,
+    },
   );
   const filtered = kind !== '' || severity !== '';
   return (

@@ -39,16 +39,15 @@ export function AlarmLimitsCard() {
               items={[
                 [
                   'Backup overdue',
-                  graceMinutes === null ? 'after half the time until the next run' : `${graceMinutes} min after its time`,
+                  graceMinutes === null
+                    ? 'after half the time until the next run'
+                    : `${graceMinutes} min after its time`,
                 ],
                 ['Fewer bytes', percent(sizePercent)],
                 ['Fewer files', percent(filesPercent)],
                 ['Fewer table rows', percent(rowsPercent)],
                 ['Quota used', `from ${quotaPercent} % on`],
-                [
-                  'Disk free',
-                  diskPercent === 0 ? 'only when large bundles do not fit' : `less than ${diskPercent} %`,
-                ],
+                ['Disk free', diskPercent === 0 ? 'only when large bundles do not fit' : `less than ${diskPercent} %`],
               ]}
             />
           </div>

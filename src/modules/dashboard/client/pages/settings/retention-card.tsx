@@ -39,7 +39,9 @@ export function RetentionCard() {
         {({ policy, note, graceHours, deletes }) => (
           <div class="stack">
             <div class="row">
-              <StatusBadge tone={deletes ? 'ok' : 'neutral'}>{deletes ? 'Policy set' : 'Nothing is deleted'}</StatusBadge>
+              <StatusBadge tone={deletes ? 'ok' : 'neutral'}>
+                {deletes ? 'Policy set' : 'Nothing is deleted'}
+              </StatusBadge>
             </div>
             <p>{withLocalTimes(note)}</p>
             {policy !== null && <DefinitionList items={policyItems(policy, graceHours)} />}

@@ -67,7 +67,10 @@ export function SecretsCard() {
           act={async () => setRotated(await ask(api.POST('/secrets/rotate')))}
           onClose={() => setAsking(false)}
         >
-          <p>A new key is made and every stored credential is sealed with it. Earlier keys stay, so that older catalogue backups can be opened.</p>
+          <p>
+            A new key is made and every stored credential is sealed with it. Earlier keys stay, so that older catalogue
+            backups can be opened.
+          </p>
           <p>Export the key again afterwards: your present copy does not open what is sealed from then on.</p>
         </ConfirmAction>
       )}
