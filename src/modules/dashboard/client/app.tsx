@@ -4,9 +4,10 @@ import { useHashLocation } from 'wouter-preact/use-hash-location';
 import { goLive, stopLive } from './api/live.ts';
 import { asProblem, type Problem } from './api/problem.ts';
 import { loadSession, session, user } from './api/session.ts';
+import { NotAllowedPage } from './pages/not-found/not-allowed-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
-import { entryRoutes, routes } from './routes.tsx';
+import { entryRoutes, mayOpen, routes } from './routes.tsx';
 import { EntryFrame } from './shell/entry-frame.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ProblemView } from './ui/problem-view.tsx';
@@ -60,10 +61,16 @@ function SignedIn() {
   return (
     <Shell>
       <Switch>
-        {routes.map(({ path, page: PageComponent }) => (
+        {routes.map(({ path, page: PageComponent, nav }) => (
           // Another site is another page: nothing of the one before stays in it.
           <Route key={path} path={path}>
-            {(params) => <PageComponent key={JSON.stringify(params)} params={params} />}
+            {(params) =>
+              nav === undefined || mayOpen(nav) ? (
+                <PageComponent key={JSON.stringify(params)} params={params} />
+              ) : (
+                <NotAllowedPage />
+              )
+            }
           </Route>
         ))}
         <Route>

@@ -8,7 +8,7 @@ import {
   TriangleAlert,
   Users,
 } from 'lucide-preact';
-import type { Role } from './api/session.ts';
+import { may, mayWholeServer, type Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
 export interface NavEntry {
@@ -29,6 +29,11 @@ export interface Route {
   page: PageComponent;
   /** Where it is in the navigation; pages without are reached from others. */
   nav?: NavEntry;
+}
+
+/** Whether this user may use what is behind an entry. */
+export function mayOpen({ role = 'viewer', wholeServer = false }: NavEntry): boolean {
+  return may(role) && (!wholeServer || mayWholeServer());
 }
 
 /** All pages, in the order of the navigation. */

@@ -1,7 +1,10 @@
 /** What a rule can tell of, in words. */
 export const NEWS = [
   { event: 'alarm.*', title: 'Alarms and their end' },
-  { event: 'job.failed', title: 'Failed jobs' },
+  { event: 'job.failed', title: 'Failed jobs of all kinds' },
+  { event: 'job.failed:backup', title: 'Failed backups' },
+  { event: 'job.failed:restore', title: 'Failed restores' },
+  { event: 'job.failed:verify', title: 'Failed checks' },
   { event: 'job.partial', title: 'Jobs with warnings' },
   { event: 'job.completed', title: 'Completed jobs' },
   { event: 'job.cancelled', title: 'Cancelled jobs' },

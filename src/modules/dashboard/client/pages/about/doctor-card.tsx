@@ -3,11 +3,11 @@ import { Stethoscope } from 'lucide-preact';
 import { api, ask, type Dto } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { plural } from '../../lib/format.ts';
-import { withLocalTimes } from '../../lib/time.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Prose } from '../../ui/prose.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 import './about.css';
 
@@ -57,12 +57,18 @@ export function DoctorCard() {
             {checks.map(({ name, status, message, hint }) => (
               <li key={name} class="doctor-check">
                 <StatusBadge tone={LOOKS[status][0]}>{LOOKS[status][1]}</StatusBadge>
-                <div class="grow">
+                <div>
                   <p>
                     <strong>{name}</strong>{' '}
-                    <span class={status === 'ok' ? 'muted' : ''}>{withLocalTimes(message)}</span>
+                    <span class={status === 'ok' ? 'muted' : ''}>
+                      <Prose text={message} />
+                    </span>
                   </p>
-                  {hint !== null && <p class="muted">{withLocalTimes(hint)}</p>}
+                  {hint !== null && (
+                    <p class="muted">
+                      <Prose text={hint} />
+                    </p>
+                  )}
                 </div>
               </li>
             ))}

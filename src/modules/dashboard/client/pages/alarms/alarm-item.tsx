@@ -2,10 +2,10 @@ import { Check } from 'lucide-preact';
 import { Link } from 'wouter-preact';
 import type { Dto } from '../../api/client.ts';
 import { ALARM_KINDS } from '../../lib/alarm-kinds.ts';
-import { withLocalTimes } from '../../lib/time.ts';
 import { SiteName } from '../../parts/site-picker.tsx';
 import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Prose } from '../../ui/prose.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 
 interface AlarmItemProps {
@@ -32,8 +32,14 @@ export function AlarmItem({ alarm, onAcknowledge, pending }: AlarmItemProps) {
             <Badge>Acknowledged{acknowledgedBy === null ? '' : ` by ${acknowledgedBy}`}</Badge>
           )}
         </div>
-        <p class="alarm-message">{withLocalTimes(message)}</p>
-        {hint !== null && clearedAt === null && <p class="muted">{withLocalTimes(hint)}</p>}
+        <p class="alarm-message">
+          <Prose text={message} />
+        </p>
+        {hint !== null && clearedAt === null && (
+          <p class="muted">
+            <Prose text={hint} />
+          </p>
+        )}
         <p class="muted small row">
           {siteId !== null && (
             <Link href={`/sites/${siteId}`}>

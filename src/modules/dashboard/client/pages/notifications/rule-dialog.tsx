@@ -19,8 +19,6 @@ interface RuleDialogProps {
   onClose: () => void;
 }
 
-const JOB_FAILURES = ['job.failed:backup', 'job.failed:restore', 'job.failed:verify'];
-
 /** Makes a rule, or changes one. */
 export function RuleDialog({ rule, channels, onClose }: RuleDialogProps) {
   const [form, setForm] = useState<RuleForm>(() => {
@@ -40,7 +38,7 @@ export function RuleDialog({ rule, channels, onClose }: RuleDialogProps) {
     { success: rule === null ? 'The rule counts from now on.' : 'Saved.', invalidates: ['notifications'] },
   );
   const fault = (name: string): string | undefined => save.error?.fields.get(name);
-  const choices = [...new Set([...NEWS.map(({ event }) => event as string), ...JOB_FAILURES.slice(1), ...form.events])];
+  const choices = [...new Set([...NEWS.map(({ event }) => event as string), ...form.events])];
   const isIncomplete =
     form.events.length === 0 ||
     form.channelIds.length === 0 ||
@@ -80,7 +78,7 @@ export function RuleDialog({ rule, channels, onClose }: RuleDialogProps) {
         </div>
       </fieldset>
       <Select
-        label="Only what matters at least so much"
+        label="Severity"
         value={form.minSeverity}
         onChange={(minSeverity) => set({ minSeverity })}
         options={[

@@ -76,6 +76,6 @@ function policyItems(policy: Dto<'RetentionPolicyDto'>, graceHours: number): [st
     }),
     ['Younger than', policy.keepWithin ?? null],
     ['Days begin in', policy.timeZone ?? 'UTC'],
-    ['Deleted after', `${graceHours} h more`],
+    ['Deleted', `${graceHours} h after no rule wants it`],
   ];
 }
