@@ -92,7 +92,7 @@ export function RulesTab({ onChannels }: { onChannels: () => void }) {
                       </span>
                     ),
                   },
-                  { name: 'events', title: 'Tells', cell: ({ events }) => events.map(newsInWords).join(', ') },
+                  { name: 'events', title: 'Tells', cell: ({ events }) => toldInWords(events) },
                   { name: 'sites', title: 'Of', cell: (rule) => sitesInWords(rule) },
                   {
                     name: 'channels',
@@ -146,6 +146,11 @@ export function RulesTab({ onChannels }: { onChannels: () => void }) {
       )}
     </Card>
   );
+}
+
+function toldInWords(events: readonly string[]): string {
+  const [first = '', ...others] = events.map(newsInWords);
+  return [first, ...others.map((text) => text.charAt(0).toLowerCase() + text.slice(1))].join(', ');
 }
 
 function sitesInWords({ siteIds, labels }: Rule): string {

@@ -18,7 +18,7 @@ export function SettingsPage() {
       <Tabs
         label="Settings"
         tabs={[
-          { name: 'rules', title: 'Retention, proof and alarms' },
+          { name: 'rules', title: 'General' },
           { name: 'rescue', title: 'If this server is lost' },
           ...(may('admin') ? [{ name: 'hooks' as const, title: 'Hooks' }] : []),
         ]}
