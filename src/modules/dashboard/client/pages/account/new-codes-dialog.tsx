@@ -3,7 +3,7 @@ import { api, ask } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { PasswordForm } from './password-form.tsx';
-import { RecoveryCodes } from './recovery-codes.tsx';
+import { keepFirst, RecoveryCodes } from './recovery-codes.tsx';
 
 /** New recovery codes instead of the earlier ones. */
 export function NewCodesDialog({ onClose }: { onClose: () => void }) {
@@ -13,7 +13,10 @@ export function NewCodesDialog({ onClose }: { onClose: () => void }) {
     setCodes(recoveryCodes);
   });
   return (
-    <Dialog title={codes === null ? 'New recovery codes' : 'Keep your recovery codes'} onClose={onClose}>
+    <Dialog
+      title={codes === null ? 'New recovery codes' : 'Keep your recovery codes'}
+      onClose={codes === null ? onClose : keepFirst}
+    >
       {codes === null ? (
         <PasswordForm
           action="Make new codes"

@@ -5,7 +5,13 @@ import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { downloadText } from '../../ui/download.ts';
+import { showToast } from '../../ui/toasts.tsx';
 import './account.css';
+
+/** What the cross and Esc do while codes are shown that nobody can show again. */
+export function keepFirst(): void {
+  showToast('Keep the codes first, then choose “Done”.');
+}
 
 /** New recovery codes, which the server shows this once. `onDone` when the person says that they are kept. */
 export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) {

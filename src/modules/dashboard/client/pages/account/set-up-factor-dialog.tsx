@@ -8,7 +8,7 @@ import { ProblemView } from '../../ui/problem-view.tsx';
 import { QrCode } from '../../ui/qr-code.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import { PasswordForm } from './password-form.tsx';
-import { RecoveryCodes } from './recovery-codes.tsx';
+import { keepFirst, RecoveryCodes } from './recovery-codes.tsx';
 import './account.css';
 
 /** The three steps to a second factor: the password, the app, the recovery codes. */
@@ -20,7 +20,7 @@ export function SetUpFactorDialog({ onClose }: { onClose: () => void }) {
   );
   if (codes !== null)
     return (
-      <Dialog title="Keep your recovery codes" onClose={onClose}>
+      <Dialog title="Keep your recovery codes" onClose={keepFirst}>
         <RecoveryCodes codes={codes} onDone={onClose} />
       </Dialog>
     );

@@ -80,7 +80,7 @@ function Result({ result: { ok, durationMs, response, error } }: { result: Dto<'
     <>
       <p class="row">
         <StatusBadge tone={ok ? 'ok' : 'critical'}>{ok ? 'It was taken' : 'It was not taken'}</StatusBadge>
-        <span class="muted">after {durationMs < 1000 ? `${durationMs} ms` : duration(durationMs / 1000)}</span>
+        <span class="muted">after {duration(durationMs / 1000)}</span>
       </p>
       {error !== null && (
         <div class="stack-tight">

@@ -25,17 +25,16 @@ export interface RuleForm {
 }
 
 export function formOf(rule: Rule | null): RuleForm {
-  const siteIds = rule?.siteIds ?? [];
-  const labels = rule?.labels ?? [];
+  const { siteIds = null, labels = null } = rule ?? {};
   const { quietHours = null, digest = null } = rule ?? {};
   return {
     name: rule?.name ?? '',
     events: rule?.events ?? USUAL_NEWS,
     channelIds: rule?.channelIds ?? [],
     minSeverity: rule?.minSeverity ?? 'info',
-    reach: siteIds.length + labels.length > 0 ? 'some' : 'all',
-    siteIds,
-    labels: labels.join(', '),
+    reach: siteIds === null && labels === null ? 'all' : 'some',
+    siteIds: siteIds ?? [],
+    labels: labels?.join(', ') ?? '',
     timing: digest?.every ?? 'now',
     digestAt: digest?.at ?? '08:00',
     quiet: quietHours !== null,
@@ -48,7 +47,7 @@ export function formOf(rule: Rule | null): RuleForm {
   };
 }
 
-/** What the API is told. `days` of quiet hours, which the form does not have, stay what they are. */
+/** What the API is told: no sites are null, as an empty list would mean none of them. `days` of quiet hours, which the form does not have, stay what they are. */
 export function bodyOf(form: RuleForm, before: Rule | null): Dto<'CreateRuleDto'> {
   const labels = form.labels
     .split(',')
@@ -60,8 +59,8 @@ export function bodyOf(form: RuleForm, before: Rule | null): Dto<'CreateRuleDto'
     events: [...form.events],
     channelIds: [...form.channelIds],
     minSeverity: form.minSeverity,
-    siteIds: form.reach === 'some' ? form.siteIds : [],
-    labels: form.reach === 'some' ? labels : [],
+    siteIds: form.reach === 'some' && form.siteIds.length > 0 ? form.siteIds : null,
+    labels: form.reach === 'some' && labels.length > 0 ? labels : null,
     digest: digestOf(form),
     quietHours: form.quiet
       ? {

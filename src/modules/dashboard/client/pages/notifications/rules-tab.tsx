@@ -154,10 +154,10 @@ function toldInWords(events: readonly string[]): string {
 }
 
 function sitesInWords({ siteIds, labels }: Rule): string {
-  // The API gives null or a list, whatever its description says.
+  if (siteIds === null && labels === null) return 'Everything';
   const sites = siteIds ?? [];
   const marked = labels ?? [];
-  if (sites.length === 0 && marked.length === 0) return 'Everything';
+  if (sites.length === 0 && marked.length === 0) return 'No site';
   return [
     sites.length === 0 ? '' : plural(sites.length, 'site'),
     marked.length === 0 ? '' : `sites with ${marked.join(', ')}`,
