@@ -4,9 +4,10 @@ import { useHashLocation } from 'wouter-preact/use-hash-location';
 import { goLive, stopLive } from './api/live.ts';
 import { asProblem, type Problem } from './api/problem.ts';
 import { loadSession, session, user } from './api/session.ts';
+import { NotAllowedPage } from './pages/not-found/not-allowed-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
-import { entryRoutes, routes } from './routes.tsx';
+import { entryRoutes, mayOpen, routes } from './routes.tsx';
 import { EntryFrame } from './shell/entry-frame.tsx';
 import type { PageParams } from './shell/lazy-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -66,12 +67,16 @@ function SignedIn() {
   return (
     <Shell>
       <Switch>
-        {routes.map(({ path, page: PageComponent }) => (
+        {routes.map(({ path, page: PageComponent, nav }) => (
           // Another site is another page: nothing of the one before stays in it. Another tab of it is the same page.
           <Route key={path} path={path}>
-            {(params: PageParams['params']) => (
-              <PageComponent key={params['id'] ?? JSON.stringify(params)} params={params} />
-            )}
+            {(params: PageParams['params']) =>
+              nav === undefined || mayOpen(nav) ? (
+                <PageComponent key={params['id'] ?? JSON.stringify(params)} params={params} />
+              ) : (
+                <NotAllowedPage />
+              )
+            }
           </Route>
         ))}
         <Route>

@@ -1,5 +1,16 @@
-import { Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
-import type { Role } from './api/session.ts';
+import {
+  Bell,
+  Globe,
+  Info,
+  LayoutDashboard,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  TriangleAlert,
+  Users,
+} from 'lucide-preact';
+import { may, mayWholeServer, type Role } from './api/session.ts';
 import { type LazyPage, lazyPage } from './shell/lazy-page.tsx';
 
 export interface NavEntry {
@@ -20,6 +31,11 @@ export interface Route {
   page: LazyPage;
   /** Where it is in the navigation; pages without are reached from others. */
   nav?: NavEntry;
+}
+
+/** Whether this user may use what is behind an entry. */
+export function mayOpen({ role = 'viewer', wholeServer = false }: NavEntry): boolean {
+  return may(role) && (!wholeServer || mayWholeServer());
 }
 
 /** All pages, in the order of the navigation. */
@@ -52,6 +68,36 @@ export const routes: readonly Route[] = [
     path: '/backups/:id/:tab?',
     page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
   },
+    path: '/alarms',
+    page: lazyPage(async () => (await import('./pages/alarms/alarms-page.tsx')).AlarmsPage),
+    nav: { title: 'Alarms', icon: TriangleAlert, group: 'watch', onPhone: true },
+  },
+  {
+    path: '/activity',
+    page: lazyPage(async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage),
+    nav: { title: 'Activity', icon: ScrollText, group: 'watch', role: 'admin', wholeServer: true },
+  },
+  {
+    path: '/notifications',
+    page: lazyPage(async () => (await import('./pages/notifications/notifications-page.tsx')).NotificationsPage),
+    nav: { title: 'Notifications', icon: Bell, group: 'set up', role: 'operator', wholeServer: true },
+  },
+  {
+    path: '/users',
+    page: lazyPage(async () => (await import('./pages/users/users-page.tsx')).UsersPage),
+    nav: { title: 'Users and tokens', icon: Users, group: 'administer', role: 'admin' },
+  },
+  {
+    path: '/settings',
+    page: lazyPage(async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage),
+    nav: { title: 'Settings', icon: Settings, group: 'administer', wholeServer: true },
+  },
+  {
+    path: '/about',
+    page: lazyPage(async () => (await import('./pages/about/about-page.tsx')).AboutPage),
+    nav: { title: 'About', icon: Info, group: 'administer' },
+  },
+  { path: '/account', page: lazyPage(async () => (await import('./pages/account/account-page.tsx')).AccountPage) },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */

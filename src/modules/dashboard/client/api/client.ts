@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
-import { problemOf, unreachable } from './problem.ts';
+import { type Problem, problemOf, unreachable } from './problem.ts';
 import type { components, paths } from './schema.ts';
 
 /** The shapes of the API by name: `Dto<'SiteDto'>`. */
@@ -28,8 +28,13 @@ async function checkedFetch(request: Request): Promise<Response> {
   unreachableSince.value = null;
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (response.status === 401 && !new URL(request.url).pathname.startsWith('/session')) onSignedOut();
+  if (isSignedOut(request, problem)) onSignedOut();
   throw problem;
+}
+
+/** A wrong code (of the second factor) is a wrong answer, and no end of the session. */
+function isSignedOut({ url }: Request, { status, code }: Problem): boolean {
+  return status === 401 && code !== 'SECOND_FACTOR_INVALID' && !new URL(url).pathname.startsWith('/session');
 }
 
 /** The API, typed by `openapi.json`. Calls go through `ask`. */

@@ -1,25 +1,9 @@
 import { computed, signal } from '@preact/signals';
-import { send, whenSignedOut } from './client.ts';
+import { api, ask, type Dto, whenSignedOut } from './client.ts';
 
-export type Role = 'viewer' | 'operator' | 'admin';
-
-export interface SessionUser {
-  id: string;
-  name: string;
-  email: string | null;
-  role: Role;
-  /** Null = all sites. */
-  restriction: { siteIds: string[]; nodeIds: string[] } | null;
-  secondFactor: boolean;
-  recoveryCodesLeft: number;
-}
-
-export interface Session {
-  user: SessionUser | null;
-  setupNeeded: boolean;
-  /** Whether the server can send a link for a forgotten password. */
-  resetByEmail: boolean;
-}
+export type Role = Dto<'Role'>;
+export type Session = Dto<'SessionDto'>;
+export type SessionUser = NonNullable<Session['user']>;
 
 /** Who is signed in; null = not asked yet. */
 export const session = signal<Session | null>(null);
@@ -44,32 +28,34 @@ whenSignedOut(() => {
 
 /** Asks who is signed in. Error: Problem. */
 export async function loadSession(): Promise<void> {
-  session.value = await send<Session>('GET', '/session');
+  session.value = await ask(api.GET('/session'));
 }
 
 /** Errors: LOGIN_INVALID, SECOND_FACTOR_NEEDED, SECOND_FACTOR_INVALID, TOO_MANY_FAILED_LOGINS. */
 export async function signIn(name: string, password: string, code?: string): Promise<void> {
-  session.value = await send<Session>('POST', '/session', { name, password, ...(code === undefined ? {} : { code }) });
+  session.value = await ask(
+    api.POST('/session', { body: { name, password, ...(code === undefined ? {} : { code }) } }),
+  );
 }
 
 /** The server forgets the session; the page forgets what it has shown. */
 export async function signOut(): Promise<void> {
-  await send<void>('DELETE', '/session');
+  await ask(api.DELETE('/session'));
   location.hash = '#/';
   location.reload();
 }
 
 /** Makes the first account, an admin, and signs in. Errors: SETUP_CODE_INVALID, SETUP_DONE, PASSWORD_WEAK. */
 export async function setUp(account: { code: string; name: string; password: string; email?: string }): Promise<void> {
-  session.value = await send<Session>('POST', '/session/setup', account);
+  session.value = await ask(api.POST('/session/setup', { body: account }));
 }
 
 /** Sends a link by e-mail if there is such an account; says nothing about whether there is. */
 export async function askForReset(name: string): Promise<void> {
-  await send<void>('POST', '/session/password-resets', { name });
+  await ask(api.POST('/session/password-resets', { body: { name } }));
 }
 
 /** Errors: RESET_TOKEN_INVALID, PASSWORD_WEAK. */
 export async function resetPassword(token: string, password: string): Promise<void> {
-  await send<void>('PUT', '/session/password-resets', { token, password });
+  await ask(api.PUT('/session/password-resets', { body: { token, password } }));
 }

@@ -14,7 +14,8 @@ describe('format', () => {
   });
 
   it('shows durations in the two units that matter', () => {
-    expect([1.25, 59.4, 200, 7500, 200_000, undefined].map(duration)).toEqual([
+    expect([0.04, 1.25, 59.4, 200, 7500, 200_000, undefined].map(duration)).toEqual([
+      '40 ms',
       '1.3 s',
       '59 s',
       '3 min 20 s',

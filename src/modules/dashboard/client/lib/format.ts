@@ -12,9 +12,10 @@ export function bytes(size: number | null | undefined): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${DECIMAL[unit] ?? 'B'}`;
 }
 
-/** Seconds for a person: `8.0 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+/** Seconds for a person: `40 ms`, `8.0 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -46,7 +46,7 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
     }
     if (problem !== null) return <ProblemView problem={problem} onRetry={() => setAttempt(attempt + 1)} />;
     return <Skeleton lines={6} />;
-  }
+  };
 }
 
 function notLoaded(error: unknown): Problem {

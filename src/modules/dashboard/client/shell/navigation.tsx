@@ -1,6 +1,5 @@
 import { Link, useLocation } from 'wouter-preact';
-import { may, mayWholeServer } from '../api/session.ts';
-import { type NavEntry, type Route, routes } from '../routes.tsx';
+import { mayOpen, type NavEntry, type Route, routes } from '../routes.tsx';
 import { Logo } from './logo.tsx';
 
 type Shown = Route & { nav: NavEntry };
@@ -13,12 +12,7 @@ const GROUPS = [
 
 /** Entries that this user may use. */
 export function shownRoutes(): Shown[] {
-  return routes.filter(
-    (route): route is Shown =>
-      route.nav !== undefined &&
-      may(route.nav.role ?? 'viewer') &&
-      (route.nav.wholeServer !== true || mayWholeServer()),
-  );
+  return routes.filter((route): route is Shown => route.nav !== undefined && mayOpen(route.nav));
 }
 
 /** The left side; a drawer on phones. */

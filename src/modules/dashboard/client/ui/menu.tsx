@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EllipsisVertical } from 'lucide-preact';
 import './overlays.css';
 
@@ -26,17 +26,28 @@ export function Menu({ label, items, trigger, head }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const entries = (): HTMLElement[] => [...(root.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
 
+  useLayoutEffect(() => {
+    if (open && button.current !== null && list.current !== null) placeAt(button.current, list.current);
+  }, [open]);
   useEffect(() => {
     if (!open) return undefined;
-    entries()[0]?.focus();
+    entries()[0]?.focus({ preventScroll: true });
     const outside = (event: Event): void => {
       if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
     };
+    const scrolled = (): void => setOpen(false);
     document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
+    window.addEventListener('scroll', scrolled, { capture: true, passive: true });
+    window.addEventListener('resize', scrolled);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      window.removeEventListener('scroll', scrolled, { capture: true });
+      window.removeEventListener('resize', scrolled);
+    };
   }, [open]);
 
   const close = (): void => {
@@ -74,7 +85,7 @@ export function Menu({ label, items, trigger, head }: MenuProps) {
         {trigger ?? <EllipsisVertical class="icon" aria-hidden="true" />}
       </button>
       {open && (
-        <div class="menu-list" id={id}>
+        <div class="menu-list" id={id} ref={list}>
           {head !== undefined && <div class="menu-head">{head}</div>}
           <div role="menu" aria-label={label}>
             {items
@@ -100,4 +111,15 @@ export function Menu({ label, items, trigger, head }: MenuProps) {
       )}
     </div>
   );
+}
+
+const GAP = 4;
+
+/** Below the button, or above it where there is no room; fixed, as tables and dialogs would cut it off. */
+function placeAt(button: HTMLElement, list: HTMLElement): void {
+  const { top, bottom, right } = button.getBoundingClientRect();
+  const { offsetHeight: height, offsetWidth: width } = list;
+  const fitsBelow = bottom + GAP + height <= window.innerHeight || top - GAP - height < 0;
+  list.style.top = `${fitsBelow ? bottom + GAP : top - GAP - height}px`;
+  list.style.left = `${Math.max(GAP, right - width)}px`;
 }

@@ -9,9 +9,9 @@ setInterval(() => {
 
 /** A time of the API in words, with the exact one as its title. */
 export function RelativeTime({ at, none = '–' }: { at: string | null | undefined; none?: string }) {
-  if (at === null || at === undefined) return <span class="muted">{none}</span>;
-  // Read, so that it is rendered anew with each tick. Not the time of the tick itself: what happened since would lie in the future.
+  // Subscribes. The time itself is taken now: what has just happened would be in the future of the last tick.
   void tick.value;
+  if (at === null || at === undefined) return <span class="muted">{none}</span>;
   return (
     <time dateTime={at} title={at}>
       {relative(new Date(at))}

@@ -14,6 +14,7 @@ interface TextInputProps extends FieldTexts, Omit<JSX.HTMLAttributes<HTMLInputEl
   disabled?: boolean;
   min?: number;
   max?: number;
+  step?: number | 'any';
   maxLength?: number;
 }
 
