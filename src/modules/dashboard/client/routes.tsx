@@ -68,6 +68,7 @@ export const routes: readonly Route[] = [
     path: '/backups/:id/:tab?',
     page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
   },
+  {
     path: '/alarms',
     page: lazyPage(async () => (await import('./pages/alarms/alarms-page.tsx')).AlarmsPage),
     nav: { title: 'Alarms', icon: TriangleAlert, group: 'watch', onPhone: true },
