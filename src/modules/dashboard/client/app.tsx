@@ -8,6 +8,7 @@ import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { entryRoutes, routes } from './routes.tsx';
 import { EntryFrame } from './shell/entry-frame.tsx';
+import type { PageParams } from './shell/lazy-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ProblemView } from './ui/problem-view.tsx';
 import { Spinner } from './ui/spinner.tsx';
@@ -61,9 +62,11 @@ function SignedIn() {
     <Shell>
       <Switch>
         {routes.map(({ path, page: PageComponent }) => (
-          // Another site is another page: nothing of the one before stays in it.
+          // Another site is another page: nothing of the one before stays in it. Another tab of it is the same page.
           <Route key={path} path={path}>
-            {(params) => <PageComponent key={JSON.stringify(params)} params={params} />}
+            {(params: PageParams['params']) => (
+              <PageComponent key={params['id'] ?? JSON.stringify(params)} params={params} />
+            )}
           </Route>
         ))}
         <Route>

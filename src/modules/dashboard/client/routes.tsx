@@ -1,4 +1,4 @@
-import { LayoutDashboard, type LucideIcon } from 'lucide-preact';
+import { Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -29,9 +29,40 @@ export const routes: readonly Route[] = [
     page: lazyPage(async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage),
     nav: { title: 'Overview', icon: LayoutDashboard, group: 'watch', onPhone: true },
   },
+  {
+    path: '/sites',
+    page: lazyPage(async () => (await import('./pages/sites/sites-page.tsx')).SitesPage),
+    nav: { title: 'Sites', icon: Globe, group: 'watch', onPhone: true },
+  },
+  {
+    path: '/jobs',
+    page: lazyPage(async () => (await import('./pages/jobs/jobs-page.tsx')).JobsPage),
+    nav: { title: 'Jobs', icon: ListChecks, group: 'watch', onPhone: true },
+  },
+  { path: '/jobs/:id', page: lazyPage(async () => (await import('./pages/job/job-page.tsx')).JobPage) },
+  {
+    path: '/sites/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/site/site-page.tsx')).SitePage),
+  },
+  {
+    path: '/backups/:id/restore',
+    page: lazyPage(async () => (await import('./pages/restore/restore-page.tsx')).RestorePage),
+  },
+  {
+    path: '/backups/:id/:tab?',
+    page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
+  },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */
 export const entryRoutes: readonly Route[] = [
   { path: '/reset/:token', page: lazyPage(async () => (await import('./pages/reset/reset-page.tsx')).ResetPage) },
+  {
+    path: '/setup/:code',
+    page: lazyPage(async () => (await import('./pages/first-run/account-page.tsx')).AccountPage),
+  },
+  {
+    path: '/first-run/:step',
+    page: lazyPage(async () => (await import('./pages/first-run/first-run-page.tsx')).FirstRunPage),
+  },
 ];

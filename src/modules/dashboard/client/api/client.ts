@@ -60,3 +60,22 @@ export async function send<T>(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows the description
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
+
+/** An answer as text, piece by piece as it comes. Ends with the signal. Error: `Problem`. */
+export async function* textOf(path: string, accept: string, abort: AbortSignal): AsyncGenerator<string> {
+  const request = new Request(new URL(path, location.origin), { headers: { Accept: accept }, signal: abort });
+  const response = await checkedFetch(request);
+  if (response.body === null) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (!abort.aborted) throw error;
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}

@@ -35,8 +35,16 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `backup_db` → `Backup db`: names of the API that have no text of their own. */
-export function words(name: string): string {
-  const text = name.replaceAll(/[_.-]+/g, ' ').trim();
+/** With a capital at its beginning, as a text by itself has. */
+export function sentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `backup_db` → `Backup db`, `fileCount` → `File count`: names of the API that have no text of their own. */
+export function words(name: string): string {
+  const text = name
+    .replaceAll(/([a-z])([A-Z])/g, (_all, before: string, letter: string) => `${before} ${letter.toLowerCase()}`)
+    .replaceAll(/[_.-]+/g, ' ')
+    .trim();
+  return sentenceCase(text);
 }

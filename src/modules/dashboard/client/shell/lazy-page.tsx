@@ -13,8 +13,13 @@ export type PageComponent = ComponentType<PageParams>;
 
 /** A page whose code is loaded when it is first opened. */
 export function lazyPage(load: () => Promise<PageComponent>): PageComponent {
-  let loaded: PageComponent | null = null;
-  return function LazyPage(props: PageParams) {
+  return lazyPart(load);
+}
+
+/** A part of a page, loaded in the same way. */
+export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  let loaded: ComponentType<Props> | null = null;
+  return function LazyPart(props: Props) {
     const [, setReady] = useState(loaded !== null);
     const [problem, setProblem] = useState<Problem | null>(null);
     const [attempt, setAttempt] = useState(0);

@@ -1,0 +1,66 @@
+import { Link } from 'wouter-preact';
+import type { Dto } from '../api/client.ts';
+import { duration } from '../lib/format.ts';
+import { dateTime } from '../lib/time.ts';
+import { Bytes } from '../ui/amounts.tsx';
+import { RelativeTime } from '../ui/relative-time.tsx';
+import { type Column, Table } from '../ui/table.tsx';
+import { BackupState, CopyState, KeptState, lastProof, storageOf } from './backup-state.tsx';
+import './backup-table.css';
+
+type Backup = Dto<'BackupDto'>;
+
+interface BackupTableProps {
+  rows: readonly Backup[];
+  /** Seconds that a job took, by its id; those that nobody knows any more are missing. */
+  durations: ReadonlyMap<string, number>;
+  stale: boolean;
+}
+
+/** Backups with what each cost and how safe it is. */
+export function BackupTable({ rows, durations, stale }: BackupTableProps) {
+  const columns: Column<Backup>[] = [
+    {
+      name: 'taken',
+      title: 'Taken',
+      kind: 'main',
+      cell: ({ id, createdAt, parentBackupId }) => (
+        <>
+          <Link href={`/backups/${id}`} title={createdAt}>
+            {dateTime(new Date(createdAt))}
+          </Link>
+          {parentBackupId === null && <span class="muted small"> full</span>}
+        </>
+      ),
+    },
+    {
+      name: 'state',
+      title: 'State',
+      cardLabel: '',
+      cell: (backup) => (
+        <span class="badges">
+          <BackupState backup={backup} />
+          <KeptState backup={backup} />
+        </span>
+      ),
+    },
+    { name: 'size', title: 'Size', kind: 'number', cell: ({ sourceBytes }) => <Bytes value={sourceBytes} /> },
+    { name: 'new', title: 'New', kind: 'number', cell: ({ storedBytes }) => <Bytes value={storedBytes} /> },
+    { name: 'took', title: 'Took', kind: 'number', cell: ({ jobId }) => duration(durations.get(jobId)) },
+    {
+      name: 'copies',
+      title: 'Copies',
+      cell: ({ copies }) => (
+        <ul class="badges">
+          {copies.map((copy) => (
+            <li key={copy.providerId}>
+              <span class="truncate copy-storage">{storageOf(copy)}</span> <CopyState copy={copy} />
+            </li>
+          ))}
+        </ul>
+      ),
+    },
+    { name: 'proof', title: 'Last proof', cell: (backup) => <RelativeTime at={lastProof(backup)} none="not yet" /> },
+  ];
+  return <Table caption="Backups, newest first" rows={rows} rowKey={({ id }) => id} columns={columns} stale={stale} />;
+}
