@@ -1,4 +1,4 @@
-import { Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
+import { HardDrive, Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -51,6 +51,15 @@ export const routes: readonly Route[] = [
   {
     path: '/backups/:id/:tab?',
     page: lazyPage(async () => (await import('./pages/backup/backup-page.tsx')).BackupPage),
+  },
+  {
+    path: '/storage',
+    page: lazyPage(async () => (await import('./pages/storage/storage-page.tsx')).StoragePage),
+    nav: { title: 'Storage', icon: HardDrive, group: 'set up', wholeServer: true },
+  },
+  {
+    path: '/storage/:id',
+    page: lazyPage(async () => (await import('./pages/storage/storage-detail-page.tsx')).StorageDetailPage),
   },
 ];
 
