@@ -1,4 +1,4 @@
-import { HardDrive, Globe, LayoutDashboard, ListChecks, type LucideIcon } from 'lucide-preact';
+import { Globe, HardDrive, LayoutDashboard, ListChecks, type LucideIcon, Server } from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -61,6 +61,12 @@ export const routes: readonly Route[] = [
     path: '/storage/:id',
     page: lazyPage(async () => (await import('./pages/storage/storage-detail-page.tsx')).StorageDetailPage),
   },
+  {
+    path: '/nodes',
+    page: lazyPage(async () => (await import('./pages/nodes/nodes-page.tsx')).NodesPage),
+    nav: { title: 'Nodes', icon: Server, group: 'set up', wholeServer: true },
+  },
+  { path: '/nodes/:id', page: lazyPage(async () => (await import('./pages/nodes/node-page.tsx')).NodePage) },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */

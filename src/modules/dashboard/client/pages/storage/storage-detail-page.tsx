@@ -176,7 +176,7 @@ function Space({ storage: { name, space, kind } }: { storage: Dto<'StorageDto'> 
     );
   return (
     <div class="space-bar">
-      {bytes(space.freeBytes)} of {bytes(space.totalBytes)}
+      {bytes(space.freeBytes)} free of {bytes(space.totalBytes)}
       <ProgressBar
         label={`How full the disk of ${name} is`}
         percent={fullness(space)}

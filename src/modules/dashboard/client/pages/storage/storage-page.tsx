@@ -149,7 +149,7 @@ function columns(
         ) : (
           <div class="space-bar">
             <span class="small">
-              <Bytes value={space.freeBytes} /> of {bytes(space.totalBytes)}
+              {bytes(space.freeBytes)} free of {bytes(space.totalBytes)}
             </span>
             <ProgressBar
               label={`How full the disk of ${name} is`}
