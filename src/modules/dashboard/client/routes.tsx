@@ -1,4 +1,4 @@
-import { Globe, HardDrive, LayoutDashboard, ListChecks, type LucideIcon, Server } from 'lucide-preact';
+import { CalendarClock, Globe, HardDrive, LayoutDashboard, ListChecks, type LucideIcon, Server } from 'lucide-preact';
 import type { Role } from './api/session.ts';
 import { lazyPage, type PageComponent } from './shell/lazy-page.tsx';
 
@@ -67,6 +67,11 @@ export const routes: readonly Route[] = [
     nav: { title: 'Nodes', icon: Server, group: 'set up', wholeServer: true },
   },
   { path: '/nodes/:id', page: lazyPage(async () => (await import('./pages/nodes/node-page.tsx')).NodePage) },
+  {
+    path: '/schedules',
+    page: lazyPage(async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage),
+    nav: { title: 'Schedules', icon: CalendarClock, group: 'set up', wholeServer: true },
+  },
 ];
 
 /** Pages for who is not signed in; they come before the question who is. */
