@@ -31,6 +31,11 @@ export function timeOfDay(at: Date): string {
   return time.format(at);
 }
 
+/** Nanoseconds since 1970 as text, as the API has times of files, in ISO form. */
+export function isoOf(nanoseconds: string): string {
+  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString();
+}
+
 function dayOf(at: Date, now: Date): string {
   const days = Math.round((startOfDay(at) - startOfDay(now)) / DAY);
   if (days === 0) return 'today';

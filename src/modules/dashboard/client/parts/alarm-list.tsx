@@ -2,6 +2,7 @@ import { Check } from 'lucide-preact';
 import { api, ask, type Dto } from '../api/client.ts';
 import { may } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
+import { forBrowser } from '../lib/hints.ts';
 import { withLocalTimes } from '../lib/time.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -23,9 +24,9 @@ export function AlarmList({ alarms }: { alarms: readonly Dto<'AlarmDto'>[] }) {
           </StatusBadge>
           <div class="grow stack-tight">
             <p>{withLocalTimes(message)}</p>
-            {hint !== null && <p class="muted">{hint}</p>}
+            {hint !== null && <p class="muted">{forBrowser(hint)}</p>}
             <p class="muted small">
-              Since <RelativeTime at={raisedAt} />
+              Raised <RelativeTime at={raisedAt} />
               {acknowledgedAt !== null && (
                 <>
                   {' · '}acknowledged <RelativeTime at={acknowledgedAt} />

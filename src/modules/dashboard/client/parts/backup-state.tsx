@@ -1,7 +1,8 @@
-import { Pin } from 'lucide-preact';
+import { Check, Pin } from 'lucide-preact';
 import type { Dto } from '../api/client.ts';
 import { Badge, StatusBadge, type Tone } from '../ui/badge.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
+import './backup-state.css';
 
 type Backup = Dto<'BackupDto'>;
 type Copy = Dto<'CopyDto'>;
@@ -43,6 +44,28 @@ const COPIES: Record<Copy['state'], readonly [Tone, string]> = {
 export function CopyState({ copy }: { copy: Copy }) {
   const [tone, word] = COPIES[copy.state];
   return <StatusBadge tone={tone}>{word}</StatusBadge>;
+}
+
+/** On which storages it is: plain where all is well, so that what is not stands out. */
+export function Copies({ copies }: { copies: readonly Copy[] }) {
+  return (
+    <ul class="copies">
+      {copies.map((copy) => (
+        <li key={copy.providerId}>
+          {copy.state === 'present' || copy.state === 'verified' ? (
+            <>
+              <Check class="icon icon-small" aria-hidden="true" />
+              {storageOf(copy)} <span class="muted small">{COPIES[copy.state][1]}</span>
+            </>
+          ) : (
+            <>
+              {storageOf(copy)} <CopyState copy={copy} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 /** The name of the storage that a copy is on. */

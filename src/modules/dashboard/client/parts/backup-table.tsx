@@ -5,8 +5,7 @@ import { dateTime } from '../lib/time.ts';
 import { Bytes } from '../ui/amounts.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { type Column, Table } from '../ui/table.tsx';
-import { BackupState, CopyState, KeptState, lastProof, storageOf } from './backup-state.tsx';
-import './backup-table.css';
+import { BackupState, Copies, KeptState, lastProof } from './backup-state.tsx';
 
 type Backup = Dto<'BackupDto'>;
 
@@ -29,7 +28,7 @@ export function BackupTable({ rows, durations, stale }: BackupTableProps) {
           <Link href={`/backups/${id}`} title={createdAt}>
             {dateTime(new Date(createdAt))}
           </Link>
-          {parentBackupId === null && <span class="muted small"> full</span>}
+          {parentBackupId === null && <span class="muted small"> · full</span>}
         </>
       ),
     },
@@ -50,15 +49,7 @@ export function BackupTable({ rows, durations, stale }: BackupTableProps) {
     {
       name: 'copies',
       title: 'Copies',
-      cell: ({ copies }) => (
-        <ul class="badges">
-          {copies.map((copy) => (
-            <li key={copy.providerId}>
-              <span class="truncate copy-storage">{storageOf(copy)}</span> <CopyState copy={copy} />
-            </li>
-          ))}
-        </ul>
-      ),
+      cell: ({ copies }) => <Copies copies={copies} />,
     },
     { name: 'proof', title: 'Last proof', cell: (backup) => <RelativeTime at={lastProof(backup)} none="not yet" /> },
   ];

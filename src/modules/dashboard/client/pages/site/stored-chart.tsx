@@ -9,6 +9,8 @@ type Backup = Dto<'BackupDto'>;
 const ENOUGH = 4;
 const HEIGHT = 96;
 const SLOT = 14;
+/** In pixels, as few bars would become blocks. */
+const WIDEST = 44;
 
 /** What each backup added to the storage, oldest first. Full ones would make all others invisible: they reach the top. */
 export function StoredChart({ backups }: { backups: readonly Backup[] }) {
@@ -23,7 +25,13 @@ export function StoredChart({ backups }: { backups: readonly Backup[] }) {
   const summary = `New bytes stored by each of the last ${shown.length} backups: ${bytes(total)} together, ${bytes(scale)} at most${hasFull ? ' by one that is not full' : ''}, ${bytes(last?.storedBytes)} by the newest.`;
   return (
     <figure class="stored-chart">
-      <svg viewBox={`0 0 ${shown.length * SLOT} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summary}>
+      <svg
+        viewBox={`0 0 ${shown.length * SLOT} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={summary}
+        style={{ maxWidth: `${shown.length * WIDEST}px` }}
+      >
         {shown.map((backup, index) => {
           const isFull = backup.parentBackupId === null && changes.length > 0;
           const height = isFull ? HEIGHT : Math.max(2, (Math.min(backup.storedBytes, scale) / scale) * (HEIGHT - 8));
@@ -42,13 +50,15 @@ export function StoredChart({ backups }: { backups: readonly Backup[] }) {
           );
         })}
       </svg>
-      <figcaption class="row row-between muted small">
-        <span>{first === undefined ? '' : day(new Date(first.createdAt))}</span>
-        <span>
-          {bytes(total)} in {shown.length} backups
-          {hasFull && ` · full ones reach the top, the others ${bytes(scale)} at most`}
-        </span>
-        <span>{last === undefined ? '' : day(new Date(last.createdAt))}</span>
+      <figcaption class="muted small">
+        {first !== undefined && last !== undefined && (
+          <span class="stored-days" style={{ maxWidth: `${shown.length * WIDEST}px` }}>
+            <span>{day(new Date(first.createdAt))}</span>
+            <span>{day(new Date(last.createdAt))}</span>
+          </span>
+        )}
+        {bytes(total)} in {shown.length} backups.
+        {hasFull && ` Grey ones are full and reach the top; the others stored ${bytes(scale)} at most.`}
       </figcaption>
     </figure>
   );
