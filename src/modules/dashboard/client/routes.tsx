@@ -1,11 +1,14 @@
 import {
   Bell,
+  CalendarClock,
   Globe,
+  HardDrive,
   Info,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
   ScrollText,
+  Server,
   Settings,
   TriangleAlert,
   Users,
@@ -77,6 +80,26 @@ export const routes: readonly Route[] = [
     path: '/activity',
     page: lazyPage(async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage),
     nav: { title: 'Activity', icon: ScrollText, group: 'watch', role: 'admin', wholeServer: true },
+  },
+  {
+    path: '/storage',
+    page: lazyPage(async () => (await import('./pages/storage/storage-page.tsx')).StoragePage),
+    nav: { title: 'Storage', icon: HardDrive, group: 'set up', wholeServer: true },
+  },
+  {
+    path: '/storage/:id',
+    page: lazyPage(async () => (await import('./pages/storage/storage-detail-page.tsx')).StorageDetailPage),
+  },
+  {
+    path: '/nodes',
+    page: lazyPage(async () => (await import('./pages/nodes/nodes-page.tsx')).NodesPage),
+    nav: { title: 'Nodes', icon: Server, group: 'set up', wholeServer: true },
+  },
+  { path: '/nodes/:id', page: lazyPage(async () => (await import('./pages/nodes/node-page.tsx')).NodePage) },
+  {
+    path: '/schedules',
+    page: lazyPage(async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage),
+    nav: { title: 'Schedules', icon: CalendarClock, group: 'set up', wholeServer: true },
   },
   {
     path: '/notifications',

@@ -8,7 +8,7 @@ type Files = NonNullable<Preview['files']>;
 type Database = NonNullable<Preview['database']>;
 
 /** What would change, before anything does. */
-export function PreviewCard({ preview }: { preview: Preview }) {
+export function PreviewCard({ preview, delta }: { preview: Preview; delta: boolean }) {
   const { files, database, warnings, bytesNeeded, bytesFree } = preview;
   return (
     <Card title="What will change">
@@ -26,7 +26,7 @@ export function PreviewCard({ preview }: { preview: Preview }) {
             </p>
           </Notice>
         )}
-        {files !== null && <FilesPart files={files} />}
+        {files !== null && <FilesPart files={files} delta={delta} />}
         {database !== null && <DatabasePart database={database} />}
         <p class="muted small">
           Takes up to {bytes(bytesNeeded)} of room while it runs; {bytes(bytesFree)} are free.
@@ -36,7 +36,7 @@ export function PreviewCard({ preview }: { preview: Preview }) {
   );
 }
 
-function FilesPart({ files }: { files: Files }) {
+function FilesPart({ files, delta }: { files: Files; delta: boolean }) {
   const { create, replace, unchanged, sample } = files;
   const isSame = create + replace + files.delete === 0;
   return (
@@ -49,8 +49,10 @@ function FilesPart({ files }: { files: Files }) {
         <Figure value={unchanged} text="as they are" />
       </ul>
       <p class="muted">
-        {isSame ? 'Nothing is different from the backup by its looks. ' : ''}
-        {bytes(files.bytes)} are written.
+        {isSame ? 'By their looks, all files are as in the backup. ' : ''}
+        {delta
+          ? `${bytes(files.bytes)} are written: what differs.`
+          : `${bytes(files.bytes)} are written: all that is restored, also what looks the same.`}
       </p>
       {sample.length > 0 && (
         <details class="more-options">

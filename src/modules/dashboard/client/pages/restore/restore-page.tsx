@@ -7,33 +7,18 @@ import { useQuery } from '../../api/use-query.ts';
 import { plural } from '../../lib/format.ts';
 import { dateTime } from '../../lib/time.ts';
 import type { PageParams } from '../../shell/lazy-page.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { FormError } from '../../ui/problem-view.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { Choose } from './choose.tsx';
 import { ConfirmCard } from './confirm-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
 import { firstChoice, missingIn, pathsOf, requestOf, type RestoreChoice } from './restore-choice.ts';
 import { Steps } from './steps.tsx';
-import { WhatCard } from './what-card.tsx';
-import { WhereCard } from './where-card.tsx';
 import './restore.css';
 
 type Backup = Dto<'BackupDto'>;
 type Preview = Dto<'RestorePreviewDto'>;
-
-const FIELDS = [
-  'targetPath',
-  'nodeId',
-  'targetDatabase.name',
-  'targetDatabase.host',
-  'targetDatabase.user',
-  'targetDatabase.password',
-  'targetDatabase.prefix',
-  'adminDatabase.user',
-  'adminDatabase.password',
-];
 
 /** Gets a backup back: what and where, then what that changes, then the site's name. The ordinary case takes no choice. */
 export function RestorePage({ params }: PageParams) {
@@ -71,14 +56,11 @@ function Where({ backup }: { backup: Backup }) {
 }
 
 function Wizard({ backup }: { backup: Backup }) {
-  const { id, siteId, siteName } = backup;
+  const { id, siteName } = backup;
   const [, navigate] = useLocation();
   const [choice, setChoice] = useState(() => firstChoice(chosenBefore()));
   const [missing, setMissing] = useState<string | null>(null);
   const [preview, setPreview] = useState<Preview | null>(null);
-  const site = useQuery(`sites/${siteId}`, (signal) =>
-    ask(api.GET('/sites/{id}', { params: { path: { id: siteId } }, signal })),
-  );
   const look = useAction(async () => setPreview(await previewOf(id, choice)));
   const start = useAction(
     async () => {
@@ -97,44 +79,36 @@ function Wizard({ backup }: { backup: Backup }) {
     setMissing(lack);
     if (lack === null) void look.run();
   };
-  if (preview !== null)
-    return (
-      <>
-        <Steps current="review" />
-        <PreviewCard preview={preview} />
-        <ConfirmCard
-          siteName={siteName}
-          sentence={sentence(choice, preview, backup)}
-          isInPlace={choice.isInPlace}
-          pending={start.pending}
-          problem={start.error}
-          onConfirm={() => void start.run()}
-          onBack={() => {
-            start.reset();
-            setPreview(null);
-          }}
-        />
-      </>
-    );
   return (
     <>
-      <Steps current="choose" />
-      <div class="restore-columns">
-        <WhatCard choice={choice} onChange={change} backupId={id} hasDatabase={backup.databaseBytes > 0} />
-        <WhereCard choice={choice} onChange={change} site={site.data} problem={look.error} />
-      </div>
-      {missing !== null && (
-        <Notice tone="warning">
-          <p role="alert">{missing}</p>
-        </Notice>
+      <Steps current={preview === null ? 'choose' : 'review'} />
+      {preview === null ? (
+        <Choose
+          choice={choice}
+          onChange={change}
+          backup={backup}
+          missing={missing}
+          problem={look.error}
+          pending={look.pending}
+          onNext={next}
+        />
+      ) : (
+        <>
+          <PreviewCard preview={preview} delta={choice.delta} />
+          <ConfirmCard
+            siteName={siteName}
+            sentence={sentence(choice, preview, backup)}
+            isInPlace={choice.isInPlace}
+            pending={start.pending}
+            problem={start.error}
+            onConfirm={() => void start.run()}
+            onBack={() => {
+              start.reset();
+              setPreview(null);
+            }}
+          />
+        </>
       )}
-      <FormError problem={look.error} fields={FIELDS} />
-      <div class="row">
-        <Button kind="primary" pending={look.pending} onClick={next}>
-          {look.pending ? 'Looking at what would change' : 'Show what will change'}
-        </Button>
-        <span class="muted small">Nothing is changed yet.</span>
-      </div>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { Check } from 'lucide-preact';
 
 const STEPS = [
@@ -8,8 +9,17 @@ const STEPS = [
 /** Where one is on the way. */
 export function Steps({ current }: { current: 'choose' | 'review' }) {
   const at = STEPS.findIndex(([name]) => name === current);
+  const list = useRef<HTMLOListElement>(null);
+  // The first one comes with the page, which has the focus itself.
+  const before = useRef(current);
+  useEffect(() => {
+    if (before.current === current) return;
+    before.current = current;
+    list.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [current]);
   return (
-    <ol class="steps" aria-label="Steps">
+    <ol class="steps" aria-label="Steps" ref={list} tabIndex={-1}>
       {STEPS.map(([name, title], index) => (
         <li
           key={name}
