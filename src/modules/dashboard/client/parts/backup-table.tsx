@@ -18,18 +18,30 @@ interface BackupTableProps {
 
 /** Backups with what each cost and how safe it is. */
 export function BackupTable({ rows, durations, stale }: BackupTableProps) {
-  const columns: Column<Backup>[] = [
+  return (
+    <Table
+      caption="Backups, newest first"
+      rows={rows}
+      rowKey={({ id }) => id}
+      columns={columnsOf(durations)}
+      stale={stale}
+    />
+  );
+}
+
+function columnsOf(durations: BackupTableProps['durations']): Column<Backup>[] {
+  return [
     {
       name: 'taken',
       title: 'Taken',
       kind: 'main',
       cell: ({ id, createdAt, parentBackupId }) => (
-        <>
+        <span class="backup-when">
           <Link href={`/backups/${id}`} title={createdAt}>
             {dateTime(new Date(createdAt))}
           </Link>
           {parentBackupId === null && <span class="muted small"> · full</span>}
-        </>
+        </span>
       ),
     },
     {
@@ -53,5 +65,4 @@ export function BackupTable({ rows, durations, stale }: BackupTableProps) {
     },
     { name: 'proof', title: 'Last proof', cell: (backup) => <RelativeTime at={lastProof(backup)} none="not yet" /> },
   ];
-  return <Table caption="Backups, newest first" rows={rows} rowKey={({ id }) => id} columns={columns} stale={stale} />;
 }

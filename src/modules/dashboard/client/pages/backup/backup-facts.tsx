@@ -19,9 +19,9 @@ export function BackupFacts({ backup }: { backup: Dto<'BackupDto'> }) {
         items={[
           [
             'Site',
-            <>
+            <span key="size">
               <Bytes value={sourceBytes} /> in {plural(fileCount, 'file')}
-            </>,
+            </span>,
           ],
           [
             'Database',
@@ -36,19 +36,28 @@ export function BackupFacts({ backup }: { backup: Dto<'BackupDto'> }) {
           ],
           [
             'New',
-            <>
+            <span key="new">
               <Bytes value={storedBytes} /> stored; its content lies in {plural(bundles, 'bundle')}
-            </>,
+            </span>,
           ],
           [
             'Compared with',
             parentBackupId === null ? (
               'nothing: a full backup'
             ) : (
-              <Link href={`/backups/${parentBackupId}`}>the backup before it</Link>
+              <Link key="parent" href={`/backups/${parentBackupId}`}>
+                the backup before it
+              </Link>
             ),
           ],
-          ['Took', took === null ? null : <Link href={`/jobs/${jobId}`}>{duration(took)}</Link>],
+          [
+            'Took',
+            took === null ? null : (
+              <Link key="took" href={`/jobs/${jobId}`}>
+                {duration(took)}
+              </Link>
+            ),
+          ],
         ]}
       />
     </Card>

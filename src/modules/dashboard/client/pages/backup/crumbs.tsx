@@ -16,7 +16,7 @@ export function Crumbs({ trail, onOpen }: { trail: readonly Folder[]; onOpen: (t
     <nav aria-label="Folder">
       <ol class="crumbs">
         {places.map(({ name, to }, index) => (
-          <li key={index}>
+          <li key={to.length}>
             {index > 0 && (
               <span class="muted" aria-hidden="true">
                 /

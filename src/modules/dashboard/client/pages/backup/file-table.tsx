@@ -23,14 +23,28 @@ interface FileTableProps {
 const ICONS = { file: File, dir: FolderIcon, symlink: FileSymlink, hardlink: CornerDownRight, fifo: File };
 
 /** What lies in one folder of the backup. */
-export function FileTable({ backupId, items, chosen, onToggle, onOpen }: FileTableProps) {
+export function FileTable(props: FileTableProps) {
+  const { items } = props;
   if (items.length === 0)
     return (
       <EmptyState icon={<FolderOpen class="icon" aria-hidden="true" />} title="This folder is empty">
         There is nothing in it in this backup.
       </EmptyState>
     );
-  const columns: Column<Item>[] = [
+  return (
+    <div class="file-table">
+      <Table
+        caption="Files"
+        rows={items}
+        rowKey={({ path, pathBase64 }) => path ?? pathBase64 ?? ''}
+        columns={columnsOf(props)}
+      />
+    </div>
+  );
+}
+
+function columnsOf({ backupId, chosen, onToggle, onOpen }: FileTableProps): Column<Item>[] {
+  return [
     {
       name: 'name',
       title: 'Name',
@@ -77,16 +91,6 @@ export function FileTable({ backupId, items, chosen, onToggle, onOpen }: FileTab
         ) : null,
     },
   ];
-  return (
-    <div class="file-table">
-      <Table
-        caption="Files"
-        rows={items}
-        rowKey={({ path, pathBase64 }) => path ?? pathBase64 ?? ''}
-        columns={columns}
-      />
-    </div>
-  );
 }
 
 /** Only files of the site can be restored alone; names that are no text can't be asked for. */

@@ -5,7 +5,7 @@ import { count, plural } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
 import { ChangeBadge } from './change-badge.tsx';
 
 type Diff = Dto<'TableDiffDto'>;
@@ -19,6 +19,25 @@ const KINDS: Readonly<Record<string, string>> = {
   event: 'Event',
   file: 'Database file',
 };
+
+const COLUMNS: readonly Column<TableChange>[] = [
+  { name: 'name', title: 'Table', kind: 'main', cell: ({ name }) => <code class="diff-path">{name}</code> },
+  {
+    name: 'change',
+    title: 'Change',
+    cardLabel: '',
+    cell: ({ change, definitionChanged }) => (
+      <>
+        <ChangeBadge change={change} />
+        {definitionChanged && <span class="muted small"> defined otherwise</span>}
+      </>
+    ),
+  },
+  { name: 'added', title: 'Rows added', kind: 'number', cell: (table) => rows(table, table.rowsAdded) },
+  { name: 'changed', title: 'Rows changed', kind: 'number', cell: (table) => rows(table, table.rowsChanged) },
+  { name: 'removed', title: 'Rows removed', kind: 'number', cell: (table) => rows(table, table.rowsRemoved) },
+  { name: 'after', title: 'Rows now', kind: 'number', cell: ({ rowsAfter }) => count(rowsAfter) },
+];
 
 /** Tables that are not the same. Asked for on demand: both dumps are read for it. */
 export function TableChanges({ id, from }: { id: string; from: string }) {
@@ -57,29 +76,7 @@ function Changes({ diff: { totals, tables, objects } }: { diff: Diff }) {
     <>
       <p class="diff-sentence muted">{sentence(totals, objects.length)}</p>
       {(withSame ? tables : changed).length > 0 && (
-        <Table
-          caption="Tables"
-          rows={withSame ? tables : changed}
-          rowKey={({ name }) => name}
-          columns={[
-            { name: 'name', title: 'Table', kind: 'main', cell: ({ name }) => <code class="diff-path">{name}</code> },
-            {
-              name: 'change',
-              title: 'Change',
-              cardLabel: '',
-              cell: ({ change, definitionChanged }) => (
-                <>
-                  <ChangeBadge change={change} />
-                  {definitionChanged && <span class="muted small"> defined otherwise</span>}
-                </>
-              ),
-            },
-            { name: 'added', title: 'Rows added', kind: 'number', cell: (table) => rows(table, table.rowsAdded) },
-            { name: 'changed', title: 'Rows changed', kind: 'number', cell: (table) => rows(table, table.rowsChanged) },
-            { name: 'removed', title: 'Rows removed', kind: 'number', cell: (table) => rows(table, table.rowsRemoved) },
-            { name: 'after', title: 'Rows now', kind: 'number', cell: ({ rowsAfter }) => count(rowsAfter) },
-          ]}
-        />
+        <Table caption="Tables" rows={withSame ? tables : changed} rowKey={({ name }) => name} columns={COLUMNS} />
       )}
       {objects.length > 0 && (
         <ul class="warning-list">

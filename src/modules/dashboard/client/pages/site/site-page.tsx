@@ -19,7 +19,7 @@ import './site.css';
 
 type Site = Dto<'SiteDto'>;
 
-const parts = tabs.map((tab) => ({ ...tab, Part: lazyPart<SiteTabProps>(tab.load) }));
+const parts = tabs.map((tab) => ({ path: tab.path, title: tab.title, Part: lazyPart<SiteTabProps>(tab.load) }));
 
 /** One site: whether it is safe, what runs, and its tabs. */
 export function SitePage({ params }: PageParams) {
