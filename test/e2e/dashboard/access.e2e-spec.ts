@@ -59,7 +59,7 @@ it('a restricted user sees the own site alone, live too', async () => {
   await page.getByText('Live', { exact: true }).waitFor();
   await dashboard.master.api.backUp(bikes.id);
   await dashboard.master.api.backUp(flowers.id);
-  await page.waitForFunction(() => document.querySelectorAll('main table tbody tr').length === 2);
+  await page.waitForFunction(`document.querySelectorAll('main table tbody tr').length === 2`);
   expect(await page.getByText('Bike workshop').count()).toBe(0);
   await page.goto(`${dashboard.master.url}/#/sites/${flowers.id}`);
   await page.getByRole('button', { name: 'Back up now' }).waitFor();
