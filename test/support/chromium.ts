@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findProgram } from './scratch.js';
+import { findProgram, until } from './scratch.js';
 
 /** How large windows are. */
 export const DESKTOP = { width: 1440, height: 900 };
@@ -46,4 +46,11 @@ export class TestChromium {
   async close(): Promise<void> {
     await this.browser.close();
   }
+}
+
+/** Waits until the page is there with its data: nothing stands for what is still to come. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  const toCome = page.locator('.skeleton, [aria-busy="true"]');
+  await until('the data of the page', async () => (await toCome.count()) === 0 || null);
 }

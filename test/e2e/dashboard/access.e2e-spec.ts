@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { Secret, TOTP } from 'otpauth';
 import { beforeAll, expect, it } from 'vitest';
 import type { SiteDto } from '../../../src/cli/api-types.js';
+import { until } from '../../support/scratch.js';
 import { WordPressSite } from '../../support/wordpress.js';
 import { ADMIN, signIn, useDashboard } from './dashboard.js';
 
@@ -59,7 +60,8 @@ it('a restricted user sees the own site alone, live too', async () => {
   await page.getByText('Live', { exact: true }).waitFor();
   await dashboard.master.api.backUp(bikes.id);
   await dashboard.master.api.backUp(flowers.id);
-  await page.waitForFunction(`document.querySelectorAll('main table tbody tr').length === 2`);
+  const rows = page.getByRole('main').getByRole('row').filter({ hasText: 'Backup of' });
+  await until('both jobs of the own site', async () => (await rows.count()) === 2 || null);
   expect(await page.getByText('Bike workshop').count()).toBe(0);
   await page.goto(`${dashboard.master.url}/#/sites/${flowers.id}`);
   await page.getByRole('button', { name: 'Back up now' }).waitFor();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PHONE } from '../../support/chromium.js';
+import { PHONE, settled } from '../../support/chromium.js';
 import { WordPressSite } from '../../support/wordpress.js';
 import { ADMIN, signIn, useDashboard } from './dashboard.js';
 
@@ -88,12 +88,6 @@ async function faults(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => JSON.stringify(target)).join(' ')}`);
-}
-
-/** The page is there with its data: nothing stands for what is still to come. */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(`document.querySelector('.skeleton, [aria-busy="true"]') === null`);
 }
 
 describe.each([

@@ -1,10 +1,23 @@
 import { api, ask, type Dto } from '../../api/client.ts';
 import { may } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
+import { useQuery } from '../../api/use-query.ts';
 import { BackUpNow } from '../../parts/back-up-now.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 
 type Alarm = Dto<'AlarmDto'>;
+
+/** Why a backup failed, where the site itself is gone or broken: another backup would fail too, an earlier one brings it back. */
+const BROKEN_SITE = new Set([
+  'DATABASE_NOT_FOUND',
+  'DATABASE_TABLES_MISSING',
+  'DATABASE_TABLE_CRASHED',
+  'DATABASE_UNKNOWN',
+  'NOT_A_SITE',
+  'PATH_NOT_FOUND',
+  'SITE_UNREADABLE',
+  'SQLITE_UNREADABLE',
+]);
 
 /** The one thing that helps most against an alarm. */
 export function AlarmAction({ alarm, siteName }: { alarm: Alarm; siteName: string | undefined }) {
@@ -15,6 +28,7 @@ export function AlarmAction({ alarm, siteName }: { alarm: Alarm; siteName: strin
     case 'backup.partial':
     case 'backup.shrunk':
       if (alarm.siteId === null) return null;
+      if (canAct && BROKEN_SITE.has(String(alarm.context['code']))) return <Restore siteId={alarm.siteId} />;
       return canAct ? (
         <BackUpNow siteId={alarm.siteId} siteName={siteName ?? 'the site'} />
       ) : (
@@ -53,6 +67,18 @@ export function AlarmAction({ alarm, siteName }: { alarm: Alarm; siteName: strin
         </ButtonLink>
       );
   }
+}
+
+function Restore({ siteId }: { siteId: string }) {
+  const site = useQuery(`sites/${siteId}`, (signal) =>
+    ask(api.GET('/sites/{id}', { params: { path: { id: siteId } }, signal })),
+  );
+  const backup = site.data?.lastBackup ?? null;
+  return (
+    <ButtonLink size="small" to={backup === null ? `/sites/${siteId}` : `/backups/${backup.id}/restore`}>
+      {backup === null ? 'Open the site' : 'Restore'}
+    </ButtonLink>
+  );
 }
 
 function Repair({ siteId }: { siteId: string }) {
