@@ -60,7 +60,7 @@ export async function signIn(page: Page, name: string, password: string): Promis
 export function useDashboard(): Dashboard {
   const dashboard = new Dashboard();
   beforeAll(() => dashboard.start());
-  afterEach(() => expect(dashboard.chromium.complaints).toEqual([]));
+  afterEach(() => expect(dashboard.chromium.complaints.splice(0)).toEqual([]));
   afterAll(() => dashboard.end());
   return dashboard;
 }

@@ -18,7 +18,9 @@ export function ExcludesTab({ site }: SiteTabProps) {
   const excludes = text
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter(Boolean)
+    // All begin at the site's root: who leaves the slash out means the same.
+    .map((line) => (line.startsWith('/') ? line : `/${line}`));
   const isChanged = JSON.stringify(excludes) !== JSON.stringify(site.excludes);
   const save = useAction(
     () => ask(api.PATCH('/sites/{id}', { params: { path: { id: site.id } }, body: { excludes } })),
@@ -38,7 +40,7 @@ export function ExcludesTab({ site }: SiteTabProps) {
           >
             <Textarea
               label="Paths and patterns"
-              hint="One a line, each from the site’s root on, as wp-content/cache or **/*.log. Backups that exist do not change."
+              hint="One a line, each from the site’s root on, as /wp-content/cache or /**/*.log. Backups that exist do not change."
               mono
               rows={8}
               value={text}
