@@ -5,7 +5,7 @@ export class Migration20261127072000_users extends Migration {
 
   override up(): void | Promise<void> {
     this.addSql(
-      `create table "app_user" ("id" uuid not null, "name" text not null, "email" text null, "role" text not null, "restriction" jsonb null, "password_hash" text null, "totp_secret" text null, "totp_pending" text null, "totp_step" bigint null, "recovery_hashes" jsonb not null default '[]', "disabled" boolean not null default false, "created_at" timestamptz(3) not null, "last_seen_at" timestamptz(3) null, primary key ("id"));`,
+      `create table "app_user" ("id" uuid not null, "name" text not null, "email" text null, "role" text not null, "restriction" jsonb null, "password_hash" text null, "sealed_totp" text null, "sealed_totp_pending" text null, "totp_step" bigint null, "recovery_hashes" jsonb not null default '[]', "disabled" boolean not null default false, "created_at" timestamptz(3) not null, "last_seen_at" timestamptz(3) null, primary key ("id"));`,
     );
     this.addSql(`create unique index app_user_name_unique on app_user (lower(name));`);
     this.addSql(`create unique index app_user_email_unique on app_user (lower(email));`);

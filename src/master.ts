@@ -51,9 +51,10 @@ export async function startMaster(config: AppConfig, options: MasterOptions = {}
     const port = options.port ?? config.port;
     await listen(app, host, port);
     const url = localUrl(host, portOf(app));
-    dataDir.announce({ pid: process.pid, url });
     const setupPath = await app.get(SetupService, { strict: false }).path();
     const setupUrl = setupPath === null ? null : `${config.publicUrl ?? url}${setupPath}`;
+    // Last: who waits for it finds all that is printed at the start.
+    dataDir.announce({ pid: process.pid, url });
     return { url, app, newAdminToken: app.get(FirstToken).created, setupUrl, close };
   } catch (error) {
     await close();

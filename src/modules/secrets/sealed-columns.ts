@@ -14,7 +14,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'job', key: 'id', column: 'sealed_request', json: false },
   { table: 'notification_channel', key: 'id', column: 'sealed', json: false },
   { table: 'hook', key: 'id', column: 'sealed', json: false },
-  { table: 'app_user', key: 'id', column: 'totp_secret', json: false },
-  { table: 'app_user', key: 'id', column: 'totp_pending', json: false },
+  { table: 'app_user', key: 'id', column: 'sealed_totp', json: false },
+  { table: 'app_user', key: 'id', column: 'sealed_totp_pending', json: false },
   { table: 'node_task', key: 'id', column: 'sealed', json: false },
 ];

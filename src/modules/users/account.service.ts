@@ -45,19 +45,19 @@ export class AccountService {
   async beginSecondFactor(caller: Principal, password: string): Promise<{ secret: string; uri: string }> {
     const user = await this.confirmed(caller, password);
     const { sealed, secret, uri } = this.factor.create(user.name);
-    await this.orm.em.fork().nativeUpdate(User, { id: user.id }, { totpPending: sealed });
+    await this.orm.em.fork().nativeUpdate(User, { id: user.id }, { sealedTotpPending: sealed });
     return { secret, uri };
   }
 
   /** From here on signing in needs a code. Gives recovery codes, shown this once. Errors: SECOND_FACTOR_ABSENT, SECOND_FACTOR_INVALID. */
   confirmSecondFactor(caller: Principal, code: string): Promise<string[]> {
     return this.change(caller, (user) => {
-      const pending = user.totpPending ?? null;
+      const pending = user.sealedTotpPending ?? null;
       if (pending === null) throw noSecondFactor();
       const step = this.factor.stepOf(code, pending, null, systemClock.now());
       if (step === null) throw secondFactorInvalid();
       const { codes, hashes } = recoveryCodes();
-      Object.assign(user, { totpSecret: pending, totpPending: null, totpStep: step, recoveryHashes: hashes });
+      Object.assign(user, { sealedTotp: pending, sealedTotpPending: null, totpStep: step, recoveryHashes: hashes });
       return codes;
     });
   }
@@ -67,9 +67,9 @@ export class AccountService {
     await this.confirmed(caller, password);
     await this.limit.attempt(caller.name, 'the account');
     await this.change(caller, (user) => {
-      if ((user.totpSecret ?? null) === null) throw noSecondFactor();
+      if ((user.sealedTotp ?? null) === null) throw noSecondFactor();
       if (!this.factor.use(user, code, systemClock.now())) throw secondFactorInvalid();
-      Object.assign(user, { totpSecret: null, totpPending: null, totpStep: null, recoveryHashes: [] });
+      Object.assign(user, { sealedTotp: null, sealedTotpPending: null, totpStep: null, recoveryHashes: [] });
     });
     await this.limit.succeeded(caller.name, 'the account');
   }
@@ -78,7 +78,7 @@ export class AccountService {
   async newRecoveryCodes(caller: Principal, password: string): Promise<string[]> {
     await this.confirmed(caller, password);
     return this.change(caller, (user) => {
-      if ((user.totpSecret ?? null) === null) throw noSecondFactor();
+      if ((user.sealedTotp ?? null) === null) throw noSecondFactor();
       const { codes, hashes } = recoveryCodes();
       user.recoveryHashes = hashes;
       return codes;

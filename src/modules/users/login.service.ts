@@ -54,7 +54,7 @@ export class LoginService {
     await this.limit.attempt(who, address);
     const isRight = await this.passwords.matches(password, found?.passwordHash ?? null);
     if (found === null || !isRight || found.disabled) throw loginInvalid();
-    if ((found.totpSecret ?? null) !== null) {
+    if ((found.sealedTotp ?? null) !== null) {
       if (code === undefined || code.trim() === '') {
         // The first half of signing in, not a guess; but it does not wipe out earlier ones.
         await this.limit.takeBack(who, address);

@@ -39,7 +39,7 @@ export class SecondFactor {
    * False when it is neither.
    */
   use(user: User, code: string, now: Date): boolean {
-    const sealed = user.totpSecret ?? null;
+    const sealed = user.sealedTotp ?? null;
     if (sealed === null) return false;
     const step = this.stepOf(code, sealed, user.totpStep ?? null, now);
     if (step !== null) {

@@ -62,7 +62,7 @@ function toDto(user: User): SessionUserDto {
     email: user.email ?? null,
     role: user.role,
     restriction: user.restriction ?? null,
-    secondFactor: (user.totpSecret ?? null) !== null,
+    secondFactor: (user.sealedTotp ?? null) !== null,
     recoveryCodesLeft: user.recoveryHashes.length,
   };
 }

@@ -30,9 +30,9 @@ export const UserSchema = defineEntity({
     /** argon2id, as a PHC string; null = none was set yet. */
     passwordHash: p.text().nullable(),
     /** Secret of the second factor, sealed; null = there is none. */
-    totpSecret: p.text().nullable(),
+    sealedTotp: p.text().nullable(),
     /** One that is not confirmed yet, sealed. */
-    totpPending: p.text().nullable(),
+    sealedTotpPending: p.text().nullable(),
     /** Number of the last accepted step of 30 seconds: no code counts twice. */
     totpStep: p.bigint('number').nullable(),
     /** SHA-256 of the recovery codes that are left, hex. */

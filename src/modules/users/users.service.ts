@@ -119,7 +119,7 @@ export class UsersService {
     await find(this.orm.em.fork(), id);
     await this.orm.em
       .fork()
-      .nativeUpdate(User, { id }, { totpSecret: null, totpPending: null, totpStep: null, recoveryHashes: [] });
+      .nativeUpdate(User, { id }, { sealedTotp: null, sealedTotpPending: null, totpStep: null, recoveryHashes: [] });
   }
 
   private async locked(em: EntityManager, id: string): Promise<User> {

@@ -142,7 +142,7 @@ describe('/ws/events', () => {
       fetch(`${api.url}/events`, { headers: { Authorization: `Bearer ${api.token}` }, signal: cut.signal });
     const first = await open(test.viewer, '/ws/events');
     expect((await get(test.viewer)).status).toBe(200);
-    await expect(open(test.viewer, '/ws/events')).rejects.toThrow(/429 .*This token has 2 .*STREAMS_TOO_MANY/);
+    await expect(open(test.viewer, '/ws/events')).rejects.toThrow(/429 .*This token or user has 2 .*STREAMS_TOO_MANY/);
     const refused = await get(test.viewer);
     expect([refused.status, await refused.json()]).toMatchObject([
       429,

@@ -68,7 +68,7 @@ describe('second factor', () => {
     const rows: Record<string, string>[] = await test.app
       .get(MikroORM)
       .em.fork()
-      .execute(`select totp_secret, recovery_hashes::text from app_user where name = 'zoe'`);
+      .execute(`select sealed_totp, recovery_hashes::text from app_user where name = 'zoe'`);
     expect(JSON.stringify(rows)).not.toContain(secret);
     expect(JSON.stringify(rows)).not.toContain(recoveryCodes[1]);
   });

@@ -72,7 +72,8 @@ function expectedFor(
   if (access === 'admin') return { status: 403, code: 'ROLE_TOO_LOW' };
   if (restricted === undefined) return { status: 403, code: 'CALLER_RESTRICTED' };
   if (restricted === 'filtered') return { status: 200, code: null };
-  if (restricted === 'harmless') return given.code === 'CALLER_RESTRICTED' ? { status: 200, code: null } : given;
+  if (restricted === 'harmless')
+    return given.code === 'CALLER_RESTRICTED' || given.status >= 500 ? { status: 200, code: null } : given;
   return { status: 404, code: `${restricted.toUpperCase()}_NOT_FOUND` };
 }
 

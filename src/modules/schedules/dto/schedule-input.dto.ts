@@ -15,6 +15,7 @@ import {
   MaxLength,
   Min,
   ValidateNested,
+  IsDefined,
 } from 'class-validator';
 import { IsLabel, IsZone, MayBeAbsent, mustBe, PageQueryDto } from '../../../common/http/index.js';
 import { MAX_LABELS } from '../../../common/labels.js';
@@ -143,6 +144,7 @@ export class CreateScheduleDto extends ScheduleInputDto {
   @ApiProperty({ type: String, nullable: true, required: false })
   scopeValue?: string | null;
 
+  @IsDefined()
   @ValidateNested()
   @Type(() => RhythmDto)
   rhythm!: RhythmDto;
@@ -158,6 +160,7 @@ export class UpdateScheduleDto extends ScheduleInputDto {
 
 /** A schedule to try. */
 export class PreviewScheduleDto extends PickType(ScheduleInputDto, ['timeZone', 'jitterSeconds', 'blackouts']) {
+  @IsDefined()
   @ValidateNested()
   @Type(() => RhythmDto)
   rhythm!: RhythmDto;

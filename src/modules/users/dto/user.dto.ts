@@ -113,7 +113,7 @@ export class UserDto {
       email: user.email ?? null,
       role: user.role,
       restriction: user.restriction ?? null,
-      secondFactor: (user.totpSecret ?? null) !== null,
+      secondFactor: (user.sealedTotp ?? null) !== null,
       disabled: user.disabled,
       createdAt: user.createdAt.toISOString(),
       lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
