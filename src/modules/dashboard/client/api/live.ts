@@ -15,32 +15,32 @@ export interface LiveEvent {
 
 export type LiveState = 'connecting' | 'live' | 'offline';
 
-/** All types; `satisfies` holds them to the API's description. */
-const TYPES = [
-  'job.created',
-  'job.started',
-  'stage.started',
-  'stage.progress',
-  'stage.completed',
-  'stage.failed',
-  'stage.skipped',
-  'job.warning',
-  'job.note',
-  'job.completed',
-  'job.failed',
-  'job.cancelled',
-  'alarm.raised',
-  'alarm.cleared',
-  'schedule.missed',
-  'site.found',
-  'site.moved',
-  'site.vanished',
-  'node.joined',
-  'node.online',
-  'node.stale',
-  'node.offline',
-  'node.removed',
-] satisfies EventType[];
+/** Each type has a listener of its own; one that the API's description has and this has not does not compile. */
+const TYPES = Object.keys({
+  'job.created': true,
+  'job.started': true,
+  'stage.started': true,
+  'stage.progress': true,
+  'stage.completed': true,
+  'stage.failed': true,
+  'stage.skipped': true,
+  'job.warning': true,
+  'job.note': true,
+  'job.completed': true,
+  'job.failed': true,
+  'job.cancelled': true,
+  'alarm.raised': true,
+  'alarm.cleared': true,
+  'schedule.missed': true,
+  'site.found': true,
+  'site.moved': true,
+  'site.vanished': true,
+  'node.joined': true,
+  'node.online': true,
+  'node.stale': true,
+  'node.offline': true,
+  'node.removed': true,
+} satisfies Record<EventType, true>);
 
 /** Three heartbeats of the server. */
 const SILENCE_MS = 45_000;

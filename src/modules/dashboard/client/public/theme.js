@@ -1,7 +1,9 @@
-// Before the first paint, so that a chosen theme does not flash. A file of its own: the page allows no inline script.
+// Before the first paint, so that no other theme flashes. A file of its own: the page allows no inline script.
+let choice = null;
 try {
-  const theme = localStorage.getItem('backupd.theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  choice = localStorage.getItem('backupd.theme');
 } catch {
   // A browser that keeps nothing shows what the system wants.
 }
+const isDark = choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+document.documentElement.dataset.theme = isDark ? 'dark' : 'light';

@@ -11,20 +11,23 @@ export const themeChoice = signal<ThemeChoice>(kept());
 export const theme = signal<'light' | 'dark'>(shown(themeChoice.value));
 
 systemIsDark.addEventListener('change', () => {
-  theme.value = shown(themeChoice.value);
+  show(shown(themeChoice.value));
 });
 
 /** Chooses, and remembers it in this browser. */
 export function chooseTheme(choice: ThemeChoice): void {
   themeChoice.value = choice;
-  if (choice === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = choice;
-  theme.value = shown(choice);
+  show(shown(choice));
   try {
     localStorage.setItem(KEY, choice);
   } catch {
     // A browser that keeps nothing: the choice holds for this page.
   }
+}
+
+function show(next: 'light' | 'dark'): void {
+  document.documentElement.dataset['theme'] = next;
+  theme.value = next;
 }
 
 function shown(choice: ThemeChoice): 'light' | 'dark' {

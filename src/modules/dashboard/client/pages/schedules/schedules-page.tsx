@@ -16,7 +16,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { InstallationCard } from './installation-card.tsx';
+import { InstallationCard } from '../../parts/installation-card.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 import { kindTitle, scopeWords } from './schedule-words.ts';
 

@@ -1,18 +1,21 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session.ts';
+import { api, ask } from '../../api/client.ts';
+import { useQuery } from '../../api/use-query.ts';
+import { InstallationCard } from '../../parts/installation-card.tsx';
+import { ProofSettings } from '../../parts/proof-settings.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { AlarmLimitsCard } from './alarm-limits-card.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';
 import { HooksCard } from './hooks-card.tsx';
 import { MirrorCard } from './mirror-card.tsx';
-import { ProofCard } from './proof-card.tsx';
-import { RetentionCard } from './retention-card.tsx';
 import { SecretsCard } from './secrets-card.tsx';
 
 /** What holds for the whole server. */
 export function SettingsPage() {
   const [tab, setTab] = useState<'rules' | 'rescue' | 'hooks'>('rules');
+  const proof = useQuery('proof', (signal) => ask(api.GET('/proof', { signal })));
   return (
     <Page title="Settings" about="What holds for the whole server.">
       <Tabs
@@ -28,8 +31,8 @@ export function SettingsPage() {
         {tab === 'rules' && (
           <div class="columns">
             <div class="stack">
-              <RetentionCard />
-              <ProofCard />
+              <InstallationCard />
+              {proof.data !== undefined && <ProofSettings proof={proof.data} />}
             </div>
             <AlarmLimitsCard />
           </div>

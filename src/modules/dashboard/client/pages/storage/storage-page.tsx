@@ -17,7 +17,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { AddStorage } from './add-storage.tsx';
-import { ProofSettings } from './proof-settings.tsx';
+import { ProofSettings } from '../../parts/proof-settings.tsx';
 import { fullness, fullnessTone, proofOf, stateOf } from './storage-state.ts';
 
 const LIMIT = 50;

@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
-import { api, ask, type Dto } from '../../api/client.ts';
-import { may } from '../../api/session.ts';
-import { useAction } from '../../api/use-action.ts';
-import { bytes, plural } from '../../lib/format.ts';
-import { Button } from '../../ui/button.tsx';
-import { BytesInput } from '../../ui/bytes-input.tsx';
-import { Card } from '../../ui/card.tsx';
-import { DefinitionList } from '../../ui/definition-list.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
-import { TextInput } from '../../ui/text-input.tsx';
+import { api, ask, type Dto } from '../api/client.ts';
+import { may } from '../api/session.ts';
+import { useAction } from '../api/use-action.ts';
+import { bytes, plural } from '../lib/format.ts';
+import { Button } from '../ui/button.tsx';
+import { BytesInput } from '../ui/bytes-input.tsx';
+import { Card } from '../ui/card.tsx';
+import { DefinitionList } from '../ui/definition-list.tsx';
+import { TextInput } from '../ui/text-input.tsx';
+import { FormDialog } from './form-dialog.tsx';
+
+const FIELDS = ['everyDays', 'budgetBytes', 'budgetMinutes'];
 
 /** How often everything stored is read back: one rule for all storages. */
 export function ProofSettings({ proof }: { proof: Dto<'ProofDto'> }) {
@@ -69,46 +70,38 @@ function EditProof({ proof, onClose }: { proof: Dto<'ProofDto'>; onClose: () => 
     { success: 'Saved.', invalidates: ['proof'] },
   );
   return (
-    <Dialog title="Reading back" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run().then((saved) => saved !== undefined && onClose());
-        }}
-      >
-        <TextInput
-          label="Read everything within (days)"
-          type="number"
-          min={1}
-          required
-          value={days}
-          onInput={setDays}
-          error={save.error?.fields.get('everyDays')}
-        />
-        <BytesInput
-          label="At most this much a day (optional)"
-          hint="Of each storage. Empty: as much as it takes. If it is too little for the days above, the page of the storage says so."
-          initial={proof.budgetBytes}
-          onChange={setBytes}
-          error={save.error?.fields.get('budgetBytes')}
-        />
-        <TextInput
-          label="At most this many minutes a day (optional)"
-          type="number"
-          min={1}
-          value={minutes}
-          onInput={setMinutes}
-          error={save.error?.fields.get('budgetMinutes')}
-        />
-        <ProblemView problem={save.error} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Reading back"
+      pending={save.pending}
+      error={save.error}
+      fields={FIELDS}
+      onSubmit={() => void save.run().then((saved) => saved !== undefined && onClose())}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Read everything within (days)"
+        type="number"
+        min={1}
+        required
+        value={days}
+        onInput={setDays}
+        error={save.error?.fields.get('everyDays')}
+      />
+      <BytesInput
+        label="At most this much a day (optional)"
+        hint="Of each storage. Empty: as much as it takes. If it is too little for the days above, the page of the storage says so."
+        initial={proof.budgetBytes}
+        onChange={setBytes}
+        error={save.error?.fields.get('budgetBytes')}
+      />
+      <TextInput
+        label="At most this many minutes a day (optional)"
+        type="number"
+        min={1}
+        value={minutes}
+        onInput={setMinutes}
+        error={save.error?.fields.get('budgetMinutes')}
+      />
+    </FormDialog>
   );
 }

@@ -1,18 +1,19 @@
 import { useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
-import { may } from '../../api/session.ts';
-import { useAction } from '../../api/use-action.ts';
-import { useQuery } from '../../api/use-query.ts';
-import { policyWords } from '../../lib/retention.ts';
-import { Button } from '../../ui/button.tsx';
-import { Card } from '../../ui/card.tsx';
-import { DefinitionList } from '../../ui/definition-list.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { Notice } from '../../ui/notice.tsx';
-import { PolicyFields } from '../../ui/policy-fields.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { TextInput } from '../../ui/text-input.tsx';
+import { api, ask } from '../api/client.ts';
+import { may } from '../api/session.ts';
+import { useAction } from '../api/use-action.ts';
+import { useQuery } from '../api/use-query.ts';
+import { policyWords } from '../lib/retention.ts';
+import { Button } from '../ui/button.tsx';
+import { Card } from '../ui/card.tsx';
+import { DefinitionList } from '../ui/definition-list.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { PolicyFields } from '../ui/policy-fields.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { TextInput } from '../ui/text-input.tsx';
+import { FormDialog } from './form-dialog.tsx';
+
+const FIELDS = ['timeZone', 'graceHours'];
 
 /** What holds for all sites that have nothing of their own: the time zone and what is kept. */
 export function InstallationCard() {
@@ -82,46 +83,38 @@ function Edit({ timeZone, retention, onClose }: EditProps) {
     { success: 'Saved.', invalidates: ['schedules', 'retention', 'sites'] },
   );
   return (
-    <Dialog title="For all sites" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run().then((saved) => saved !== undefined && onClose());
-        }}
-      >
-        <TextInput
-          label="Time zone"
-          hint="As Europe/Berlin. Of schedules and sites that have none of their own."
-          value={zone}
-          onInput={setZone}
-          spellcheck={false}
-          required
-          error={save.error?.fields.get('timeZone')}
-        />
-        <PolicyFields
-          value={policy}
-          onChange={setPolicy}
-          suggested={retention.suggested}
-          without="Keep everything: nothing is deleted"
-        />
-        <TextInput
-          label="Deleted after (hours)"
-          hint="From when a backup is let go until it is deleted. Until then it can be taken back."
-          type="number"
-          min={0}
-          value={grace}
-          onInput={setGrace}
-          error={save.error?.fields.get('graceHours')}
-        />
-        <ProblemView problem={save.error} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="For all sites"
+      pending={save.pending}
+      error={save.error}
+      fields={FIELDS}
+      onSubmit={() => void save.run().then((saved) => saved !== undefined && onClose())}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Time zone"
+        hint="As Europe/Berlin. Of schedules and sites that have none of their own."
+        value={zone}
+        onInput={setZone}
+        spellcheck={false}
+        required
+        error={save.error?.fields.get('timeZone')}
+      />
+      <PolicyFields
+        value={policy}
+        onChange={setPolicy}
+        suggested={retention.suggested}
+        without="Keep everything: nothing is deleted"
+      />
+      <TextInput
+        label="Deleted after (hours)"
+        hint="From when a backup is let go until it is deleted. Until then it can be taken back."
+        type="number"
+        min={0}
+        value={grace}
+        onInput={setGrace}
+        error={save.error?.fields.get('graceHours')}
+      />
+    </FormDialog>
   );
 }
