@@ -16,6 +16,8 @@ interface FormDialogProps {
   /** Fields that show their faults themselves. */
   fields?: readonly string[];
   disabled?: boolean;
+  /** Another button, before its two. */
+  extra?: ComponentChildren;
   onSubmit: () => unknown;
   onClose: () => void;
   children: ComponentChildren;
@@ -30,6 +32,7 @@ export function FormDialog({
   error,
   fields = NONE,
   disabled = false,
+  extra,
   onSubmit,
   onClose,
   children,
@@ -46,6 +49,7 @@ export function FormDialog({
         {children}
         <FormError problem={error} fields={fields} />
         <div class="dialog-foot">
+          {extra}
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" pending={pending} disabled={disabled}>
             {action}

@@ -5,9 +5,8 @@ import { useAction } from '../../api/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { DefinitionList } from '../../ui/definition-list.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 type Limits = Dto<'NodeLimitsDto'>;
 const LIMITS: readonly { name: keyof Limits; title: string; min: number }[] = [
@@ -66,39 +65,32 @@ function Edit({ node, onClose }: { node: Dto<'NodeDetailDto'>; onClose: () => vo
     if ((await action) !== undefined) onClose();
   };
   return (
-    <Dialog title={`Limits of ${node.name}`} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void closeAfter(save.run());
-        }}
-      >
-        {LIMITS.map(({ name, title, min }) => (
-          <TextInput
-            key={name}
-            label={title}
-            type="number"
-            min={min}
-            required
-            value={String(limits[name])}
-            onInput={(text) => setLimits({ ...limits, [name]: Number(text) })}
-            error={save.error?.fields.get(name)}
-          />
-        ))}
-        <ProblemView problem={save.error ?? remove.error} />
-        <div class="dialog-foot">
-          {node.limits !== null && (
-            <Button pending={remove.pending} onClick={() => void closeAfter(remove.run())}>
-              Only its own
-            </Button>
-          )}
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending}>
-            Save
+    <FormDialog
+      title={`Limits of ${node.name}`}
+      pending={save.pending}
+      error={save.error ?? remove.error}
+      extra={
+        node.limits !== null && (
+          <Button pending={remove.pending} onClick={() => void closeAfter(remove.run())}>
+            Only its own
           </Button>
-        </div>
-      </form>
-    </Dialog>
+        )
+      }
+      onSubmit={() => void closeAfter(save.run())}
+      onClose={onClose}
+    >
+      {LIMITS.map(({ name, title, min }) => (
+        <TextInput
+          key={name}
+          label={title}
+          type="number"
+          min={min}
+          required
+          value={String(limits[name])}
+          onInput={(text) => setLimits({ ...limits, [name]: Number(text) })}
+          error={save.error?.fields.get(name)}
+        />
+      ))}
+    </FormDialog>
   );
 }

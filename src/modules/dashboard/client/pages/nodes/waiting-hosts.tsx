@@ -5,11 +5,10 @@ import { useAction } from '../../api/use-action.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import './nodes.css';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 /** Hosts that have asked to become nodes. Nothing where none waits. */
 export function WaitingHosts() {
@@ -69,34 +68,27 @@ function Approve({ host, onClose }: { host: Dto<'WaitingHostDto'>; onClose: () =
     { success: (node) => `${node.name} is let in.`, invalidates: ['nodes'] },
   );
   return (
-    <Dialog title="Let this host in" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void approve.run().then((node) => node !== undefined && onClose());
-        }}
-      >
-        <p>The host shows this code now. If it shows another one, refuse it.</p>
-        <div>
-          <code class="host-code">{host.code}</code>
-        </div>
-        <TextInput
-          label="Name of the node"
-          hint="The name of a node whose key was revoked puts this host in its place, with its sites."
-          value={name}
-          onInput={setName}
-          required
-          error={approve.error?.fields.get('name')}
-        />
-        <ProblemView problem={approve.error} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={approve.pending}>
-            The codes are equal: approve
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Let this host in"
+      action="The codes are equal: approve"
+      pending={approve.pending}
+      error={approve.error}
+      fields={['name']}
+      onSubmit={() => void approve.run().then((node) => node !== undefined && onClose())}
+      onClose={onClose}
+    >
+      <p>The host shows this code now. If it shows another one, refuse it.</p>
+      <div>
+        <code class="host-code">{host.code}</code>
+      </div>
+      <TextInput
+        label="Name of the node"
+        hint="The name of a node whose key was revoked puts this host in its place, with its sites."
+        value={name}
+        onInput={setName}
+        required
+        error={approve.error?.fields.get('name')}
+      />
+    </FormDialog>
   );
 }

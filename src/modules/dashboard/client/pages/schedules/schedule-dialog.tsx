@@ -1,10 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask, type Dto } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
-import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { FormError } from '../../ui/problem-view.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import { BlackoutFields } from './blackout-fields.tsx';
@@ -13,6 +10,7 @@ import { SchedulePreview } from './schedule-preview.tsx';
 import { type Kind, KINDS, ofSites } from './schedule-words.ts';
 import { ScopeFields, type Scope } from './scope-fields.tsx';
 import './schedules.css';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 /** Makes a schedule, or changes one; its kind and scope stay as they were made. */
 export function ScheduleDialog({ schedule, onClose }: { schedule?: Dto<'ScheduleDto'>; onClose: () => void }) {
@@ -49,83 +47,76 @@ export function ScheduleDialog({ schedule, onClose }: { schedule?: Dto<'Schedule
     { success: 'The schedule is saved.', invalidates: ['schedules', 'sites', 'status'] },
   );
   return (
-    <Dialog title={schedule === undefined ? 'New schedule' : `Change ${schedule.name}`} onClose={onClose} wide>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run().then((saved) => saved !== undefined && onClose());
-        }}
-      >
-        {schedule === undefined && (
-          <Select
-            label="What"
-            value={kind}
-            options={KINDS.map(({ kind: value, title }) => ({ value, title }))}
-            hint={KINDS.find((candidate) => candidate.kind === kind)?.about}
-            onChange={(next) => {
-              setKind(next);
-              setOptions({});
-            }}
+    <FormDialog
+      title={schedule === undefined ? 'New schedule' : `Change ${schedule.name}`}
+      wide
+      pending={save.pending}
+      error={save.error}
+      fields={['jitterSeconds', 'maxPerNode', 'timeZone']}
+      onSubmit={() => void save.run().then((saved) => saved !== undefined && onClose())}
+      onClose={onClose}
+    >
+      {schedule === undefined && (
+        <Select
+          label="What"
+          value={kind}
+          options={KINDS.map(({ kind: value, title }) => ({ value, title }))}
+          hint={KINDS.find((candidate) => candidate.kind === kind)?.about}
+          onChange={(next) => {
+            setKind(next);
+            setOptions({});
+          }}
+        />
+      )}
+      {schedule === undefined && ofSites(kind) && <ScopeFields value={scope} onChange={setScope} />}
+      <RhythmFields value={rhythm} onChange={setRhythm} />
+      <SchedulePreview schedule={planned} />
+      <Options kind={kind} value={options} onChange={setOptions} />
+      <details class="schema-more">
+        <summary>More settings</summary>
+        <div class="stack">
+          {ofSites(kind) && (
+            <>
+              <TextInput
+                label="Spread over (minutes)"
+                hint="Each site begins late by a part of it, always the same, so that not all begin at once."
+                type="number"
+                min={0}
+                value={jitter}
+                onInput={setJitter}
+                error={save.error?.fields.get('jitterSeconds')}
+              />
+              <TextInput
+                label="At most at a time on one host (optional)"
+                type="number"
+                min={1}
+                value={maxPerNode}
+                onInput={setMax}
+                error={save.error?.fields.get('maxPerNode')}
+              />
+            </>
+          )}
+          <TextInput
+            label="Time zone (optional)"
+            hint="As Europe/Berlin. Empty: that of the site, else that of this installation."
+            value={timeZone}
+            onInput={setTimeZone}
+            spellcheck={false}
+            error={save.error?.fields.get('timeZone')}
           />
-        )}
-        {schedule === undefined && ofSites(kind) && <ScopeFields value={scope} onChange={setScope} />}
-        <RhythmFields value={rhythm} onChange={setRhythm} />
-        <SchedulePreview schedule={planned} />
-        <Options kind={kind} value={options} onChange={setOptions} />
-        <details class="schema-more">
-          <summary>More settings</summary>
-          <div class="stack">
-            {ofSites(kind) && (
-              <>
-                <TextInput
-                  label="Spread over (minutes)"
-                  hint="Each site begins late by a part of it, always the same, so that not all begin at once."
-                  type="number"
-                  min={0}
-                  value={jitter}
-                  onInput={setJitter}
-                  error={save.error?.fields.get('jitterSeconds')}
-                />
-                <TextInput
-                  label="At most at a time on one host (optional)"
-                  type="number"
-                  min={1}
-                  value={maxPerNode}
-                  onInput={setMax}
-                  error={save.error?.fields.get('maxPerNode')}
-                />
-              </>
-            )}
-            <TextInput
-              label="Time zone (optional)"
-              hint="As Europe/Berlin. Empty: that of the site, else that of this installation."
-              value={timeZone}
-              onInput={setTimeZone}
-              spellcheck={false}
-              error={save.error?.fields.get('timeZone')}
-            />
-            <Select
-              label="Runs that passed while backupd was off"
-              value={missed}
-              onChange={setMissed}
-              options={[
-                { value: 'run-once', title: 'Run once for all of them' },
-                { value: 'skip', title: 'Leave them out' },
-              ]}
-            />
-            <BlackoutFields value={blackouts} onChange={setBlackouts} />
-          </div>
-        </details>
-        <FormError problem={save.error} fields={['jitterSeconds', 'maxPerNode', 'timeZone']} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending}>
-            Save
-          </Button>
+          <Select
+            label="Runs that passed while backupd was off"
+            value={missed}
+            onChange={setMissed}
+            options={[
+              { value: 'run-once', title: 'Run once for all of them' },
+              { value: 'skip', title: 'Leave them out' },
+            ]}
+          />
+          <BlackoutFields value={blackouts} onChange={setBlackouts} />
         </div>
-      </form>
-    </Dialog>
+      </details>
+    </FormDialog>
   );
 }
 

@@ -8,11 +8,10 @@ import { Button } from '../../ui/button.tsx';
 import { BytesInput } from '../../ui/bytes-input.tsx';
 import { Card } from '../../ui/card.tsx';
 import { DefinitionList } from '../../ui/definition-list.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Select } from '../../ui/select.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 /** What lies in a storage, and how much may. */
 export function QuotaCard({ id, name }: { id: string; name: string }) {
@@ -92,43 +91,41 @@ function EditQuota({ id, name, own, onClose }: EditQuotaProps) {
     if ((await action) !== undefined) onClose();
   };
   return (
-    <Dialog title={`Limit of ${name}`} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (limit !== null) void closeAfter(save.run(limit));
-        }}
-      >
-        <BytesInput
-          label="At most"
-          hint="All copies that lie here count."
-          initial={own?.quotaBytes ?? null}
-          onChange={setLimit}
-          error={save.error?.fields.get('bytes')}
-        />
-        <Select
-          label="When a backup would go over"
-          value={over}
-          onChange={setOver}
-          options={[
-            { value: 'fail', title: OVER.fail },
-            { value: 'prune', title: OVER.prune },
-          ]}
-        />
-        <ProblemView problem={save.error ?? remove.error} />
-        <div class="dialog-foot">
-          {own !== undefined && own.quotaBytes !== null && (
-            <Button kind="danger" pending={remove.pending} onClick={() => void closeAfter(remove.run())}>
-              Remove the limit
-            </Button>
-          )}
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending} disabled={limit === null}>
-            Save
+    <FormDialog
+      title={`Limit of ${name}`}
+      pending={save.pending}
+      error={save.error ?? remove.error}
+      fields={['bytes']}
+      disabled={limit === null}
+      extra={
+        own !== undefined &&
+        own.quotaBytes !== null && (
+          <Button kind="danger" pending={remove.pending} onClick={() => void closeAfter(remove.run())}>
+            Remove the limit
           </Button>
-        </div>
-      </form>
-    </Dialog>
+        )
+      }
+      onSubmit={() => {
+        if (limit !== null) void closeAfter(save.run(limit));
+      }}
+      onClose={onClose}
+    >
+      <BytesInput
+        label="At most"
+        hint="All copies that lie here count."
+        initial={own?.quotaBytes ?? null}
+        onChange={setLimit}
+        error={save.error?.fields.get('bytes')}
+      />
+      <Select
+        label="When a backup would go over"
+        value={over}
+        onChange={setOver}
+        options={[
+          { value: 'fail', title: OVER.fail },
+          { value: 'prune', title: OVER.prune },
+        ]}
+      />
+    </FormDialog>
   );
 }

@@ -8,13 +8,12 @@ import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemView } from '../../ui/problem-view.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Table } from '../../ui/table.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import { Findings } from './reconcile-findings.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 type Action = 'adopt' | 'mark' | 'delete';
 
@@ -123,54 +122,47 @@ function Start({ storage: { id, name }, onClose }: { storage: Dto<'StorageDto'>;
     { success: 'The comparison has begun.', invalidates: ['reconciliations'] },
   );
   return (
-    <Dialog title={`Compare ${name} with the catalogue`} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start.run().then((begun) => begun !== undefined && onClose());
-        }}
-      >
-        <p>Lists all that is stored, and names what differs. Unless you choose more, nothing is changed.</p>
-        {may('admin') && (
-          <>
-            {ACTIONS.map(({ action, title, hint }) => (
-              <Checkbox
-                key={action}
-                label={title}
-                hint={hint}
-                checked={actions.includes(action)}
-                onChange={(on) => setActions(on ? [...actions, action] : actions.filter((other) => other !== action))}
-              />
-            ))}
-            {actions.includes('delete') && (
-              <TextInput
-                label="Only what is older than (days)"
-                type="number"
-                min={0}
-                value={days}
-                onInput={setDays}
-                error={start.error?.fields.get('graceDays')}
-              />
-            )}
-            {actions.length > 0 && (
-              <Checkbox
-                label="Believe the storage also when most is missing"
-                hint="Without this, a list that lacks more than half changes nothing: the wrong disk may be mounted."
-                checked={force}
-                onChange={setForce}
-              />
-            )}
-          </>
-        )}
-        <ProblemView problem={start.error} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={start.pending}>
-            Compare
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Compare ${name} with the catalogue`}
+      action="Compare"
+      pending={start.pending}
+      error={start.error}
+      fields={['graceDays']}
+      onSubmit={() => void start.run().then((begun) => begun !== undefined && onClose())}
+      onClose={onClose}
+    >
+      <p>Lists all that is stored, and names what differs. Unless you choose more, nothing is changed.</p>
+      {may('admin') && (
+        <>
+          {ACTIONS.map(({ action, title, hint }) => (
+            <Checkbox
+              key={action}
+              label={title}
+              hint={hint}
+              checked={actions.includes(action)}
+              onChange={(on) => setActions(on ? [...actions, action] : actions.filter((other) => other !== action))}
+            />
+          ))}
+          {actions.includes('delete') && (
+            <TextInput
+              label="Only what is older than (days)"
+              type="number"
+              min={0}
+              value={days}
+              onInput={setDays}
+              error={start.error?.fields.get('graceDays')}
+            />
+          )}
+          {actions.length > 0 && (
+            <Checkbox
+              label="Believe the storage also when most is missing"
+              hint="Without this, a list that lacks more than half changes nothing: the wrong disk may be mounted."
+              checked={force}
+              onChange={setForce}
+            />
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }

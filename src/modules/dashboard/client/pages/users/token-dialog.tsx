@@ -6,11 +6,11 @@ import { ROLE_NAMES, ROLES } from '../../lib/roles.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { FormError } from '../../ui/problem-view.tsx';
 import { RadioGroup } from '../../ui/radio-group.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import './users.css';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 const DAY_MS = 86_400_000;
 const LIVES = [
@@ -57,39 +57,32 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   return (
-    <Dialog title="Make a token" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void make.run();
-        }}
-      >
-        <TextInput
-          label="Name"
-          hint="What it is for. The activity log shows it."
-          value={name}
-          onInput={setName}
-          autocomplete="off"
-          maxLength={100}
-          error={make.error?.fields.get('name')}
-          required
-        />
-        <RadioGroup
-          label="Role"
-          value={role}
-          onChange={setRole}
-          options={ROLE_NAMES.map((value) => ({ value, title: ROLES[value].title, hint: ROLES[value].about }))}
-        />
-        <Select label="Ends" value={days} onChange={setDays} options={LIVES} />
-        <FormError problem={make.error} fields={['name']} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={make.pending}>
-            Make the token
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Make a token"
+      action="Make the token"
+      pending={make.pending}
+      error={make.error}
+      fields={['name']}
+      onSubmit={() => void make.run()}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        hint="What it is for. The activity log shows it."
+        value={name}
+        onInput={setName}
+        autocomplete="off"
+        maxLength={100}
+        error={make.error?.fields.get('name')}
+        required
+      />
+      <RadioGroup
+        label="Role"
+        value={role}
+        onChange={setRole}
+        options={ROLE_NAMES.map((value) => ({ value, title: ROLES[value].title, hint: ROLES[value].about }))}
+      />
+      <Select label="Ends" value={days} onChange={setDays} options={LIVES} />
+    </FormDialog>
   );
 }

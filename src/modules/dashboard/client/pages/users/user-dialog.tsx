@@ -3,14 +3,12 @@ import { api, ask, type Dto } from '../../api/client.ts';
 import { loadSession, type Role, user as signedIn } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
 import { ROLE_NAMES, ROLES } from '../../lib/roles.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { PasswordInput } from '../../ui/password-input.tsx';
-import { FormError } from '../../ui/problem-view.tsx';
 import { RadioGroup } from '../../ui/radio-group.tsx';
 import { TextInput } from '../../ui/text-input.tsx';
 import { reachOf, RestrictionChooser, restrictionOf, type Reach } from './restriction-chooser.tsx';
 import type { HandedLink } from './users-tab.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 const FIELDS = ['name', 'email', 'role', 'password'];
 
@@ -55,63 +53,57 @@ export function UserDialog({ user, onLink, onClose }: UserDialogProps) {
   );
   const isIncomplete = role !== 'admin' && reach.kind !== 'all' && reach[reach.kind].length === 0;
   return (
-    <Dialog title={user === null ? 'Add a user' : `Edit ${user.name}`} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <TextInput
-          label="Name"
-          hint="To sign in with."
-          value={name}
-          onInput={setName}
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={100}
-          error={save.error?.fields.get('name')}
-          required
+    <FormDialog
+      title={user === null ? 'Add a user' : `Edit ${user.name}`}
+      action={user === null ? 'Add the user' : 'Save'}
+      pending={save.pending}
+      error={save.error}
+      fields={FIELDS}
+      disabled={isIncomplete}
+      onSubmit={() => void save.run()}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        hint="To sign in with."
+        value={name}
+        onInput={setName}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={100}
+        error={save.error?.fields.get('name')}
+        required
+      />
+      <TextInput
+        label="E-mail address"
+        hint="Can be left empty."
+        type="email"
+        value={email}
+        onInput={setEmail}
+        autocomplete="off"
+        error={save.error?.fields.get('email')}
+      />
+      <RadioGroup
+        label="Role"
+        value={role}
+        onChange={setRole}
+        options={ROLE_NAMES.map((value) => ({ value, title: ROLES[value].title, hint: ROLES[value].about }))}
+      />
+      {role === 'admin' ? (
+        <p class="muted small">Administrators always see all sites.</p>
+      ) : (
+        <RestrictionChooser reach={reach} onChange={setReach} />
+      )}
+      {user === null && (
+        <PasswordInput
+          label="Password"
+          hint="At least 10 characters. Leave it empty to get a link with which the user chooses one."
+          value={password}
+          onInput={setPassword}
+          autocomplete="new-password"
+          error={save.error?.fields.get('password')}
         />
-        <TextInput
-          label="E-mail address"
-          hint="Can be left empty."
-          type="email"
-          value={email}
-          onInput={setEmail}
-          autocomplete="off"
-          error={save.error?.fields.get('email')}
-        />
-        <RadioGroup
-          label="Role"
-          value={role}
-          onChange={setRole}
-          options={ROLE_NAMES.map((value) => ({ value, title: ROLES[value].title, hint: ROLES[value].about }))}
-        />
-        {role === 'admin' ? (
-          <p class="muted small">Administrators always see all sites.</p>
-        ) : (
-          <RestrictionChooser reach={reach} onChange={setReach} />
-        )}
-        {user === null && (
-          <PasswordInput
-            label="Password"
-            hint="At least 10 characters. Leave it empty to get a link with which the user chooses one."
-            value={password}
-            onInput={setPassword}
-            autocomplete="new-password"
-            error={save.error?.fields.get('password')}
-          />
-        )}
-        <FormError problem={save.error} fields={FIELDS} />
-        <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" pending={save.pending} disabled={isIncomplete}>
-            {user === null ? 'Add the user' : 'Save'}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
