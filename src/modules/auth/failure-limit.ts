@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { takePoint } from '../../common/rate-limit.js';
 import { tooManyFailures } from './auth.errors.js';
 
 const MAX_FAILURES = 20;
@@ -18,16 +19,7 @@ export class FailureLimit {
   });
 
   /** Counts a failure. Throws TOO_MANY_FAILED_LOGINS when there were too many. */
-  async count(address: string): Promise<void> {
-    try {
-      await this.limiter.consume(address);
-    } catch (state) {
-      if (state instanceof RateLimiterRes) throw tooManyFailures(secondsLeft(state));
-      throw state;
-    }
+  count(address: string): Promise<void> {
+    return takePoint(this.limiter, address, tooManyFailures);
   }
-}
-
-function secondsLeft(state: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }

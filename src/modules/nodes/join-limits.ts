@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { networkOf } from '../../common/address-ranges.js';
+import { takePoint } from '../../common/rate-limit.js';
 import { tooManyRequests } from './nodes.errors.js';
 
 /** How often one address may do what needs no key. Counted by each master for itself; tests change the points. */
@@ -17,12 +18,8 @@ export class JoinLimits {
 
   /** Counts. Error: TOO_MANY_REQUESTS. */
   async count(what: 'asking' | 'failing' | 'collecting', address: string): Promise<void> {
-    try {
-      await this[what].consume(networkOf(address));
-    } catch (state) {
-      if (!(state instanceof RateLimiterRes)) throw state;
-      const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
-      throw tooManyRequests('Too many requests to join came from this address.', seconds);
-    }
+    await takePoint(this[what], networkOf(address), (seconds) =>
+      tooManyRequests('Too many requests to join came from this address.', seconds),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { networkOf } from '../../common/address-ranges.js';
+import { takePoint } from '../../common/rate-limit.js';
 import { tooManyLogins } from './users.errors.js';
 
 const TEN_MINUTES = 600;
@@ -20,9 +21,9 @@ export class LoginLimit {
   async attempt(name: string, address: string): Promise<void> {
     const network = networkOf(address);
     const who = name.toLowerCase();
-    await take(this.ofNetwork, network);
-    await take(this.ofPair, `${network} ${who}`);
-    await take(this.ofName, who);
+    await takePoint(this.ofNetwork, network, tooManyLogins);
+    await takePoint(this.ofPair, `${network} ${who}`, tooManyLogins);
+    await takePoint(this.ofName, who, tooManyLogins);
   }
 
   /** Takes one attempt back: it was none to guess. */
@@ -43,15 +44,5 @@ export class LoginLimit {
   /** A password was set anew: whoever guessed at the old one begins again. */
   async forget(name: string): Promise<void> {
     await this.ofName.delete(name.toLowerCase());
-  }
-}
-
-/** Takes one of the points. Error: TOO_MANY_FAILED_LOGINS. */
-export async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (state) {
-    if (!(state instanceof RateLimiterRes)) throw state;
-    throw tooManyLogins(Math.max(1, Math.ceil(state.msBeforeNext / 1000)));
   }
 }

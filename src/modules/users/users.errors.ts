@@ -41,6 +41,17 @@ export function tooManyLogins(retryAfterSeconds: number): AppError {
   });
 }
 
+export function tooManyResets(retryAfterSeconds: number): AppError {
+  return new AppError({
+    code: 'TOO_MANY_REQUESTS',
+    kind: 'too-many',
+    message: 'Too many links to set a password were asked for, or used, from this network.',
+    hint: `Wait ${retryAfterSeconds} seconds, or have an admin make a link.`,
+    retry: 'later',
+    context: { retryAfterSeconds },
+  });
+}
+
 export function sessionEnded(): AppError {
   return new AppError({
     code: 'SESSION_ENDED',

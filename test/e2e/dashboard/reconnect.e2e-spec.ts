@@ -16,6 +16,12 @@ beforeAll(async () => {
 
 it('an open page says that the master is away, and catches up by itself when it is back', async () => {
   const page = await dashboard.signedIn(ADMIN.name);
+  const streams: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname.endsWith('/events'))
+      streams.push(searchParams.get('lastEventId') ?? request.headers()['last-event-id']);
+  });
   await page.goto(`${dashboard.master.url}/#/jobs`);
   await page.getByText('Live', { exact: true }).waitFor();
   const loads = await page.evaluate(() => performance.timeOrigin);
@@ -29,6 +35,9 @@ it('an open page says that the master is away, and catches up by itself when it 
   await dashboard.master.api.backUp(site.id);
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('row').filter({ hasText: site.name }).getByText('Done', { exact: true }).waitFor();
+  // The one stream of the whole page went on from what it had seen; no page opens one of its own.
+  expect(streams.length).toBeGreaterThan(0);
+  expect(streams.filter((after) => after === undefined)).toEqual([]);
   // The session goes on, and nothing was loaded again.
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loads);
 });

@@ -269,6 +269,9 @@ describe('links to set a password', () => {
       await open().login('sofia', 'another good one');
       expect(server.mails).toHaveLength(1);
       expect([(await ask('sofia')).status, (await ask('sofia')).status]).toEqual([202, 429]);
+      expect((await open().call('PUT', '/session/password-resets', { token, password: PASSWORD })).body).toMatchObject({
+        code: 'TOO_MANY_REQUESTS',
+      });
     } finally {
       await server.close();
     }

@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { SetupService } from '../../../src/modules/users/index.js';
@@ -5,7 +6,7 @@ import { LoginLimit } from '../../../src/modules/users/login-limit.js';
 import { useTestApp } from '../core/test-app.js';
 import { TestBrowser } from './browser.js';
 
-const test = useTestApp();
+const test = useTestApp([], { trustedProxies: ['127.0.0.2'] });
 const PASSWORD = 'correct horse battery staple';
 const open = (): TestBrowser => new TestBrowser(test.admin.url);
 
@@ -62,6 +63,29 @@ describe('with an account', () => {
     expect((await page.call('GET', '/sites')).status).toBe(200);
     const rows: { hash: string }[] = await test.app.get(MikroORM).em.fork().execute('select hash from user_session');
     expect(rows.every(({ hash }) => /^[0-9a-f]{64}$/.test(hash) && !cookie.includes(hash))).toBe(true);
+  });
+
+  it('over TLS, as a trusted proxy tells, the cookie goes over TLS alone, and to this host', async () => {
+    const login = (from: string, says: Record<string, string>): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const headers = { 'Content-Type': 'application/json', ...says };
+        const request = http.request(`${test.admin.url}/session`, { method: 'POST', localAddress: from, headers });
+        request.on('response', (answer) => resolve((answer.resume(), answer.headers['set-cookie'] ?? []).join()));
+        request.on('error', reject);
+        request.end(JSON.stringify({ name: 'anna', password: PASSWORD }));
+      });
+    const https = { 'X-Forwarded-Proto': 'https' };
+    expect(await login('127.0.0.2', https)).toMatch(
+      /^__Host-backupd=[\w-]{43}; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+    );
+    // Anybody may say so.
+    expect(await login('127.0.0.1', https)).toMatch(/^backupd_session=/);
+    expect(await login('127.0.0.2', {})).toMatch(/^backupd_session=/);
+    const rows: { hash: string }[] = await test.app
+      .get(MikroORM)
+      .em.fork()
+      .execute('select password_hash as hash from app_user');
+    expect(rows.map(({ hash }) => hash)).toEqual([expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)]);
   });
 
   it('the name and the address are the same account, whatever the case', async () => {
